@@ -1,0 +1,70 @@
+import { parseArgs } from "node:util";
+import { type Gateway, startGateway } from "../app.js";
+import { type Config, loadConfig } from "../config/config.js";
+import { configHelp } from "../config/docs.js";
+import type { Env } from "../config/reader.js";
+import { createLogger, errorFields, type Logger } from "../telemetry/logger.js";
+import { exitCodes } from "./exit-codes.js";
+
+const help = `Usage: amity-graphql [start]
+
+Serves the GraphQL API until SIGINT or SIGTERM. Configured by the environment and by .env in the working directory.
+Without any Amity key it runs against the embedded Amity emulator.
+
+${configHelp()}
+`;
+
+/** Serves until a signal. Gives the exit code: 0, 1 (cannot listen), 70 (a fault of ours), 78 (configuration). */
+export async function startCommand(argv: readonly string[], env: Env): Promise<number> {
+  const { values } = parseArgs({ args: [...argv], options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) {
+    process.stdout.write(help);
+    return exitCodes.ok;
+  }
+  const { config, problems, warnings } = loadConfig(env);
+  if (!config) {
+    process.stderr.write(`amity-graphql cannot start:\n${problems.map((problem) => `  ${problem}\n`).join("")}`);
+    return exitCodes.configuration;
+  }
+  const logger = createLogger({ level: config.logLevel, json: config.production, colour: process.stdout.isTTY });
+  for (const warning of warnings) logger.warn({}, warning);
+  const gateway = await listen(config, logger);
+  if (!gateway) return exitCodes.failure;
+  if (config.authMode === "none") {
+    logger.warn({}, "AUTH_MODE=none: whoever reaches this address from this machine can mint tokens for any user");
+  }
+  process.stdout.write(`Listening on ${gateway.url}\n`);
+  const exitCode = await untilStopped(logger);
+  await gateway.stop();
+  return exitCode;
+}
+
+async function listen(config: Config, logger: Logger): Promise<Gateway | undefined> {
+  try {
+    return await startGateway(config, { logger });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND") throw error;
+    process.stderr.write(`amity-graphql cannot listen on HOST ${config.host}, PORT ${config.port}: ${code}\n`);
+    return undefined;
+  }
+}
+
+/** The first signal asks for a graceful end; a second one finds no handler and ends the process at once. */
+function untilStopped(logger: Logger): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        logger.info({ signal }, "stopping");
+        process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
+        resolve(exitCodes.ok);
+      });
+    }
+    for (const fault of ["uncaughtException", "unhandledRejection"] as const) {
+      process.once(fault, (error: unknown) => {
+        logger.fatal(errorFields(error), "unexpected fault: stopping");
+        resolve(exitCodes.fault);
+      });
+    }
+  });
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import type { RegionSettings, SessionApi, TokenApi } from "../amity/client.js";
+import { type HostFamily, RegionCode } from "../amity/regions.js";
+import { isLoopbackHost } from "./loopback.js";
+import { misspellings } from "./misspellings.js";
+import { createReader, type Env, type Reader } from "./reader.js";
+import { readRegions } from "./regions.js";
+
+/** Everything the process was told, checked. */
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly defaultRegion: RegionCode;
+  /** Settings of each region, or `emulator`: no credentials were given, so the embedded emulator plays Amity. */
+  readonly regions: Readonly<Record<RegionCode, RegionSettings>> | "emulator";
+  readonly hostFamily: HostFamily;
+  readonly tokenApi: TokenApi;
+  readonly sessionApi: SessionApi;
+  readonly upstreamTimeoutMs: number;
+  readonly upstreamAttemptTimeoutMs: number;
+  readonly introspection: boolean;
+  readonly explorer: "sandbox" | "off";
+  readonly authMode: "none";
+  readonly logLevel: string;
+}
+
+export interface LoadedConfig {
+  /** Absent when there are problems. */
+  readonly config?: Config;
+  /** Each names its variable and never its value. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const maxTimeoutMs = 120_000;
+
+/**
+ * Reads the whole configuration from an environment, or all of its problems at once.
+ * `readFile` gives the text of a NAME_FILE's file.
+ */
+export function loadConfig(env: Env, readFile = (path: string) => readFileSync(path, "utf8")): LoadedConfig {
+  const reader = createReader(env, readFile);
+  const config = readConfig(reader, env["NODE_ENV"] === "production");
+  const { problems } = reader;
+  return { ...(problems.length === 0 && { config }), problems, warnings: misspellings(env) };
+}
+
+function readConfig(reader: Reader, production: boolean): Config {
+  const host = reader.text("HOST") ?? "127.0.0.1";
+  const hostFamily = reader.choice("AMITY_HOST_FAMILY", ["api", "apix"], "api");
+  const network = readRegions(reader, hostFamily);
+  if (network.regions === "emulator" && production) {
+    reader.problem("AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there");
+  }
+  readAuthMode(reader, { host, production, emulator: network.regions === "emulator" });
+  const upstreamTimeoutMs = reader.integer("UPSTREAM_TIMEOUT_MS", 1, maxTimeoutMs, 10_000);
+  const explorer = reader.choice("EXPLORER", ["auto", "sandbox", "off"], "auto");
+  const introspection = reader.choice("INTROSPECTION", ["auto", "on", "off"], "auto");
+  return {
+    production,
+    host,
+    port: reader.integer("PORT", 0, 65_535, 4000),
+    ...network,
+    hostFamily,
+    tokenApi: reader.choice("AMITY_TOKEN_API", ["v3", "v4"], "v4"),
+    sessionApi: reader.choice("AMITY_SESSION_API", ["v3", "v4", "v5"], "v3"),
+    upstreamTimeoutMs,
+    upstreamAttemptTimeoutMs: reader.integer("UPSTREAM_ATTEMPT_TIMEOUT_MS", 1, maxTimeoutMs, 5_000),
+    introspection: introspection === "auto" ? !production : introspection === "on",
+    authMode: "none",
+    explorer: explorer === "sandbox" || (explorer === "auto" && !production) ? "sandbox" : "off",
+    logLevel: reader.choice("LOG_LEVEL", logLevels, "info"),
+  };
+}
+
+/** The process must know who may call it, or know that nobody but this machine can. */
+function readAuthMode(reader: Reader, at: { host: string; production: boolean; emulator: boolean }): void {
+  const mode = reader.text("AUTH_MODE");
+  if (mode !== undefined && mode !== "none") {
+    reader.problem("AUTH_MODE must be `none`: it is the only mode of this version");
+    return;
+  }
+  const open = isLoopbackHost(at.host) && !at.production;
+  if (mode === "none" && !open) {
+    reader.problem(
+      "AUTH_MODE=none lets anybody mint tokens: it needs a loopback HOST and NODE_ENV other than production",
+    );
+  }
+  if (mode === undefined && !(open && at.emulator)) {
+    reader.problem("AUTH_MODE must be set: `none` lets anybody on this machine mint tokens, for development only");
+  }
+}

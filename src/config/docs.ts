@@ -1,0 +1,51 @@
+import { type ErrorCodeInfo, errorCodes } from "../errors/codes.js";
+import { fields } from "./fields.js";
+
+/** The text of `.env.example`. */
+export function envExample(): string {
+  const blocks = fields.map(
+    ({ name, fallback, meaning, secret }) =>
+      `# ${meaning}.${fallback && ` Default: ${fallback}.`}${secret ? ` Or ${name}_FILE.` : ""}\n#${name}=\n`,
+  );
+  return `# Copy to .env and uncomment what you set. With no key at all the embedded Amity emulator runs.\n\n${blocks.join("\n")}`;
+}
+
+/** The README's configuration table. */
+export function configTable(): string {
+  const rows = fields.map(({ name, fallback, meaning, secret }) => [
+    `\`${name}\`${secret ? ` or \`${name}_FILE\`` : ""}`,
+    fallback,
+    meaning,
+  ]);
+  return markdownTable(["Variable", "Default", "Meaning"], rows);
+}
+
+/** The README's error table. */
+export function errorTable(): string {
+  const infos: [string, ErrorCodeInfo][] = Object.entries(errorCodes);
+  const rows = infos.map(([code, { http, requestError, retryable, when }]) => [
+    `\`${code}\``,
+    requestError ? `${http} *` : String(http),
+    retryable ? "yes" : "no",
+    when,
+  ]);
+  return markdownTable(["`extensions.code`", "HTTP", "retryable", "When"], rows);
+}
+
+/** The same list as plain text, for `--help`. */
+export function configHelp(): string {
+  return fields
+    .map(({ name, fallback, meaning, secret }) =>
+      [
+        `  ${name}${secret ? `, ${name}_FILE` : ""}`,
+        `      ${meaning}`,
+        ...(fallback ? [`      Default: ${fallback}`] : []),
+      ].join("\n"),
+    )
+    .join("\n");
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,93 @@
+import type { RegionSettings } from "../amity/client.js";
+import { type HostFamily, RegionCode, regionCodes, regionTable } from "../amity/regions.js";
+import { isLoopbackHost } from "./loopback.js";
+import type { Reader } from "./reader.js";
+
+interface Keys {
+  readonly apiKey: string | undefined;
+  readonly serverKey: string | undefined;
+}
+
+interface Network {
+  readonly defaultRegion: RegionCode;
+  readonly regions: Readonly<Record<RegionCode, RegionSettings>> | "emulator";
+}
+
+/** The default region and every region's settings; `emulator` when no API key and no server key is given at all. */
+export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
+  const own = byRegion((code) => readKeys(reader, `AMITY_${code}_`));
+  const defaultKeys = readKeys(reader, "AMITY_");
+  const baseUrls = byRegion((code) => readBaseUrl(reader, `AMITY_${code}_BASE_URL`));
+  const defaultRegion = readDefaultRegion(reader, own);
+  const merged = byRegion((code) => (code === defaultRegion ? merge(reader, code, own[code], defaultKeys) : own[code]));
+  const prefixes = (code: RegionCode) => (code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`]);
+  const isGiven = (code: RegionCode) =>
+    prefixes(code).some((prefix) => reader.isGiven(`${prefix}API_KEY`) || reader.isGiven(`${prefix}SERVER_KEY`));
+  for (const code of regionCodes) {
+    if (baseUrls[code] && !isGiven(code)) {
+      reader.problem(
+        `AMITY_${code}_BASE_URL is set without a key: set AMITY_${code}_API_KEY or AMITY_${code}_SERVER_KEY`,
+      );
+    }
+  }
+  if (!regionCodes.some(isGiven)) return { defaultRegion, regions: "emulator" };
+  const regions = byRegion((code) => ({
+    ...merged[code],
+    baseUrl: baseUrls[code] ?? new URL(regionTable[code].endpoints[hostFamily][0]),
+  }));
+  return { defaultRegion, regions };
+}
+
+function byRegion<T>(make: (code: RegionCode) => T): Record<RegionCode, T> {
+  return { EU: make(RegionCode.EU), SG: make(RegionCode.SG), US: make(RegionCode.US) };
+}
+
+function readKeys(reader: Reader, prefix: string): Keys {
+  return { apiKey: reader.secret(`${prefix}API_KEY`), serverKey: reader.secret(`${prefix}SERVER_KEY`) };
+}
+
+function isConfigured({ apiKey, serverKey }: Keys): boolean {
+  return apiKey !== undefined || serverKey !== undefined;
+}
+
+function readDefaultRegion(reader: Reader, own: Record<RegionCode, Keys>): RegionCode {
+  const named = reader.text("AMITY_REGION")?.toUpperCase();
+  if (named !== undefined) {
+    const code = regionCodes.find((candidate) => candidate === named);
+    if (code) return code;
+    reader.problem("AMITY_REGION must be one of eu, sg, us");
+  }
+  const configured = regionCodes.filter((code) => isConfigured(own[code]));
+  return configured.length === 1 && configured[0] ? configured[0] : RegionCode.SG;
+}
+
+/** AMITY_API_KEY and the default region's own variable are two names of one thing: one of them at most. */
+function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys {
+  for (const [key, name] of [
+    ["apiKey", "API_KEY"],
+    ["serverKey", "SERVER_KEY"],
+  ] as const) {
+    if (own[key] !== undefined && unnamed[key] !== undefined) {
+      reader.problem(`AMITY_${name} and AMITY_${code}_${name} are both set for the default region: keep one`);
+    }
+  }
+  return { apiKey: own.apiKey ?? unnamed.apiKey, serverKey: own.serverKey ?? unnamed.serverKey };
+}
+
+function readBaseUrl(reader: Reader, name: string): URL | undefined {
+  const text = reader.text(name);
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const usable = url && (url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname)));
+  if (!usable) {
+    reader.problem(`${name} must be an https URL, or an http URL of a loopback host`);
+    return undefined;
+  }
+  if (url.username || url.password || /[?#]/.test(text)) {
+    reader.problem(`${name} must hold no user information, query or fragment`);
+    return undefined;
+  }
+  // Paths are joined below it, so it has to end in a slash.
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url;
+}

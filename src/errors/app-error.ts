@@ -1,0 +1,32 @@
+import { type ErrorCode, errorCodes } from "./codes.js";
+
+/** What Amity said about a refused call: never its text, which may repeat what we sent. */
+export interface AmityFailure {
+  readonly status: number;
+  readonly code?: number;
+}
+
+export interface AppErrorDetails {
+  /** A more exact public text. Written by this project; never holds an input value or anything from upstream. */
+  readonly message?: string;
+  readonly amity?: AmityFailure;
+  /** Seconds after which Amity says a retry may succeed. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** The only kind of error whose text reaches a client. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: AppErrorDetails = {},
+  ) {
+    super(details.message ?? errorCodes[code].message);
+  }
+}
+
+/** BAD_USER_INPUT with a text that names the place and the rule, never the value. */
+export function badUserInput(message: string): AppError {
+  return new AppError("BAD_USER_INPUT", { message });
+}

@@ -1,0 +1,193 @@
+/** What one error code means on the wire. */
+export interface ErrorCodeInfo {
+  /** HTTP status when the error decides the answer's status. */
+  readonly http: number;
+  /** A GraphQL request error: answered with 200 to clients that accept only `application/json`. */
+  readonly requestError?: true;
+  /** May the client repeat the same operation unchanged and hope? */
+  readonly retryable: boolean;
+  /** The public text, unless the place that raises the error gives a more exact one. */
+  readonly message: string;
+  /** When it happens; printed in the README. */
+  readonly when: string;
+}
+
+const table = {
+  FORBIDDEN: {
+    http: 403,
+    retryable: false,
+    message: "Not permitted",
+    when: "AUTH_MODE=none and the Host header does not name a loopback address",
+  },
+  BAD_USER_INPUT: {
+    http: 400,
+    requestError: true,
+    retryable: false,
+    message: "Invalid input",
+    when: "an argument, variable or input field has an unusable value",
+  },
+  GRAPHQL_PARSE_FAILED: {
+    http: 400,
+    requestError: true,
+    retryable: false,
+    message: "Syntax error",
+    when: "the document is not GraphQL",
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    http: 400,
+    requestError: true,
+    retryable: false,
+    message: "The operation does not fit the schema",
+    when: "the document does not fit the schema",
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    http: 400,
+    requestError: true,
+    retryable: false,
+    message: "operationName must name one operation of the document",
+    when: "several operations and no `operationName`, or an unknown one",
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    http: 200,
+    retryable: false,
+    message: "Persisted queries are not supported",
+    when: "a client tried an automatic persisted query",
+  },
+  BAD_REQUEST: {
+    http: 400,
+    retryable: false,
+    message: "The request is malformed",
+    when: "the body is not a JSON object with a `query`",
+  },
+  NOT_FOUND: { http: 404, retryable: false, message: "Not found", when: "no such path" },
+  METHOD_NOT_ALLOWED: {
+    http: 405,
+    retryable: false,
+    message: "Send operations with POST",
+    when: "any method but POST on /graphql",
+  },
+  NOT_ACCEPTABLE: {
+    http: 406,
+    retryable: false,
+    message: "Accept must allow application/graphql-response+json or application/json",
+    when: "the Accept header excludes both media types",
+  },
+  REQUEST_TIMEOUT: {
+    http: 408,
+    retryable: true,
+    message: "The request took too long to arrive",
+    when: "headers or body arrive too slowly",
+  },
+  PAYLOAD_TOO_LARGE: {
+    http: 413,
+    retryable: false,
+    message: "The request body is too large",
+    when: "the body is over 102,400 bytes",
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    http: 415,
+    retryable: false,
+    message: "Content-Type must be application/json in UTF-8, without Content-Encoding",
+    when: "the body is not declared as plain UTF-8 application/json",
+  },
+  HEADERS_TOO_LARGE: {
+    http: 431,
+    retryable: false,
+    message: "The request headers are too large",
+    when: "the headers are over 16 KiB",
+  },
+  REGION_NOT_CONFIGURED: {
+    http: 200,
+    retryable: false,
+    message: "This gateway holds no API key for the region",
+    when: "the gateway has no API key for the region, or no key at all",
+  },
+  SECURE_MODE_NOT_CONFIGURED: {
+    http: 200,
+    retryable: false,
+    message: "This gateway holds no server key for the region",
+    when: "`authToken` for a region that has an API key but no server key",
+  },
+  USER_BANNED: {
+    http: 200,
+    retryable: false,
+    message: "Amity has banned this user",
+    when: "Amity's system or global ban",
+  },
+  AUTH_TOKEN_REJECTED: {
+    http: 200,
+    retryable: false,
+    message: "Amity refused the auth token",
+    when: "Amity refused a session with the given or minted auth token",
+  },
+  UPSTREAM_AUTH_FAILED: {
+    http: 200,
+    retryable: false,
+    message: "Amity refused the gateway's credentials",
+    when: "Amity refused the gateway's own key: the operator must act",
+  },
+  UPSTREAM_REJECTED: {
+    http: 200,
+    retryable: false,
+    message: "Amity refused the request",
+    when: "any other 4xx, or Amity's parameter errors",
+  },
+  UPSTREAM_RATE_LIMITED: {
+    http: 200,
+    retryable: true,
+    message: "Amity's rate limit is reached",
+    when: "Amity answered 429",
+  },
+  UPSTREAM_UNAVAILABLE: {
+    http: 200,
+    retryable: true,
+    message: "Amity cannot be reached",
+    when: "Amity could not be reached, or answered 5xx",
+  },
+  UPSTREAM_TIMEOUT: {
+    http: 200,
+    retryable: true,
+    message: "Amity did not answer in time",
+    when: "Amity did not answer in time",
+  },
+  UPSTREAM_BAD_RESPONSE: {
+    http: 200,
+    retryable: true,
+    message: "Amity gave an answer that cannot be used",
+    when: "a redirect, an unexpected success, or a body that does not fit Amity's documents",
+  },
+  INTERNAL_SERVER_ERROR: {
+    http: 500,
+    retryable: false,
+    message: "Internal error",
+    when: "a fault of the gateway; quote `requestId` to its operator",
+  },
+} as const satisfies Record<string, ErrorCodeInfo>;
+
+/** Every value that `extensions.code` can have. */
+export type ErrorCode = keyof typeof table;
+
+/** The one table of error codes: HTTP status, retryability and public text. */
+export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeInfo>> = table;
+
+/** Is this string one of our codes? Own keys only, so `constructor` is not. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(table, code);
+}
+
+/** Statuses from strongest to weakest, for an answer with several errors. */
+const precedence = [401, 403, 429, 503, 500, 400];
+
+/**
+ * HTTP status of a GraphQL answer that holds these errors.
+ * `legacy`: the client accepts only `application/json`, and sees GraphQL request errors with 200 as GraphQL over HTTP
+ * asks. `executed`: resolvers ran, so an internal error is one field's, and the answer is still a GraphQL answer.
+ */
+export function statusOf(codes: readonly ErrorCode[], answer: { legacy: boolean; executed: boolean }): number {
+  const statuses = codes.map((code) => {
+    const { http, requestError } = errorCodes[code];
+    if ((answer.legacy && requestError) || (answer.executed && http === 500)) return 200;
+    return http;
+  });
+  return precedence.find((status) => statuses.includes(status)) ?? 200;
+}

@@ -1,0 +1,55 @@
+import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
+import type { GraphQLError } from "graphql";
+import type { Context } from "../context.js";
+import { statusOf } from "../errors/codes.js";
+import { formatError, type PublicError } from "../errors/format-error.js";
+import { errorFields, type Logger } from "../telemetry/logger.js";
+import { isLegacyMediaType } from "./media-type.js";
+
+/**
+ * Writes the errors and the HTTP status of every GraphQL answer, once the operation is known: formatError then names
+ * the path of a bad value, and the request id is in each error.
+ */
+export function publicErrorsPlugin(logger: Logger): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse(request) {
+          const { body, http } = request.response;
+          http.headers.set("content-type", request.contextValue.mediaType);
+          if (body.kind !== "single" || !request.errors?.length) return;
+          const errors = request.errors.map((error) =>
+            formatError(error, request.contextValue.requestId, sourceOf(request)),
+          );
+          body.singleResult.errors = errors;
+          http.status = statusOf(
+            errors.map(({ extensions }) => extensions.code),
+            {
+              legacy: isLegacyMediaType(request.contextValue.mediaType),
+              executed: body.singleResult.data !== undefined,
+            },
+          );
+          errors.forEach((error, index) => {
+            logFailure(logger, error, request.errors?.[index]);
+          });
+        },
+      };
+    },
+  };
+}
+
+function sourceOf({ schema, document, request }: GraphQLRequestContext<Context>) {
+  return { schema, document, variables: request.variables };
+}
+
+/** The operator hears of faults: ours loudly, Amity's by their code. Callers' mistakes are their own. */
+function logFailure(logger: Logger, { extensions, path }: PublicError, cause: GraphQLError | undefined): void {
+  const { code, requestId, amity } = extensions;
+  if (code === "INTERNAL_SERVER_ERROR") {
+    logger.error({ requestId, path, ...errorFields(cause?.originalError ?? cause) }, "internal error");
+  } else if (code === "UPSTREAM_AUTH_FAILED") {
+    logger.error({ requestId, code, amity }, "Amity refuses the gateway's key: check it and rotate it");
+  } else if (code.startsWith("UPSTREAM_") || code.endsWith("_NOT_CONFIGURED")) {
+    logger.warn({ requestId, code, amity }, "a call to Amity failed");
+  }
+}

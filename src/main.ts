@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { emulatorCommand } from "./cli/emulator.js";
+import { exitCodes } from "./cli/exit-codes.js";
+import { schemaCommand } from "./cli/schema.js";
+import { startCommand } from "./cli/start.js";
+import { errorFields } from "./telemetry/logger.js";
+import { version } from "./version.js";
+
+const help = `Usage: amity-graphql [command] [options]
+
+Commands:
+  start      Serve the GraphQL API (the default)
+  emulator   Run the Amity emulator on its own
+  schema     Print the GraphQL schema
+
+Options:
+  -h, --help      Show this text, or a command's own
+  -v, --version   Show the version
+`;
+
+type Command = (argv: string[], env: NodeJS.ProcessEnv) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  start: startCommand,
+  emulator: emulatorCommand,
+  schema: schemaCommand,
+};
+
+async function main([name = "start", ...rest]: readonly string[]): Promise<number> {
+  if (name === "--help" || name === "-h" || name === "help") return print(help);
+  if (name === "--version" || name === "-v") return print(`${version}\n`);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) return usage(`no command ${JSON.stringify(name)}`);
+  loadEnvFile();
+  try {
+    return await command(rest, process.env);
+  } catch (error) {
+    if (isUsageError(error)) return usage(error.message.split("\n", 1)[0] ?? "wrong options");
+    process.stderr.write(`amity-graphql failed: ${JSON.stringify(errorFields(error))}\n`);
+    return exitCodes.fault;
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return exitCodes.ok;
+}
+
+function usage(problem: string): number {
+  process.stderr.write(`amity-graphql: ${problem}; see amity-graphql --help\n`);
+  return exitCodes.usage;
+}
+
+/** Settings from .env in the working directory, under those of the environment; there need not be one. */
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+}
+
+/** node:util parseArgs names the option and not its value. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+}
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,66 @@
+import { Field, ID, InputType, registerEnumType } from "type-graphql";
+import { RegionCode } from "../amity/regions.js";
+
+export enum DeviceKind {
+  IOS = "ios",
+  ANDROID = "android",
+  WEB = "web",
+  NODE = "node",
+}
+
+registerEnumType(DeviceKind, {
+  name: "DeviceKind",
+  description: "What a device runs.",
+  valuesConfig: {
+    IOS: { description: "iOS or iPadOS." },
+    ANDROID: { description: "Android." },
+    WEB: { description: "A browser." },
+    NODE: { description: "Node.js." },
+  },
+});
+
+@InputType({ description: "About the device, for Amity's console." })
+export class DeviceInfoInput {
+  @Field(() => DeviceKind, { nullable: true, description: "What it runs." })
+  kind?: DeviceKind | null;
+
+  @Field(() => String, { nullable: true, description: "Its model, at most 100 characters (300 on Amity's v5 route)." })
+  model?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Version of Amity's SDK on it, at most 30 characters." })
+  sdkVersion?: string | null;
+}
+
+@InputType({ description: "A session to open." })
+export class CreateSessionInput {
+  @Field(() => String, {
+    description:
+      "Id of the device, 1 to 150 characters, one for each user and device: when another user opens a session with the same id, Amity ends the first one's.",
+  })
+  deviceId!: string;
+
+  @Field(() => ID, { nullable: true, description: "The user, 1 to 50 characters. Default: the caller." })
+  userId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "At most 100 characters. Given, it updates the user." })
+  displayName?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "At most 100 characters. Given, it updates the user. Amity's session routes v4 and v5 only.",
+  })
+  profileHandle?: string | null;
+
+  @Field(() => DeviceInfoInput, { nullable: true, description: "About the device, for Amity's console." })
+  deviceInfo?: DeviceInfoInput | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "An auth token that the client already holds. Without it, in secure mode, the gateway mints one itself.",
+  })
+  authToken?: string | null;
+
+  @Field(() => RegionCode, { nullable: true, description: "The network's region. Default: the gateway's." })
+  region?: RegionCode | null;
+}

@@ -1,0 +1,37 @@
+import { pino } from "pino";
+import pretty from "pino-pretty";
+
+/** What the gateway logs through: fixed texts and chosen fields, never an error object or a request. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  fatal(fields: object, message: string): void;
+}
+
+/** A logger to stdout: text for people, JSON lines for production. `level`: a pino level. */
+export function createLogger(options: { level: string; json: boolean; colour: boolean }): Logger {
+  const { level, json, colour } = options;
+  if (json) return pino({ level });
+  return pino(
+    { level },
+    pretty({ colorize: colour, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss", sync: true }),
+  );
+}
+
+/** A logger that writes nothing, for embedding. */
+export const silentLogger: Logger = pino({ level: "silent" });
+
+/**
+ * What may be logged of an error that nobody expected: its class and the places in the code. Its text stays out, for
+ * it may quote a secret.
+ */
+export function errorFields(error: unknown): { error: string; stack?: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const stack = error.stack
+    ?.split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "));
+  return { error: error.name, ...(stack && { stack }) };
+}

@@ -1,0 +1,50 @@
+/* eslint-disable */
+import * as types from './graphql.js';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "query AuthToken($userId: ID, $region: RegionCode) {\n  authToken(userId: $userId, region: $region) {\n    token\n    userId\n    region\n    issuedAt\n    expiresAt\n    refreshAfter\n  }\n}": typeof types.AuthTokenDocument,
+    "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": typeof types.CreateSessionDocument,
+    "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionDocument,
+    "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionsDocument,
+};
+const documents: Documents = {
+    "query AuthToken($userId: ID, $region: RegionCode) {\n  authToken(userId: $userId, region: $region) {\n    token\n    userId\n    region\n    issuedAt\n    expiresAt\n    refreshAfter\n  }\n}": types.AuthTokenDocument,
+    "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": types.CreateSessionDocument,
+    "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionDocument,
+    "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionsDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query AuthToken($userId: ID, $region: RegionCode) {\n  authToken(userId: $userId, region: $region) {\n    token\n    userId\n    region\n    issuedAt\n    expiresAt\n    refreshAfter\n  }\n}"): typeof import('./graphql.js').AuthTokenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}"): typeof import('./graphql.js').CreateSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}"): typeof import('./graphql.js').RegionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}"): typeof import('./graphql.js').RegionsDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
