@@ -62,7 +62,7 @@ function requestId(header: string | string[] | undefined, newId: () => string): 
 }
 
 /** What comes before any route: headers of every answer, whom the request is meant for, and how errors are answered. */
-function addGuards(server: FastifyInstance, { logger }: HttpOptions): void {
+function addGuards(server: FastifyInstance, { logger, readiness }: HttpOptions): void {
   server.addHook("onRequest", async (request, reply) => {
     // Nobody is authenticated yet in this version, so a page of another site must not reach us by DNS rebinding.
     reply.headers({ ...responseHeaders, "x-request-id": request.id, "x-dev-mode": "1" });
@@ -70,6 +70,10 @@ function addGuards(server: FastifyInstance, { logger }: HttpOptions): void {
     if (!namesLoopback(request.headers.host)) throw new AppError("FORBIDDEN");
     if (request.is404) throw new AppError(isGraphqlPath(request.url) ? "METHOD_NOT_ALLOWED" : "NOT_FOUND");
     if (isGraphqlPath(request.url) && request.method === "POST") checkBodyHeaders(request.headers);
+  });
+  server.addHook("onSend", async (_request, reply) => {
+    // Otherwise the client would send its next request into a closing process.
+    if (readiness.state === "draining") reply.header("connection", "close");
   });
   server.setErrorHandler((error: Error, request, reply) => {
     const failure = httpFailure(error);

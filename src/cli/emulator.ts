@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import { parseArgs, types } from "node:util";
+import { type Emulator, EmulatorInProductionError, type EmulatorOptions, startEmulator } from "../emulator/server.js";
+import { exitCodes } from "./exit-codes.js";
+
+/** Amity's own window for its rate limit (docs.social.plus, technical FAQ). */
+const RATE_LIMIT_WINDOW_MS = 5_000;
+
+const HELP = `Usage: amity-graphql emulator [options]
+
+Runs a stand-in for one Amity network on this machine and prints the settings that point a gateway at it.
+Every key and token here is fake: it opens nothing but this emulator. Do not give it real ones,
+since arguments can be read in the list of processes.
+
+  --host H          address to listen on (default 127.0.0.1)
+  --port N          port to listen on (default 0: any free one)
+  --api-key K       fake API key (default: made up)
+  --server-key K    fake server key (default: made up)
+  --admin-token T   fake admin token (default: made up)
+  --insecure        secure mode off: sessions need no auth token
+  --single-use      an auth token opens one session only
+  --rate-limit N    at most N requests of a user in 5 seconds (default: no limit)
+  --help            print this text
+`;
+
+/**
+ * The command `amity-graphql emulator`: runs until SIGINT or SIGTERM.
+ * @param argv the arguments after the command's name
+ * @returns the exit code: 0 stopped or help shown, 1 cannot listen, 64 wrong arguments, 78 NODE_ENV is production
+ */
+export async function emulatorCommand(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const options = readArguments(argv);
+    if (options === "help") {
+      process.stdout.write(HELP);
+      return exitCodes.ok;
+    }
+    const emulator = await startEmulator({ ...options, nodeEnv: env["NODE_ENV"] });
+    const stopped = stopSignal(); // listens before anybody can know that the emulator is there to be stopped
+    process.stdout.write(settingsText(emulator, options.secureMode !== false));
+    await stopped;
+    await emulator.close();
+    return exitCodes.ok;
+  } catch (error) {
+    const { code, text } = explain(error);
+    process.stderr.write(`amity-graphql emulator: ${text}\n`);
+    return code;
+  }
+}
+
+class UsageError extends Error {}
+
+function readArguments(argv: string[]): EmulatorOptions | "help" {
+  const values = parse(argv);
+  if (values.help) return "help";
+  return {
+    ...(values.host !== undefined && { host: values.host }),
+    ...(values.port !== undefined && { port: wholeNumber("--port", values.port, 0, 65_535) }),
+    ...(values["api-key"] !== undefined && { apiKey: values["api-key"] }),
+    ...(values["server-key"] !== undefined && { serverKey: values["server-key"] }),
+    ...(values["admin-token"] !== undefined && { adminToken: values["admin-token"] }),
+    ...(values["rate-limit"] !== undefined && { rateLimit: rateLimit(values["rate-limit"]) }),
+    secureMode: !values.insecure,
+    singleUseAuthTokens: values["single-use"] ?? false,
+  };
+}
+
+function parse(argv: string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const options = {
+    host: text,
+    port: text,
+    "api-key": text,
+    "server-key": text,
+    "admin-token": text,
+    insecure: flag,
+    "single-use": flag,
+    "rate-limit": text,
+    help: flag,
+  };
+  try {
+    return parseArgs({ args: argv, options, strict: true }).values;
+  } catch (error) {
+    throw new UsageError(types.isNativeError(error) ? error.message.split("\n", 1)[0] : "wrong arguments");
+  }
+}
+
+function rateLimit(text: string) {
+  return { requests: wholeNumber("--rate-limit", text, 1, 1_000_000), windowMs: RATE_LIMIT_WINDOW_MS };
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`${name} must be a whole number from ${min} to ${max}`);
+}
+
+/** Lines that may be pasted into a shell or a .env file as they are. */
+function settingsText({ url, apiKey, serverKey, adminToken }: Emulator, secureMode: boolean): string {
+  const lines = [
+    "# Amity emulator: fake keys, nothing real. Stop with Ctrl+C.",
+    `AMITY_SG_BASE_URL=${url}`,
+    `AMITY_SG_API_KEY=${apiKey}`,
+    ...(secureMode ? [`AMITY_SG_SERVER_KEY=${serverKey}`] : []), // a gateway with a server key is a secure one
+    `# Admin token, for bans and revocation: ${adminToken}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+async function stopSignal(): Promise<void> {
+  const stop = new AbortController();
+  const signals = ["SIGINT", "SIGTERM"].map((name) => once(process, name, { signal: stop.signal }));
+  await Promise.race(signals);
+  stop.abort(); // takes the other listener away, so that a second signal ends the process
+}
+
+function explain(error: unknown): { code: number; text: string } {
+  if (error instanceof EmulatorInProductionError) return { code: exitCodes.configuration, text: error.message };
+  if (error instanceof UsageError || error instanceof RangeError) return { code: exitCodes.usage, text: error.message };
+  const reason = types.isNativeError(error) && "code" in error ? error.code : undefined;
+  return {
+    code: exitCodes.failure,
+    text: reason === "EADDRINUSE" ? "the port is in use" : `cannot listen (${reason})`,
+  };
+}

@@ -1,0 +1,76 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { AmityError, type AmityErrorName } from "./errors.js";
+import type { RateLimiter } from "./rate-limiter.js";
+import type { AccessGrant, Network } from "./state.js";
+
+/** The network's own credentials. */
+export interface NetworkKeys {
+  readonly apiKey: string;
+  readonly serverKey: string;
+  readonly adminToken: string;
+}
+
+/** Who makes a request: the network's admin, or a user by a live access token. */
+export type Caller = { readonly kind: "admin" } | ({ readonly kind: "user" } & AccessGrant);
+
+/** Decides who may call; every check throws an AmityError or returns. */
+export class Credentials {
+  readonly #keys: NetworkKeys;
+  readonly #network: Network;
+  readonly #limiter: RateLimiter | undefined;
+
+  constructor(keys: NetworkKeys, network: Network, limiter: RateLimiter | undefined) {
+    this.#keys = keys;
+    this.#network = network;
+    this.#limiter = limiter;
+  }
+
+  /** @throws AmityError unauthorized when the API key is missing or wrong */
+  requireApiKey(request: FastifyRequest): void {
+    if (!isSame(header(request, "x-api-key"), this.#keys.apiKey)) throw new AmityError("unauthorized");
+  }
+
+  /** @throws AmityError the given refusal, which depends on the route, when the server key is missing or wrong */
+  requireServerKey(request: FastifyRequest, refusal: AmityErrorName): void {
+    if (!isSame(header(request, "x-server-key"), this.#keys.serverKey)) throw new AmityError(refusal);
+  }
+
+  /**
+   * Finds the caller. An admin token is taken in Authorization (OpenAPI v4) and in x-admin-token (docs.social.plus).
+   * @throws AmityError unauthorized, rateLimited or globalBan
+   */
+  caller(request: FastifyRequest): Caller {
+    const adminHeader = header(request, "x-admin-token");
+    const token = adminHeader ?? bearer(request);
+    if (isSame(token, this.#keys.adminToken)) return { kind: "admin" };
+    const grant = adminHeader === undefined && token !== undefined ? this.#network.findAccess(token) : undefined;
+    if (!grant) throw new AmityError("unauthorized");
+    if (this.#limiter && !this.#limiter.allow(grant.userId)) throw new AmityError("rateLimited");
+    if (this.#network.users.find(grant.userId)?.isGlobalBan) throw new AmityError("globalBan");
+    return { kind: "user", ...grant };
+  }
+
+  /** @throws AmityError as `caller` does, and permissionDenied when the caller is a user */
+  requireAdmin(request: FastifyRequest): void {
+    if (this.caller(request).kind !== "admin") throw new AmityError("permissionDenied");
+  }
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function bearer(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+}
+
+/** Compares in constant time; the hashes make both sides equally long. */
+function isSame(given: string | undefined, expected: string): boolean {
+  return given !== undefined && timingSafeEqual(sha256(given), sha256(expected));
+}
+
+function sha256(value: string): Buffer {
+  return createHash("sha256").update(value).digest();
+}

@@ -1,0 +1,76 @@
+interface JsonAnswer {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+interface TextAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Every refusal the emulator can answer: HTTP status, and Amity's code and text.
+ * Source of codes and texts: OpenAPI v4, global/error.yaml. One code can stand under several statuses: the v3 token
+ * route documents a failed validation as HTTP 500, v4 and the session routes as 422.
+ */
+export const AMITY_ERRORS = {
+  badRequest: { status: 400, code: 400_000, message: "Bad Request." },
+  unauthorized: { status: 401, code: 400_100, message: "Unauthorized" },
+  /** The v4 token route answers a wrong server key in plain text (OpenAPI v4). */
+  textUnauthorized: { status: 401, text: "Unauthorized" },
+  forbidden: { status: 403, code: 400_300, message: "Forbidden error." },
+  permissionDenied: { status: 403, code: 400_301, message: "Permission denied" },
+  globalBan: { status: 403, code: 400_312, message: "User is global banned." },
+  routeNotFound: { status: 404, code: 400_400, message: "Resource Not Found." },
+  userNotFound: { status: 404, code: 400_400, message: "userId Not Found." },
+  sessionNotFound: { status: 404, code: 400_400, message: "Session Not Found." },
+  payloadTooLarge: { status: 413, code: 500_000, message: "Payload too large." },
+  invalidParameters: { status: 422, code: 500_000, message: "Parameters error." },
+  rateLimited: { status: 429, code: 400_311, message: "RateLimit Exceed." },
+  invalidParametersV3: { status: 500, code: 500_000, message: "Parameters error." },
+  unexpected: { status: 500, code: 500_000, message: "Unexpected error" },
+} as const satisfies Record<string, JsonAnswer | TextAnswer>;
+
+/** The name of a refusal in AMITY_ERRORS. */
+export type AmityErrorName = keyof typeof AMITY_ERRORS;
+
+/** What goes over the wire for one refusal. */
+export interface ErrorAnswer {
+  /** HTTP status. */
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A refusal on its way to the client; `detail` becomes Amity's `data.detail`, one sentence for each bad parameter. */
+export class AmityError extends Error {
+  readonly reason: AmityErrorName;
+  readonly detail: readonly string[] | undefined;
+
+  constructor(reason: AmityErrorName, detail?: readonly string[]) {
+    super(reason);
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
+/**
+ * Turns anything thrown into Amity's answer. A fault that is not an AmityError shows no word of its own message: it may
+ * quote input, and Amity would not send it either.
+ */
+export function toErrorAnswer(error: unknown): ErrorAnswer {
+  const { reason, detail } = error instanceof AmityError ? error : new AmityError(frameworkReason(error));
+  const answer: JsonAnswer | TextAnswer = AMITY_ERRORS[reason];
+  if ("text" in answer) return { status: answer.status, contentType: "text/plain; charset=utf-8", body: answer.text };
+  const { status, code, message } = answer;
+  const body = JSON.stringify({ status: "error", code, message, ...(detail && { data: { detail } }) });
+  return { status, contentType: "application/json; charset=utf-8", body };
+}
+
+/** Fastify marks its own errors (bad JSON, wrong media type, body too large) with the status it would have used. */
+function frameworkReason(error: unknown): AmityErrorName {
+  const status = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : undefined;
+  if (status === AMITY_ERRORS.payloadTooLarge.status) return "payloadTooLarge";
+  return typeof status === "number" && status >= 400 && status < 500 ? "badRequest" : "unexpected";
+}

@@ -1,0 +1,55 @@
+interface Entry<Value> {
+  readonly value: Value;
+  readonly expiresAt: number;
+}
+
+/**
+ * A map whose entries die at a moment given with each of them.
+ * Dead entries are never returned, and are dropped from the front at every `set`. The front holds the oldest because
+ * all entries of one map live equally long, so memory stays bounded without a timer.
+ */
+export class ExpiringMap<Value> {
+  readonly #clock: () => number;
+  readonly #entries = new Map<string, Entry<Value>>();
+
+  /** @param clock now, in milliseconds since the epoch */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  /** How many entries are held, dead ones not yet dropped included. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** @param expiresAt the first moment at which the entry is dead, in milliseconds since the epoch */
+  set(key: string, value: Value, expiresAt: number): void {
+    this.#dropDead();
+    this.#entries.delete(key); // so that an entry set again moves to the back, where its new expiry belongs
+    this.#entries.set(key, { value, expiresAt });
+  }
+
+  /** The live value of a key, or undefined. */
+  get(key: string): Value | undefined {
+    const entry = this.#entries.get(key);
+    return entry && this.#clock() < entry.expiresAt ? entry.value : undefined;
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  deleteWhere(matches: (value: Value) => boolean): void {
+    for (const [key, entry] of this.#entries) {
+      if (matches(entry.value)) this.#entries.delete(key);
+    }
+  }
+
+  #dropDead(): void {
+    const now = this.#clock();
+    for (const [key, entry] of this.#entries) {
+      if (now < entry.expiresAt) return;
+      this.#entries.delete(key);
+    }
+  }
+}

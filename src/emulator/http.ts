@@ -1,0 +1,66 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { AmityError, toErrorAnswer } from "./errors.js";
+
+/** A path parameter may be 50 characters of 4 bytes, each byte three characters when percent-encoded: room for that. */
+const MAX_PATH_PARAMETER = 1024;
+
+/** What Amity's TypeScript SDK 6.35.3 needs in a browser, and x-admin-token; x-server-key has no place there. */
+const CORS_HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "GET, POST, PUT, DELETE",
+  "access-control-allow-headers": "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token",
+};
+
+/** A Fastify without routes that answers every failure, its own included, with Amity's bodies, and that logs nothing. */
+export function createHttpServer(): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
+    frameworkErrors: (error, _request, reply) => sendError(reply.headers(CORS_HEADERS), error),
+    clientErrorHandler: (_error, socket) => refuseUnreadable(socket),
+  });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  answerEarly(app);
+  readEmptyBodiesAsAbsent(app);
+  return app;
+}
+
+/** Preflights and unknown routes need no body, so they are answered before one is read. */
+function answerEarly(app: FastifyInstance): void {
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers(CORS_HEADERS);
+    if (request.method === "OPTIONS") return reply.code(204).send();
+    if (request.is404) throw new AmityError("routeNotFound");
+  });
+}
+
+/** HTTP clients send a JSON content type with an empty DELETE too; Fastify would refuse that. */
+function readEmptyBodiesAsAbsent(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser("remove", "remove");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else parseJson(request, String(body), done);
+  });
+}
+
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, contentType, body } = toErrorAnswer(error);
+  return reply.code(status).type(contentType).send(body);
+}
+
+/** Bytes that are no HTTP request never reach Fastify's routes; they are answered on the bare socket. */
+function refuseUnreadable(socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const { status, contentType, body } = toErrorAnswer(new AmityError("badRequest"));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${contentType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

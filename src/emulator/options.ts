@@ -1,0 +1,97 @@
+import { randomIds } from "./ids.js";
+import type { RateLimit } from "./rate-limiter.js";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** A credential must fit an HTTP header; 150 is Amity's limit for x-server-key (OpenAPI v4). */
+const CREDENTIAL = /^[\x21-\x7e]{1,150}$/;
+
+/** How the emulator behaves. Where Amity's documents are silent or disagree, the default is the choice described. */
+export interface EmulatorOptions {
+  /** Address to listen on. Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Port to listen on. Default: 0, any free one. */
+  readonly port?: number;
+  /** The network's x-api-key, 1-150 visible ASCII characters. Default: made up. */
+  readonly apiKey?: string;
+  /** The network's x-server-key, 1-150 visible ASCII characters. Default: made up. */
+  readonly serverKey?: string;
+  /** The admin's token, 1-150 visible ASCII characters. Default: made up. */
+  readonly adminToken?: string;
+  /** Whether sessions need an auth token. Default: true. When off, the token routes answer 403. */
+  readonly secureMode?: boolean;
+  /** Whether an auth token opens one session only. Default: false; no source says so. */
+  readonly singleUseAuthTokens?: boolean;
+  /** Life of an auth token in milliseconds. Default: 10 minutes (docs.social.plus Security page). */
+  readonly authTokenLifetimeMs?: number;
+  /**
+   * Life of an access token in milliseconds.
+   * Default: 30 days in secure mode, else 1 day (docs.social.plus Security page).
+   */
+  readonly accessTokenLifetimeMs?: number;
+  /**
+   * How the v3 token route refuses a wrong server key: 403 with Amity's code 400300 (OpenAPI v3), or 401 in plain text
+   * (docs.social.plus, troubleshooting). Default: '403'.
+   */
+  readonly v3KeyError?: "403" | "401";
+  /** Limit for each user on the routes that take an access token. Default: none. */
+  readonly rateLimit?: RateLimit;
+  /** Now, in milliseconds since the epoch. Default: Date.now. */
+  readonly clock?: () => number;
+  /** The kind of environment; 'production' is refused. Default: the process's NODE_ENV. */
+  readonly nodeEnv?: string | undefined;
+}
+
+/** The options with every default filled in. */
+export type Settings = Required<Omit<EmulatorOptions, "rateLimit" | "nodeEnv">> & {
+  readonly rateLimit: RateLimit | undefined;
+};
+
+/** The emulator accepts keys that anybody may have seen, so it does not start in production. */
+export class EmulatorInProductionError extends Error {
+  constructor() {
+    super("The Amity emulator does not start with NODE_ENV=production");
+  }
+}
+
+/**
+ * Fills in the defaults.
+ * @throws EmulatorInProductionError
+ * @throws RangeError that names the bad option, never its value
+ */
+export function resolveOptions(options: EmulatorOptions): Settings {
+  // The one look at the environment outside configuration: whoever imports startEmulator on its own must be stopped too.
+  if ((options.nodeEnv ?? process.env["NODE_ENV"]) === "production") throw new EmulatorInProductionError();
+  const secureMode = options.secureMode ?? true;
+  return {
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
+    apiKey: credential("apiKey", options.apiKey ?? randomIds.key("api-key")),
+    serverKey: credential("serverKey", options.serverKey ?? randomIds.key("server-key")),
+    adminToken: credential("adminToken", options.adminToken ?? randomIds.key("admin-token")),
+    secureMode,
+    singleUseAuthTokens: options.singleUseAuthTokens ?? false,
+    authTokenLifetimeMs: positive("authTokenLifetimeMs", options.authTokenLifetimeMs ?? 10 * MINUTE_MS),
+    accessTokenLifetimeMs: positive(
+      "accessTokenLifetimeMs",
+      options.accessTokenLifetimeMs ?? (secureMode ? 30 : 1) * DAY_MS,
+    ),
+    v3KeyError: options.v3KeyError ?? "403",
+    rateLimit: options.rateLimit && {
+      requests: positive("rateLimit.requests", options.rateLimit.requests),
+      windowMs: positive("rateLimit.windowMs", options.rateLimit.windowMs),
+    },
+    clock: options.clock ?? Date.now,
+  };
+}
+
+function credential(name: string, value: string): string {
+  if (!CREDENTIAL.test(value)) throw new RangeError(`${name} must be 1-150 visible ASCII characters`);
+  return value;
+}
+
+function positive(name: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name} must be a whole number above 0`);
+  return value;
+}

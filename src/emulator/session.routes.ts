@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Credentials } from "./credentials.js";
+import { AmityError } from "./errors.js";
+import type { Network, OpenedSession } from "./state.js";
+import { parse, revocation, type SessionVersion, sessionBody } from "./validation.js";
+
+/** Registering, verifying and revoking sessions (OpenAPI v3, v4 and v5). */
+export function registerSessionRoutes(app: FastifyInstance, network: Network, credentials: Credentials): void {
+  for (const version of ["v3", "v4", "v5"] as const) {
+    const body = sessionBody(version);
+    // Authorization is not looked at: Amity's TypeScript SDK 6.35.3 renews with an old or an empty one.
+    app.post(`/api/${version}/sessions`, (request, reply) => {
+      credentials.requireApiKey(request);
+      const opened = network.openSession(parse(body, request.body, "invalidParameters"));
+      return reply.send(sessionAnswer(version, opened, network.lastCachePurge));
+    });
+  }
+
+  app.get("/api/v3/sessions", (request, reply) => {
+    if (credentials.caller(request).kind === "admin") throw new AmityError("unauthorized");
+    return reply.send({ lastCachePurge: iso(network.lastCachePurge) });
+  });
+
+  const revoke = (request: FastifyRequest, reply: FastifyReply) => {
+    const caller = credentials.caller(request);
+    // Amity's documents put the userId in the path, in the query or in the body; isPublic goes with it.
+    const source = Object.assign({}, request.body, request.query, request.params);
+    const { userId, isPublic } = parse(revocation, source, "invalidParameters");
+    if (userId === undefined) {
+      if (caller.kind === "admin") throw new AmityError("sessionNotFound");
+      network.revoke(caller.accessToken);
+    } else {
+      if (caller.kind === "user") throw new AmityError("permissionDenied");
+      network.revokeUser(userId, isPublic);
+    }
+    return reply.send({ success: true });
+  };
+  app.delete("/api/v4/sessions", revoke);
+  app.delete("/api/v4/sessions/users/:userId", revoke);
+}
+
+/** A refresh token came with v3 and v4 and is gone in v5, which names the kind of user instead (OpenAPI v3, v4, v5). */
+function sessionAnswer(version: SessionVersion, opened: OpenedSession, lastCachePurge: number): object {
+  return {
+    accessToken: opened.accessToken,
+    ...(version === "v5" ? { userType: "signed-in" } : { refreshToken: opened.refreshToken }),
+    issuedAt: iso(opened.issuedAt),
+    expiresAt: iso(opened.expiresAt),
+    users: [opened.user],
+    files: [],
+    roles: [],
+    lastCachePurge: iso(lastCachePurge),
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

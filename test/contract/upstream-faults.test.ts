@@ -1,0 +1,138 @@
+import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:net";
+import { describe, expect, test } from "@jest/globals";
+import { errorOf, regionAt, withGateway } from "../support/gateway.js";
+import { type Answer, always, withUpstream } from "../support/upstream.js";
+
+const mint = '{ authToken(userId: "alice") { token } }';
+const quick = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "100", UPSTREAM_TIMEOUT_MS: "200" };
+
+const faults: [string, Answer, string][] = [
+  ["a redirect", always(302, "", { location: "http://127.0.0.1:1/elsewhere" }), "UPSTREAM_BAD_RESPONSE"],
+  ["an unexpected success", always(201, '"token"'), "UPSTREAM_BAD_RESPONSE"],
+  ["a page", always(200, "<html>maintenance</html>", { "content-type": "text/html" }), "UPSTREAM_BAD_RESPONSE"],
+  ["too large a body", always(200, `"${"x".repeat(300_000)}"`), "UPSTREAM_BAD_RESPONSE"],
+  ["a compressed body", always(200, '"token"', { "content-encoding": "gzip" }), "UPSTREAM_BAD_RESPONSE"],
+  [
+    "bytes that are not UTF-8",
+    (response) => response.end(Buffer.from([0x22, 0xff, 0xfe, 0x22])),
+    "UPSTREAM_BAD_RESPONSE",
+  ],
+  ["too long a header", always(200, '"token"', { "x-long": "x".repeat(20_000) }), "UPSTREAM_BAD_RESPONSE"],
+  [
+    "a body cut off",
+    (response) => {
+      response.writeHead(200, { "content-length": "100" }).write('"tok');
+      setImmediate(() => response.destroy());
+    },
+    "UPSTREAM_BAD_RESPONSE",
+  ],
+  ["a reset before any answer", (response) => response.destroy(), "UPSTREAM_UNAVAILABLE"],
+  ["a server error", always(503, "busy"), "UPSTREAM_UNAVAILABLE"],
+  ["no answer at all", () => {}, "UPSTREAM_TIMEOUT"],
+  [
+    "a body that drips",
+    (response) => {
+      response.writeHead(200).write('"');
+      const drip = setInterval(() => response.write("a"), 10);
+      response.on("close", () => clearInterval(drip));
+    },
+    "UPSTREAM_TIMEOUT",
+  ],
+];
+
+describe("an upstream that gives", () => {
+  test.each(faults)("%s is answered with a code and survived", async (_what, fault, code) => {
+    let broken = true;
+    const answer: Answer = (response, request) =>
+      broken ? fault(response, request) : always(200, '"fine"')(response, request);
+    await withUpstream(answer, async ({ url }) => {
+      await withGateway({ env: regionAt(url, quick) }, async ({ ask }) => {
+        const answered = await ask(mint);
+        expect(errorOf(answered).extensions).toMatchObject({ code, retryable: true });
+        expect(answered.body.data).toBeNull();
+        broken = false;
+        expect((await ask(mint)).body.data.authToken.token).toBe("fine");
+      });
+    });
+  });
+});
+
+test("a redirect's target never sees the server key", async () => {
+  await withUpstream(always(200, '"stolen"'), async (thief) => {
+    await withUpstream(always(307, "", { location: thief.url }), async ({ url }) => {
+      await withGateway({ env: regionAt(url) }, ({ ask }) => ask(mint).then(() => {}));
+    });
+    expect(thief.seen).toEqual([]);
+  });
+});
+
+test("an upstream that refuses connections is unavailable", async () => {
+  const url = await withClosedPort();
+  await withGateway({ env: regionAt(url) }, async ({ ask }) => {
+    expect(errorOf(await ask(mint)).extensions).toMatchObject({ code: "UPSTREAM_UNAVAILABLE", retryable: true });
+  });
+});
+
+test("an upstream that breaks TLS is unavailable", async () => {
+  await withTlsGarbage(async (url) => {
+    await withGateway({ env: regionAt(url) }, async ({ ask }) => {
+      expect(errorOf(await ask(mint)).extensions.code).toBe("UPSTREAM_UNAVAILABLE");
+    });
+  });
+});
+
+test("Retry-After reaches the caller", async () => {
+  await withUpstream(always(429, '{"code":400311}', { "retry-after": "7" }), async ({ url }) => {
+    await withGateway({ env: regionAt(url) }, async ({ ask }) => {
+      expect(errorOf(await ask(mint)).extensions).toMatchObject({
+        code: "UPSTREAM_RATE_LIMITED",
+        retryable: true,
+        retryAfterSeconds: 7,
+        amity: { status: 429, code: 400_311 },
+      });
+    });
+  });
+});
+
+test("both calls of createSession share one deadline", async () => {
+  const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+  const answer: Answer = (response, request) => {
+    clock.ms += 10_000;
+    always(200, '"token"')(response, request);
+  };
+  await withUpstream(answer, async ({ url, seen }) => {
+    await withGateway({ env: regionAt(url), now: () => clock.ms }, async ({ ask }) => {
+      const answered = await ask('mutation { createSession(input: { userId: "a", deviceId: "d" }) { accessToken } }');
+      expect(errorOf(answered).extensions.code).toBe("UPSTREAM_TIMEOUT");
+    });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+async function withClosedPort(): Promise<string> {
+  const server = await listening(createServer());
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+async function withTlsGarbage(use: (url: string) => Promise<void>): Promise<void> {
+  const server = await listening(
+    createServer((socket) =>
+      socket
+        .on("error", () => {})
+        .resume()
+        .end("not TLS"),
+    ),
+  );
+  try {
+    await use(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+function listening(server: Server): Promise<Server> {
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { printedSchema } from "../../src/graphql/build-schema.js";
+import { regionAt } from "../support/gateway.js";
+import { command, type Running, run, withGatewayProcess } from "../support/process.js";
+import { type Answer, withUpstream } from "../support/upstream.js";
+
+describe("amity-graphql start", () => {
+  test("serves with the emulator and says so", async () => {
+    const { code, stdout } = await withGatewayProcess({}, async (url) => {
+      expect((await fetch(new URL("/readyz", url))).status).toBe(200);
+    });
+    expect(code).toBe(0);
+    expect(stdout.match(/embedded emulator/g)).toHaveLength(1);
+    expect(stdout).toMatch(/AUTH_MODE=none/);
+  });
+
+  test("prints its ready line however quiet", async () => {
+    const { stdout } = await withGatewayProcess({ LOG_LEVEL: "silent" }, async () => {});
+    expect(stdout).toMatch(/^Listening on http:\/\/127\.0\.0\.1:\d+\/graphql\n$/);
+  });
+
+  test("lists all configuration errors and exits 78", async () => {
+    const { code, stdout, stderr } = await run([], { PORT: "x", AMITY_API_KEY: "", NODE_ENV: "production" });
+    expect([code, stdout]).toEqual([78, ""]);
+    expect(stderr).toBe(
+      [
+        "amity-graphql cannot start:",
+        "  AMITY_API_KEY is empty: give it a value or unset it",
+        "  AUTH_MODE must be set: `none` lets anybody on this machine mint tokens, for development only",
+        "  PORT must be a whole number from 0 to 65535",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("warns of a misspelt variable", async () => {
+    const { stdout } = await withGatewayProcess({ AMITY_APIKEY: "secret" }, async () => {});
+    expect(stdout).toContain("AMITY_APIKEY is not read: did you mean AMITY_API_KEY?");
+    expect(stdout).not.toContain("secret");
+  });
+
+  test("exits 1 when the port is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await run(["start"], { PORT: String(port) });
+    await new Promise((resolve) => other.close(resolve));
+    expect([code, stderr]).toEqual([1, `amity-graphql cannot listen on HOST 127.0.0.1, PORT ${port}: EADDRINUSE\n`]);
+  });
+
+  test("reads .env under the environment", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+    await writeFile(join(folder, ".env"), "PORT=x\nLOG_LEVEL=loud\n");
+    const { stderr } = await run(["start"], { PORT: "y" }, folder);
+    expect(stderr).toContain("LOG_LEVEL must be one of");
+  });
+
+  test("finishes a request in flight on SIGTERM", async () => {
+    const processes: Running[] = [];
+    const answer: Answer = async (response) => {
+      const [running] = processes;
+      running?.child.kill("SIGTERM");
+      await running?.printed(/stopping/);
+      response.end('"late"');
+    };
+    await withUpstream(answer, async (upstream) => {
+      const { code } = await withGatewayProcess(regionAt(upstream.url, { AUTH_MODE: "none" }), async (url, running) => {
+        processes.push(running);
+        const body = JSON.stringify({ query: '{ authToken(userId: "a") { token } }' });
+        const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+        expect(response.headers.get("connection")).toBe("close");
+        expect(await response.json()).toEqual({ data: { authToken: { token: "late" } } });
+      });
+      expect(code).toBe(0);
+    });
+  });
+});
+
+describe("amity-graphql", () => {
+  test.each([
+    [["--help"], /emulator .*\n.*schema/],
+    [["start", "--help"], /AMITY_SERVER_KEY, AMITY_SERVER_KEY_FILE/],
+    [["emulator", "--help"], /--single-use/],
+    [["--version"], /^\d+\.\d+\.\d+\n$/],
+  ])("%j explains itself", async (args, text) => {
+    const { code, stdout } = await run(args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(text);
+  });
+
+  test.each([[["nonsense"]], [["start", "--nonsense"]], [["schema", "extra"]], [["toString"]]])(
+    "%j is a usage error in one line",
+    async (args) => {
+      const { code, stderr } = await run(args);
+      expect(code).toBe(64);
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+    },
+  );
+
+  test("schema prints the schema", async () => {
+    expect((await run(["schema"])).stdout).toBe(printedSchema());
+  });
+
+  test("emulator serves a gateway that is configured by hand", async () => {
+    const emulator = command(["emulator"]);
+    const text = await emulator.printed(/^([\s\S]*AMITY_SG_SERVER_KEY=.*\n)/);
+    const settings = text.split("\n").filter((line) => line.startsWith("AMITY_"));
+    const env = Object.fromEntries(settings.map((line) => line.split("=", 2)));
+    await withGatewayProcess({ ...env, AUTH_MODE: "none" }, async (url) => {
+      const body = JSON.stringify({ query: '{ authToken(userId: "a") { userId region } }' });
+      const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+      expect(await response.json()).toEqual({ data: { authToken: { userId: "a", region: "SG" } } });
+    });
+    emulator.child.kill("SIGTERM");
+    expect((await emulator.finished).code).toBe(0);
+  });
+});

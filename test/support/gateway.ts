@@ -1,0 +1,87 @@
+import { type GatewayOptions, startGateway } from "../../src/app.js";
+import { loadConfig } from "../../src/config/config.js";
+import type { Env } from "../../src/config/reader.js";
+
+export interface PublicErrorBody {
+  message: string;
+  path?: (string | number)[];
+  extensions: {
+    code: string;
+    requestId: string;
+    retryable: boolean;
+    retryAfterSeconds?: number;
+    amity?: { status: number; code?: number };
+  };
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+export interface TestGateway {
+  /** The GraphQL endpoint. */
+  readonly url: string;
+  /** Sends an operation by POST. */
+  ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answered>;
+  /** Sends any request below the gateway's origin. */
+  send(path: string, init?: RequestInit): Promise<Answered>;
+}
+
+export interface GatewaySetup extends GatewayOptions {
+  readonly env?: Env;
+}
+
+/** A gateway on a free port, configured by `env` alone; stopped when `use` ends. Without keys it has its emulator. */
+export async function withGateway(setup: GatewaySetup, use: (gateway: TestGateway) => Promise<void>): Promise<void> {
+  const { env, ...options } = setup;
+  const { config, problems } = loadConfig({ PORT: "0", AUTH_MODE: "none", ...env });
+  if (!config) throw new Error(problems.join("; "));
+  const gateway = await startGateway(config, options);
+  const send = async (path: string, init?: RequestInit) => answered(await fetch(new URL(path, gateway.url), init));
+  try {
+    await use({
+      url: gateway.url,
+      send,
+      ask: (query, variables = {}, headers = {}) =>
+        send("/graphql", {
+          method: "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body: JSON.stringify({ query, variables }),
+        }),
+    });
+  } finally {
+    await gateway.stop();
+  }
+}
+
+async function answered(response: Response): Promise<Answered> {
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json");
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text ? JSON.parse(text) : undefined,
+  };
+}
+
+/** Settings that point one region at a server on loopback. */
+export function regionAt(url: string, more: Record<string, string> = {}): Record<string, string> {
+  return {
+    AMITY_REGION: "eu",
+    AMITY_EU_BASE_URL: url,
+    AMITY_EU_API_KEY: "api-key-eu",
+    AMITY_EU_SERVER_KEY: "server-key-eu",
+    ...more,
+  };
+}
+
+/** The single error of an answer. */
+export function errorOf({ body }: Answered): PublicErrorBody {
+  if (body?.errors?.length !== 1) throw new Error(`not one error: ${JSON.stringify(body)}`);
+  return body.errors[0];
+}

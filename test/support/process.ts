@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Waits until stdout holds the pattern; gives its first group. Rejects when the process ends before. */
+  printed(pattern: RegExp): Promise<string>;
+  readonly finished: Promise<Finished>;
+}
+
+/** The built command as users run it, in an environment that holds nothing but `env`. Needs a build. */
+export function command(args: readonly string[], env: Record<string, string> = {}, cwd = root): Running {
+  const child = spawn(process.execPath, [`${root}dist/main.js`, ...args], {
+    cwd,
+    env: { PATH: process.env["PATH"], ...env },
+  });
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    for (const watch of watchers) watch();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+  const printed = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const watch = () => {
+        const found = pattern.exec(stdout);
+        if (!found) return;
+        watchers.delete(watch);
+        resolve(found[1] ?? found[0]);
+      };
+      watchers.add(watch);
+      watch();
+      finished.then((end) => reject(new Error(`ended with ${end.code}: ${end.stdout}${end.stderr}`)));
+    });
+  return { child, printed, finished };
+}
+
+/** Runs the command to its end. */
+export function run(args: readonly string[], env?: Record<string, string>, cwd?: string): Promise<Finished> {
+  return command(args, env, cwd).finished;
+}
+
+/** A gateway process on a free port, ended by SIGTERM when `use` ends. Gives what the process left behind. */
+export async function withGatewayProcess(
+  env: Record<string, string>,
+  use: (url: string, running: Running) => Promise<void>,
+): Promise<Finished> {
+  const running = command(["start"], { PORT: "0", ...env });
+  try {
+    await use(await running.printed(/^Listening on (\S+)$/m), running);
+  } finally {
+    running.child.kill("SIGTERM");
+  }
+  return running.finished;
+}

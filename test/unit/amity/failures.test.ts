@@ -1,0 +1,58 @@
+import { describe, expect, test } from "@jest/globals";
+import { answerFailure, type Operation } from "../../../src/amity/failures.js";
+
+const now = Date.parse("2026-01-01T00:00:00Z");
+
+function read(operation: Operation, status: number, body: object | string, headers = {}) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return answerFailure(operation, { status, headers, text }, now);
+}
+
+const systemBan = { status: "error", code: 400_100, message: "User is banned from the system." };
+
+describe("Amity's refusal", () => {
+  const cases: [Operation, number, object | string, string][] = [
+    ["createSession", 403, { code: 400_312 }, "USER_BANNED"],
+    ["mintAuthToken", 403, { code: 400_312 }, "USER_BANNED"],
+    ["createSessionWithAuthToken", 401, systemBan, "USER_BANNED"],
+    ["createSessionWithAuthToken", 401, { code: 400_100, message: "Unauthorized" }, "AUTH_TOKEN_REJECTED"],
+    ["createSessionWithAuthToken", 403, "Forbidden", "AUTH_TOKEN_REJECTED"],
+    ["createSession", 401, { code: 400_100 }, "UPSTREAM_AUTH_FAILED"],
+    ["mintAuthToken", 401, "Unauthorized", "UPSTREAM_AUTH_FAILED"],
+    ["mintAuthToken", 403, { code: 400_300 }, "UPSTREAM_AUTH_FAILED"],
+    ["mintAuthToken", 422, { code: 500_000, data: { detail: ["userId"] } }, "UPSTREAM_REJECTED"],
+    ["mintAuthToken", 500, { code: 500_000, data: { detail: ["userId"] } }, "UPSTREAM_REJECTED"],
+    ["createSession", 404, {}, "UPSTREAM_REJECTED"],
+    ["createSession", 429, { code: 400_311 }, "UPSTREAM_RATE_LIMITED"],
+    ["mintAuthToken", 500, { code: 500_000 }, "UPSTREAM_UNAVAILABLE"],
+    ["mintAuthToken", 503, "<html>", "UPSTREAM_UNAVAILABLE"],
+    ["mintAuthToken", 302, "", "UPSTREAM_BAD_RESPONSE"],
+    ["mintAuthToken", 204, "", "UPSTREAM_BAD_RESPONSE"],
+  ];
+
+  test.each(cases)("of %s with %i %j means %4$s", (operation, status, body, code) => {
+    expect(read(operation, status, body).code).toBe(code);
+  });
+
+  test("keeps Amity's status and code alone", () => {
+    const { details } = read("mintAuthToken", 422, {
+      code: 500_000,
+      message: "server key SECRET",
+      data: { detail: 1 },
+    });
+    expect(details).toEqual({ amity: { status: 422, code: 500_000 } });
+  });
+
+  test.each([
+    ["1", 1],
+    ["3600", 3600],
+    ["Thu, 01 Jan 2026 00:00:30 GMT", 30],
+    ["Wed, 31 Dec 2025 23:00:00 GMT", 0],
+    ["abc", undefined],
+    ["-5", undefined],
+    ["1.5", undefined],
+    ["", undefined],
+  ])("with Retry-After %j tells %p seconds", (header, seconds) => {
+    expect(read("mintAuthToken", 429, {}, { "retry-after": header }).details.retryAfterSeconds).toBe(seconds);
+  });
+});

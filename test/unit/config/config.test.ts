@@ -1,0 +1,184 @@
+import { describe, expect, test } from "@jest/globals";
+import { loadConfig } from "../../../src/config/config.js";
+import type { Env } from "../../../src/config/reader.js";
+
+const keys = { AMITY_API_KEY: "api", AMITY_SERVER_KEY: "server", AUTH_MODE: "none" };
+
+function problemsOf(env: Env, files: Record<string, string> = {}): readonly string[] {
+  return load(env, files).problems;
+}
+
+function load(env: Env, files: Record<string, string> = {}) {
+  return loadConfig(env, (path) => {
+    const text = files[path];
+    if (text === undefined) throw new Error("no such file");
+    return text;
+  });
+}
+
+function configOf(env: Env, files: Record<string, string> = {}) {
+  const { config, problems } = load(env, files);
+  if (!config) throw new Error(problems.join("; "));
+  return config;
+}
+
+describe("an empty environment", () => {
+  test("means the emulator on loopback", () => {
+    expect(configOf({})).toEqual({
+      production: false,
+      host: "127.0.0.1",
+      port: 4000,
+      defaultRegion: "SG",
+      regions: "emulator",
+      hostFamily: "api",
+      tokenApi: "v4",
+      sessionApi: "v3",
+      upstreamTimeoutMs: 10_000,
+      upstreamAttemptTimeoutMs: 5_000,
+      introspection: true,
+      explorer: "sandbox",
+      authMode: "none",
+      logLevel: "info",
+    });
+  });
+
+  test("is refused in production", () => {
+    expect(problemsOf({ NODE_ENV: "production" })).toEqual([
+      "AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there",
+      "AUTH_MODE must be set: `none` lets anybody on this machine mint tokens, for development only",
+    ]);
+  });
+});
+
+describe("AUTH_MODE", () => {
+  test.each([
+    ["unset beside real keys", { AMITY_API_KEY: "k" }],
+    ["unset on a public address", { HOST: "0.0.0.0" }],
+    ["none on a public address", { ...keys, HOST: "0.0.0.0" }],
+    ["none in production", { ...keys, NODE_ENV: "production" }],
+    ["a mode of a later version", { ...keys, AUTH_MODE: "jwt" }],
+    ["none beside another mode", { ...keys, AUTH_MODE: "none,jwt" }],
+  ])("is refused when %s", (_when, env) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(/^AUTH_MODE/)]);
+  });
+
+  test.each(["localhost", "::1", "127.0.0.2"])("none is accepted on the loopback host %s", (HOST) => {
+    expect(problemsOf({ ...keys, HOST })).toEqual([]);
+  });
+});
+
+describe("the default region", () => {
+  test.each([
+    ["as named", { AMITY_REGION: "US" }, "US"],
+    ["as named in lower case", { AMITY_REGION: "eu" }, "EU"],
+    ["the only configured one", { AMITY_EU_API_KEY: "k", AUTH_MODE: "none" }, "EU"],
+    ["SG among several", { AMITY_EU_API_KEY: "k", AMITY_US_API_KEY: "k", AUTH_MODE: "none" }, "SG"],
+    ["SG for unnamed keys", keys, "SG"],
+  ])("is %s", (_what, env, region) => {
+    expect(configOf(env).defaultRegion).toBe(region);
+  });
+
+  test("receives the keys that name no region", () => {
+    expect(configOf({ ...keys, AMITY_REGION: "us" }).regions).toMatchObject({
+      US: { apiKey: "api", serverKey: "server", baseUrl: new URL("https://api.us.amity.co/") },
+      EU: { apiKey: undefined, serverKey: undefined },
+    });
+  });
+
+  test("joins its own key with an unnamed one", () => {
+    const env = { AMITY_API_KEY: "api", AMITY_EU_SERVER_KEY: "server", AUTH_MODE: "none" };
+    expect(configOf(env).regions).toMatchObject({ EU: { apiKey: "api", serverKey: "server" } });
+  });
+
+  test("refuses one key given twice", () => {
+    expect(problemsOf({ ...keys, AMITY_SG_API_KEY: "other" })).toEqual([
+      "AMITY_API_KEY and AMITY_SG_API_KEY are both set for the default region: keep one",
+    ]);
+  });
+});
+
+describe("a base URL", () => {
+  const withUrl = (url: string) => ({ ...keys, AMITY_SG_BASE_URL: url });
+
+  test.each(["https://proxy.example/amity", "http://127.0.0.1:8080", "http://[::1]:8080/x/", "http://localhost:1"])(
+    "%s is taken and ends in a slash",
+    (url) => {
+      const { regions } = configOf(withUrl(url));
+      expect(regions !== "emulator" && regions.SG.baseUrl.href).toBe(`${url.replace(/\/$/, "")}/`);
+    },
+  );
+
+  test.each([
+    "http://api.example",
+    "ftp://127.0.0.1",
+    "not a url",
+    "https://user:SECRET@api.example",
+    "https://api.example/?x=SECRET",
+    "https://api.example/#SECRET",
+    "https://api.example/?",
+  ])("%s is refused", (url) => {
+    const problems = problemsOf(withUrl(url));
+    expect(problems).toEqual([expect.stringMatching(/^AMITY_SG_BASE_URL must/)]);
+    expect(problems.join()).not.toContain("SECRET");
+  });
+
+  test("needs a key of its region", () => {
+    expect(problemsOf({ AMITY_EU_BASE_URL: "https://proxy.example" })).toEqual([
+      "AMITY_EU_BASE_URL is set without a key: set AMITY_EU_API_KEY or AMITY_EU_SERVER_KEY",
+    ]);
+  });
+});
+
+describe("a secret", () => {
+  test("comes from a file without its line end", () => {
+    const env = { AMITY_EU_SERVER_KEY_FILE: "/run/key", AUTH_MODE: "none" };
+    expect(configOf(env, { "/run/key": "from-file\n" }).regions).toMatchObject({ EU: { serverKey: "from-file" } });
+  });
+
+  test.each([
+    ["both given", { AMITY_EU_API_KEY: "SECRET", AMITY_EU_API_KEY_FILE: "/a" }, "are both set"],
+    ["a missing file", { AMITY_EU_API_KEY_FILE: "/none" }, "cannot be read"],
+    ["an empty file", { AMITY_EU_API_KEY_FILE: "/empty" }, "names an empty file"],
+    ["an empty value", { AMITY_EU_API_KEY: "" }, "is empty"],
+    ["a line break", { AMITY_EU_API_KEY: "SECRET\r\nx: y" }, "cannot be an HTTP header"],
+    ["a letter beyond ASCII", { AMITY_EU_API_KEY: "SECRETé" }, "cannot be an HTTP header"],
+    ["a trailing space", { AMITY_EU_API_KEY: "SECRET " }, "cannot be an HTTP header"],
+  ])("with %s is refused by name", (_what, env, text) => {
+    const problems = problemsOf({ ...env, AUTH_MODE: "none" }, { "/a": "SECRET", "/empty": "\n" });
+    expect(problems).toEqual([expect.stringContaining(text)]);
+    expect(problems.join()).not.toContain("SECRET");
+  });
+});
+
+test("all problems are listed at once", () => {
+  const env = { ...keys, PORT: "65536", LOG_LEVEL: "loud", AMITY_TOKEN_API: "v5", UPSTREAM_TIMEOUT_MS: "0" };
+  expect(problemsOf(env)).toHaveLength(4);
+});
+
+test.each([
+  "AMITY_MTLS_CERT_FILE",
+  "AMITY_EU_SERVER_KEY_SECONDARY",
+  "AMITY_ADMIN_TOKEN_FILE",
+  "AUTH_JWT_ISSUER",
+  "REDIS_URL",
+  "TOKEN_REUSE_SECONDS",
+])("%s of a later version is refused", (name) => {
+  expect(problemsOf({ [name]: "1" })).toEqual([`${name} is not supported by this version: unset it`]);
+});
+
+describe("a misspelt variable", () => {
+  test.each([
+    ["AMITY_APIKEY", "AMITY_API_KEY"],
+    ["AMITY_EU_SERVERKEY", "AMITY_EU_SERVER_KEY"],
+    ["AMTIY_API_KEY", "AMITY_API_KEY"],
+    ["AUTHMODE", "AUTH_MODE"],
+    ["amity_region", "AMITY_REGION"],
+  ])("%s is answered with %s", (name, likely) => {
+    const { warnings } = load({ [name]: "SECRET" });
+    expect(warnings).toEqual([`${name} is not read: did you mean ${likely}?`]);
+  });
+
+  test.each(["PATH", "HOSTNAME", "AUTH_TOKEN", "NODE_ENV", "AMITY_EU_API_KEY_FILE"])("%s is none", (name) => {
+    expect(load({ [name]: "x" }).warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, test } from "@jest/globals";
+import { EmulatorInProductionError, resolveOptions } from "../../../src/emulator/options.js";
+
+describe("resolveOptions", () => {
+  test("refuses to run in production", () => {
+    expect(() => resolveOptions({ nodeEnv: "production" })).toThrow(EmulatorInProductionError);
+  });
+
+  test("makes up other keys for each emulator", () => {
+    const [one, two] = [resolveOptions({}), resolveOptions({})];
+    const keys = [one, two].flatMap(({ apiKey, serverKey, adminToken }) => [apiKey, serverKey, adminToken]);
+    expect(new Set(keys).size).toBe(6);
+  });
+
+  test.each([
+    ["apiKey", { apiKey: "" }],
+    ["serverKey", { serverKey: "x".repeat(151) }],
+    ["adminToken", { adminToken: "two words" }],
+    ["authTokenLifetimeMs", { authTokenLifetimeMs: 0 }],
+    ["accessTokenLifetimeMs", { accessTokenLifetimeMs: Number.NaN }],
+    ["rateLimit.requests", { rateLimit: { requests: 0.5, windowMs: 1 } }],
+    ["rateLimit.windowMs", { rateLimit: { requests: 1, windowMs: -1 } }],
+  ])("refuses an impossible %s by name", (name, options) => {
+    expect(() => resolveOptions(options)).toThrow(new RegExp(`^${name} must be`));
+  });
+});

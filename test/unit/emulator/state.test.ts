@@ -1,0 +1,80 @@
+import { describe, expect, test } from "@jest/globals";
+import { randomIds } from "../../../src/emulator/ids.js";
+import { Network } from "../../../src/emulator/state.js";
+import { manualClock } from "../../support/emulator.js";
+
+function createNetwork() {
+  const { clock, advance } = manualClock();
+  const rules = {
+    secureMode: false,
+    singleUseAuthTokens: false,
+    authTokenLifetimeMs: 1_000,
+    accessTokenLifetimeMs: 10_000,
+  };
+  const network = new Network(rules, { clock, ids: randomIds, signAccessToken: ({ jti }) => jti });
+  const open = (userId: string, deviceId: string) => network.openSession({ userId, deviceId }).accessToken;
+  const lives = (...tokens: string[]) => tokens.map((token) => network.findAccess(token) !== undefined);
+  return { network, open, lives, advance };
+}
+
+describe("device rebinding", () => {
+  test("another user on the device ends the former one's tokens there", () => {
+    const { open, lives } = createNetwork();
+    const first = open("alice", "tablet");
+    const second = open("alice", "tablet");
+    open("bob", "tablet");
+    expect(lives(first, second)).toEqual([false, false]);
+  });
+
+  test("tokens on the former user's other devices live on", () => {
+    const { open, lives } = createNetwork();
+    const phone = open("alice", "phone");
+    open("alice", "tablet");
+    open("bob", "tablet");
+    expect(lives(phone)).toEqual([true]);
+  });
+
+  test("the same user again keeps older tokens alive", () => {
+    const { open, lives } = createNetwork();
+    const first = open("alice", "tablet");
+    const second = open("alice", "tablet");
+    expect(lives(first, second)).toEqual([true, true]);
+  });
+
+  test("a device that comes back ends the user between", () => {
+    const { open, lives } = createNetwork();
+    const before = open("alice", "tablet");
+    const between = open("bob", "tablet");
+    const after = open("alice", "tablet");
+    expect(lives(before, between, after)).toEqual([false, false, true]);
+  });
+
+  test("a later session keeps the device bound", () => {
+    const { open, lives, advance } = createNetwork();
+    open("alice", "tablet");
+    advance(9_000);
+    const second = open("alice", "tablet");
+    advance(9_000);
+    open("bob", "tablet");
+    expect(lives(second)).toEqual([false]);
+  });
+});
+
+describe("users", () => {
+  test("a session without profile leaves the user untouched", () => {
+    const { network, advance } = createNetwork();
+    const { updatedAt } = network.users.save({ userId: "alice", displayName: "Alice" });
+    advance(1);
+    expect(network.users.save({ userId: "alice" })).toMatchObject({ displayName: "Alice", updatedAt });
+  });
+
+  test("a repeated ban does not touch the user again", () => {
+    const { network, advance } = createNetwork();
+    network.users.save({ userId: "alice" });
+    network.users.setGlobalBan("alice", true);
+    const updatedAt = network.users.find("alice")?.updatedAt;
+    advance(1);
+    network.users.setGlobalBan("alice", true);
+    expect(network.users.find("alice")?.updatedAt).toBe(updatedAt);
+  });
+});

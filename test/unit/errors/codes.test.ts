@@ -1,0 +1,24 @@
+import { expect, test } from "@jest/globals";
+import { type ErrorCode, isErrorCode, statusOf } from "../../../src/errors/codes.js";
+
+const modern = { legacy: false, executed: true };
+
+const cases: [ErrorCode[], { legacy: boolean; executed: boolean }, number][] = [
+  [["BAD_USER_INPUT"], modern, 400],
+  [["BAD_USER_INPUT"], { legacy: true, executed: true }, 200],
+  [["GRAPHQL_VALIDATION_FAILED"], { legacy: true, executed: false }, 200],
+  [["BAD_USER_INPUT", "FORBIDDEN"], modern, 403],
+  [["FORBIDDEN"], { legacy: true, executed: true }, 403],
+  [["UPSTREAM_TIMEOUT", "BAD_USER_INPUT"], modern, 400],
+  [["UPSTREAM_TIMEOUT"], modern, 200],
+  [["INTERNAL_SERVER_ERROR"], modern, 200],
+  [["INTERNAL_SERVER_ERROR"], { legacy: false, executed: false }, 500],
+];
+
+test.each(cases)("%j under %j are answered with %i", (codes, answer, status) => {
+  expect(statusOf(codes, answer)).toBe(status);
+});
+
+test("a property of every object is no code", () => {
+  expect(isErrorCode("constructor")).toBe(false);
+});

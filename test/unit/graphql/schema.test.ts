@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { isEnumType, isInputObjectType, isObjectType, isSpecifiedScalarType, parse, validate } from "graphql";
+import { configTable, envExample, errorTable } from "../../../src/config/docs.js";
+import { buildGraphQLSchema, printedSchema } from "../../../src/graphql/build-schema.js";
+
+const file = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
+const types = Object.values(buildGraphQLSchema().getTypeMap()).filter(
+  (type) => !type.name.startsWith("__") && !isSpecifiedScalarType(type),
+);
+
+describe("a generated file is current (npm run generate):", () => {
+  test("schema/schema.graphql", () => {
+    expect(file("schema/schema.graphql")).toBe(printedSchema());
+  });
+
+  test(".env.example", () => {
+    expect(file(".env.example")).toBe(envExample());
+  });
+
+  test.each([
+    ["configuration", configTable()],
+    ["errors", errorTable()],
+  ])("README.md's table of %s", (name, table) => {
+    expect(file("README.md")).toContain(`<!-- generated: ${name} -->\n${table}\n<!-- end -->`);
+  });
+});
+
+describe("every element of the schema has a description:", () => {
+  test.each(types.map((type) => [type.name, type] as const))("%s", (_name, type) => {
+    const elements: { name: string; description?: string | null | undefined }[] = [type];
+    if (isEnumType(type)) elements.push(...type.getValues());
+    if (isInputObjectType(type)) elements.push(...Object.values(type.getFields()));
+    if (isObjectType(type)) {
+      for (const field of Object.values(type.getFields())) elements.push(field, ...field.args);
+    }
+    expect(elements.filter(({ description }) => !description).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+test.each(["DateTime", "JSON", "JSONObject"])("the scalar %s names its specification", (name) => {
+  expect(buildGraphQLSchema().getType(name)).toMatchObject({ specifiedByURL: expect.stringMatching(/^https:/) });
+});
+
+test.each(["regions", "region", "auth-token", "create-session"])("the operation %s fits the schema", (name) => {
+  expect(validate(buildGraphQLSchema(), parse(file(`schema/operations/${name}.graphql`)))).toEqual([]);
+});
