@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
 import { RegionCode } from "./amity/regions.js";
-import { type Clock, systemClock } from "./clock.js";
+import { createAuthenticator } from "./caller/authenticator.js";
+import { RateLimits } from "./caller/rate-limits.js";
 import type { Config } from "./config/config.js";
 import type { Services } from "./context.js";
 import { type Emulator, startEmulator } from "./emulator/server.js";
@@ -12,6 +13,7 @@ import { createHttpServer } from "./server/http.js";
 import { Readiness } from "./server/readiness.js";
 import { closeGracefully } from "./server/shutdown.js";
 import { SessionService } from "./session/session.service.js";
+import { type Clock, systemClock } from "./system/clock.js";
 import { type Logger, silentLogger } from "./telemetry/logger.js";
 import { TokenService } from "./token/token.service.js";
 
@@ -46,13 +48,29 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   }
   const regions = config.regions === "emulator" ? emulatedRegions(emulator) : config.regions;
   const amity = createAmityClient({ ...config, regions, attemptTimeoutMs: config.upstreamAttemptTimeoutMs, now });
-  const apollo = createApollo({ ...config, explorer: explorerPlugin(config.explorer), logger });
-  const readiness = new Readiness();
-  const services = createServices(config, amity, now);
-  const server = createHttpServer({ apollo, services, readiness, explorer: config.explorer !== "off", newId, logger });
+  const authenticator = createAuthenticator(config.auth, now, logger);
+  const readiness = new Readiness(() => authenticator.isReady());
+  const rateLimits = new RateLimits(config.inbound.rateLimits);
+  const apollo = createApollo({
+    ...config,
+    authenticator,
+    rateLimits,
+    explorer: explorerPlugin(config.explorer),
+    logger,
+  });
+  const server = createHttpServer({
+    ...config,
+    apollo,
+    services: { ...createServices(config, amity, now), logger },
+    readiness,
+    explorer: config.explorer !== "off",
+    localOnly: config.auth.mode === "none",
+    newId,
+    logger,
+  });
 
   const stop = async () => {
-    readiness.state = "draining";
+    readiness.drain();
     await closeGracefully(server);
     await apollo.stop();
     amity.close();
@@ -65,11 +83,12 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
     await stop();
     throw error;
   }
-  readiness.state = "ready";
+  readiness.serve();
+  void authenticator.isReady();
   return { url: urlOf(config.host, server.server.address()), stop };
 }
 
-function createServices(config: Config, amity: AmityClient, now: Clock): Services {
+function createServices(config: Config, amity: AmityClient, now: Clock): Omit<Services, "logger"> {
   const timing = { amity, now, timeoutMs: config.upstreamTimeoutMs };
   return {
     regions: new RegionService({ amity, defaultRegion: config.defaultRegion, hostFamily: config.hostFamily }),

@@ -1,7 +1,12 @@
-import { badUserInput } from "./errors/app-error.js";
-import { checkText } from "./graphql/input-rules.js";
+import type { RegionCode } from "./amity/regions.js";
+import { displayNameFor, targetUserId } from "./caller/access.js";
+import type { Caller } from "./caller/caller.js";
 import type { RegionService } from "./region/region.service.js";
+import type { CreateSessionInput } from "./session/session.input.js";
 import type { SessionService } from "./session/session.service.js";
+import type { Session } from "./session/session.type.js";
+import { type AuditEntry, audited } from "./telemetry/audit.js";
+import type { Logger } from "./telemetry/logger.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
 
@@ -10,32 +15,47 @@ export interface Services {
   readonly regions: RegionService;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
+  readonly logger: Logger;
 }
 
-/** What one request carries. */
-export interface Context {
+/** What the HTTP layer knows of a request. */
+export interface RequestFacts {
   readonly requestId: string;
   /** The response's media type. Under the legacy `application/json`, GraphQL request errors are answered with 200. */
   readonly mediaType: string;
-  readonly regions: RegionService;
-  readonly tokens: TokenLoader;
-  readonly sessions: SessionService;
-  /** The user that an operation is for, checked: the id in the argument at `place`. Throws BAD_USER_INPUT. */
-  userIdFor(place: string, userId: string | null | undefined, most: number): string;
+  readonly authorization: string | undefined;
+  /** The client's address. */
+  readonly address: string;
 }
 
-export function createContext(services: Services, requestId: string, mediaType: string): Context {
+/** What one request carries. Apollo Server works on a shallow copy of it, so what changes is one level down. */
+export interface Context {
+  readonly facts: RequestFacts;
+  /** Known once the operation is parsed and within its limits; no caller for a request without a credential. */
+  readonly identity: { caller: Caller | undefined };
+  readonly regions: RegionService;
+  readonly tokens: TokenLoader;
+  /** The user that an operation is for; see targetUserId. */
+  userIdFor(place: string, userId: string | null | undefined, most: number): string;
+  /** Opens a session for a user whom the caller may act for. */
+  createSession(region: RegionCode, userId: string, input: CreateSessionInput): Promise<Session>;
+}
+
+export function createContext({ regions, tokens, sessions, logger }: Services, facts: RequestFacts): Context {
+  const identity: Context["identity"] = { caller: undefined };
+  const audit = <T>(operation: AuditEntry["operation"], userId: string, region: RegionCode, run: () => Promise<T>) => {
+    const { requestId } = facts;
+    return audited(logger, { operation, by: identity.caller?.subject ?? "nobody", userId, region, requestId }, run);
+  };
   return {
-    requestId,
-    mediaType,
-    regions: services.regions,
-    tokens: createTokenLoader((key) => services.tokens.mint(key)),
-    sessions: services.sessions,
-    userIdFor(place, userId, most) {
-      const checked = checkText(place, userId, most);
-      // Under AUTH_MODE=none there is no caller whose id could stand in.
-      if (checked === undefined) throw badUserInput(`${place} must be given: this gateway does not know its callers`);
-      return checked;
+    facts,
+    identity,
+    regions,
+    tokens: createTokenLoader((key) => audit("authToken", key.userId, key.region, () => tokens.mint(key))),
+    userIdFor: (place, userId, most) => targetUserId(identity.caller, place, userId, most),
+    async createSession(region, userId, input) {
+      const displayName = displayNameFor(identity.caller, userId, input.displayName) ?? null;
+      return audit("createSession", userId, region, () => sessions.create(region, userId, { ...input, displayName }));
     },
   };
 }

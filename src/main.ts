@@ -1,10 +1,11 @@
 #!/usr/bin/env node
+import { apikeyCommand } from "./cli/apikey.js";
 import { emulatorCommand } from "./cli/emulator.js";
 import { exitCodes } from "./cli/exit-codes.js";
 import { schemaCommand } from "./cli/schema.js";
 import { startCommand } from "./cli/start.js";
+import { version } from "./system/version.js";
 import { errorFields } from "./telemetry/logger.js";
-import { version } from "./version.js";
 
 const help = `Usage: amity-graphql [command] [options]
 
@@ -12,6 +13,7 @@ Commands:
   start      Serve the GraphQL API (the default)
   emulator   Run the Amity emulator on its own
   schema     Print the GraphQL schema
+  apikey     Make a service key
 
 Options:
   -h, --help      Show this text, or a command's own
@@ -24,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
   start: startCommand,
   emulator: emulatorCommand,
   schema: schemaCommand,
+  apikey: apikeyCommand,
 };
 
 async function main([name = "start", ...rest]: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import got from "got";
-import { version } from "../version.js";
+import { version } from "../system/version.js";
 
 /** Amity's answers are a few kilobytes; more is a fault or an attack. Bytes. */
 const maxResponseBytes = 262_144;

@@ -30,7 +30,7 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   for (const warning of warnings) logger.warn({}, warning);
   const gateway = await listen(config, logger);
   if (!gateway) return exitCodes.failure;
-  if (config.authMode === "none") {
+  if (config.auth.mode === "none") {
     logger.warn({}, "AUTH_MODE=none: whoever reaches this address from this machine can mint tokens for any user");
   }
   process.stdout.write(`Listening on ${gateway.url}\n`);

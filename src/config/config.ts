@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { RegionSettings, SessionApi, TokenApi } from "../amity/client.js";
-import { type HostFamily, RegionCode } from "../amity/regions.js";
-import { isLoopbackHost } from "./loopback.js";
+import type { HostFamily, RegionCode } from "../amity/regions.js";
+import type { AuthSettings } from "../caller/authenticator.js";
+import { readAuth } from "./auth.js";
+import { type InboundSettings, readInbound } from "./inbound.js";
 import { misspellings } from "./misspellings.js";
-import { createReader, type Env, type Reader } from "./reader.js";
+import { type Env, Reader } from "./reader.js";
 import { readRegions } from "./regions.js";
 
 /** Everything the process was told, checked. */
@@ -19,9 +21,12 @@ export interface Config {
   readonly sessionApi: SessionApi;
   readonly upstreamTimeoutMs: number;
   readonly upstreamAttemptTimeoutMs: number;
-  readonly introspection: boolean;
+  /** `signed-in`: callers who are not signed in cannot introspect. */
+  readonly introspection: "on" | "off" | "signed-in";
   readonly explorer: "sandbox" | "off";
-  readonly authMode: "none";
+  readonly auth: AuthSettings;
+  readonly inbound: InboundSettings;
+  readonly logUserIds: "hash" | "plain";
   readonly logLevel: string;
 }
 
@@ -41,7 +46,7 @@ const maxTimeoutMs = 120_000;
  * `readFile` gives the text of a NAME_FILE's file.
  */
 export function loadConfig(env: Env, readFile = (path: string) => readFileSync(path, "utf8")): LoadedConfig {
-  const reader = createReader(env, readFile);
+  const reader = new Reader(env, readFile);
   const config = readConfig(reader, env["NODE_ENV"] === "production");
   const { problems } = reader;
   return { ...(problems.length === 0 && { config }), problems, warnings: misspellings(env) };
@@ -54,7 +59,6 @@ function readConfig(reader: Reader, production: boolean): Config {
   if (network.regions === "emulator" && production) {
     reader.problem("AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there");
   }
-  readAuthMode(reader, { host, production, emulator: network.regions === "emulator" });
   const upstreamTimeoutMs = reader.integer("UPSTREAM_TIMEOUT_MS", 1, maxTimeoutMs, 10_000);
   const explorer = reader.choice("EXPLORER", ["auto", "sandbox", "off"], "auto");
   const introspection = reader.choice("INTROSPECTION", ["auto", "on", "off"], "auto");
@@ -68,27 +72,11 @@ function readConfig(reader: Reader, production: boolean): Config {
     sessionApi: reader.choice("AMITY_SESSION_API", ["v3", "v4", "v5"], "v3"),
     upstreamTimeoutMs,
     upstreamAttemptTimeoutMs: reader.integer("UPSTREAM_ATTEMPT_TIMEOUT_MS", 1, maxTimeoutMs, 5_000),
-    introspection: introspection === "auto" ? !production : introspection === "on",
-    authMode: "none",
+    introspection: introspection === "auto" ? (production ? "signed-in" : "on") : introspection,
+    auth: readAuth(reader, { host, production, emulator: network.regions === "emulator" }),
+    inbound: readInbound(reader),
+    logUserIds: reader.choice("LOG_USER_IDS", ["hash", "plain"], "hash"),
     explorer: explorer === "sandbox" || (explorer === "auto" && !production) ? "sandbox" : "off",
     logLevel: reader.choice("LOG_LEVEL", logLevels, "info"),
   };
-}
-
-/** The process must know who may call it, or know that nobody but this machine can. */
-function readAuthMode(reader: Reader, at: { host: string; production: boolean; emulator: boolean }): void {
-  const mode = reader.text("AUTH_MODE");
-  if (mode !== undefined && mode !== "none") {
-    reader.problem("AUTH_MODE must be `none`: it is the only mode of this version");
-    return;
-  }
-  const open = isLoopbackHost(at.host) && !at.production;
-  if (mode === "none" && !open) {
-    reader.problem(
-      "AUTH_MODE=none lets anybody mint tokens: it needs a loopback HOST and NODE_ENV other than production",
-    );
-  }
-  if (mode === undefined && !(open && at.emulator)) {
-    reader.problem("AUTH_MODE must be set: `none` lets anybody on this machine mint tokens, for development only");
-  }
 }

@@ -4,16 +4,16 @@ import { fields } from "./fields.js";
 /** The text of `.env.example`. */
 export function envExample(): string {
   const blocks = fields.map(
-    ({ name, fallback, meaning, secret }) =>
-      `# ${meaning}.${fallback && ` Default: ${fallback}.`}${secret ? ` Or ${name}_FILE.` : ""}\n#${name}=\n`,
+    ({ name, fallback, meaning, orFile }) =>
+      `# ${meaning}.${fallback && ` Default: ${fallback}.`}${orFile ? ` Or ${name}_FILE.` : ""}\n#${name}=\n`,
   );
   return `# Copy to .env and uncomment what you set. With no key at all the embedded Amity emulator runs.\n\n${blocks.join("\n")}`;
 }
 
 /** The README's configuration table. */
 export function configTable(): string {
-  const rows = fields.map(({ name, fallback, meaning, secret }) => [
-    `\`${name}\`${secret ? ` or \`${name}_FILE\`` : ""}`,
+  const rows = fields.map(({ name, fallback, meaning, orFile }) => [
+    `\`${name}\`${orFile ? ` or \`${name}_FILE\`` : ""}`,
     fallback,
     meaning,
   ]);
@@ -35,9 +35,9 @@ export function errorTable(): string {
 /** The same list as plain text, for `--help`. */
 export function configHelp(): string {
   return fields
-    .map(({ name, fallback, meaning, secret }) =>
+    .map(({ name, fallback, meaning, orFile }) =>
       [
-        `  ${name}${secret ? `, ${name}_FILE` : ""}`,
+        `  ${name}${orFile ? `, ${name}_FILE` : ""}`,
         `      ${meaning}`,
         ...(fallback ? [`      Default: ${fallback}`] : []),
       ].join("\n"),

@@ -1,6 +1,6 @@
 import type { RegionSettings } from "../amity/client.js";
 import { type HostFamily, RegionCode, regionCodes, regionTable } from "../amity/regions.js";
-import { isLoopbackHost } from "./loopback.js";
+import { isTrustedUrl } from "../system/loopback.js";
 import type { Reader } from "./reader.js";
 
 interface Keys {
@@ -43,7 +43,7 @@ function byRegion<T>(make: (code: RegionCode) => T): Record<RegionCode, T> {
 }
 
 function readKeys(reader: Reader, prefix: string): Keys {
-  return { apiKey: reader.secret(`${prefix}API_KEY`), serverKey: reader.secret(`${prefix}SERVER_KEY`) };
+  return { apiKey: reader.headerSecret(`${prefix}API_KEY`), serverKey: reader.headerSecret(`${prefix}SERVER_KEY`) };
 }
 
 function isConfigured({ apiKey, serverKey }: Keys): boolean {
@@ -78,7 +78,7 @@ function readBaseUrl(reader: Reader, name: string): URL | undefined {
   const text = reader.text(name);
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const usable = url && (url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname)));
+  const usable = url && isTrustedUrl(url);
   if (!usable) {
     reader.problem(`${name} must be an https URL, or an http URL of a loopback host`);
     return undefined;

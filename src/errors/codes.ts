@@ -13,11 +13,17 @@ export interface ErrorCodeInfo {
 }
 
 const table = {
+  UNAUTHENTICATED: {
+    http: 401,
+    retryable: false,
+    message: "Authentication is required",
+    when: "no credential where one is needed, or one that is not valid; with `WWW-Authenticate`",
+  },
   FORBIDDEN: {
     http: 403,
     retryable: false,
     message: "Not permitted",
-    when: "AUTH_MODE=none and the Host header does not name a loopback address",
+    when: "another user's id without the right to act for others, another display name than the credential's, or under AUTH_MODE=none a Host header that names no loopback address",
   },
   BAD_USER_INPUT: {
     http: 400,
@@ -39,6 +45,13 @@ const table = {
     retryable: false,
     message: "The operation does not fit the schema",
     when: "the document does not fit the schema",
+  },
+  QUERY_TOO_COMPLEX: {
+    http: 400,
+    requestError: true,
+    retryable: false,
+    message: "The operation is too large",
+    when: "more than 8 levels, 15 aliases, 4 root fields, 10 directives or 1000 tokens",
   },
   OPERATION_RESOLUTION_FAILURE: {
     http: 400,
@@ -82,7 +95,7 @@ const table = {
     http: 413,
     retryable: false,
     message: "The request body is too large",
-    when: "the body is over 102,400 bytes",
+    when: "the body is over BODY_LIMIT_BYTES",
   },
   UNSUPPORTED_MEDIA_TYPE: {
     http: 415,
@@ -95,6 +108,24 @@ const table = {
     retryable: false,
     message: "The request headers are too large",
     when: "the headers are over 16 KiB",
+  },
+  RATE_LIMITED: {
+    http: 429,
+    retryable: true,
+    message: "Too many requests",
+    when: "the gateway's own limit for the caller, or for refused credentials of an address; with `Retry-After`",
+  },
+  OVERLOADED: {
+    http: 503,
+    retryable: true,
+    message: "The gateway is overloaded",
+    when: "the process sheds load before it drowns; with `Retry-After`",
+  },
+  AUTH_UNAVAILABLE: {
+    http: 503,
+    retryable: true,
+    message: "Callers cannot be verified at the moment",
+    when: "the identity provider's keys cannot be fetched and the token's key is not known; with `Retry-After`",
   },
   REGION_NOT_CONFIGURED: {
     http: 200,
@@ -173,21 +204,4 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeInfo>> = table;
 /** Is this string one of our codes? Own keys only, so `constructor` is not. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === "string" && Object.hasOwn(table, code);
-}
-
-/** Statuses from strongest to weakest, for an answer with several errors. */
-const precedence = [401, 403, 429, 503, 500, 400];
-
-/**
- * HTTP status of a GraphQL answer that holds these errors.
- * `legacy`: the client accepts only `application/json`, and sees GraphQL request errors with 200 as GraphQL over HTTP
- * asks. `executed`: resolvers ran, so an internal error is one field's, and the answer is still a GraphQL answer.
- */
-export function statusOf(codes: readonly ErrorCode[], answer: { legacy: boolean; executed: boolean }): number {
-  const statuses = codes.map((code) => {
-    const { http, requestError } = errorCodes[code];
-    if ((answer.legacy && requestError) || (answer.executed && http === 500)) return 200;
-    return http;
-  });
-  return precedence.find((status) => statuses.includes(status)) ?? 200;
 }

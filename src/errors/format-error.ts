@@ -50,6 +50,7 @@ function describe(error: unknown, source?: OperationSource): Description {
   if (!(error instanceof GraphQLError)) return described("INTERNAL_SERVER_ERROR");
   switch (error.extensions["code"]) {
     case "GRAPHQL_PARSE_FAILED":
+      if (tooManyTokens.test(error.message)) return described("QUERY_TOO_COMPLEX");
       return described("GRAPHQL_PARSE_FAILED", syntaxErrorText(error));
     case "GRAPHQL_VALIDATION_FAILED":
       return describeValidationError(error, source);
@@ -63,6 +64,9 @@ function describe(error: unknown, source?: OperationSource): Description {
     }
   }
 }
+
+/** graphql-js's text when a document exceeds the parser's `maxTokens`. */
+const tooManyTokens = /Document contains more that \d+ tokens/;
 
 function described(code: ErrorCode, message: string = errorCodes[code].message): Description {
   return { code, message };

@@ -3,14 +3,20 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
+import type { Authenticator } from "../caller/authenticator.js";
+import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
+import { admissionPlugin } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
+import { documentLimits, documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
 
 export interface ApolloOptions {
-  readonly introspection: boolean;
+  readonly introspection: "on" | "off" | "signed-in";
+  readonly authenticator: Authenticator;
+  readonly rateLimits: RateLimits;
   /** Production: no suggestions of the schema's names in errors. */
   readonly production: boolean;
   readonly explorer: ApolloServerPlugin;
@@ -18,13 +24,18 @@ export interface ApolloOptions {
 }
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
-export function createApollo({ introspection, production, explorer, logger }: ApolloOptions): ApolloServer<Context> {
+export function createApollo(options: ApolloOptions): ApolloServer<Context> {
+  const { introspection, production, explorer, logger, authenticator, rateLimits } = options;
+  const policy = { openIntrospection: introspection !== "signed-in" };
   return new ApolloServer<Context>({
     schema: buildGraphQLSchema(),
-    introspection,
+    introspection: introspection !== "off",
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
+    parseOptions: { maxTokens: documentLimits.tokens },
+    validationRules: [documentLimitsRule],
+    validationOptions: { maxErrors: documentLimits.validationErrors },
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -35,7 +46,8 @@ export function createApollo({ introspection, production, explorer, logger }: Ap
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       explorer,
-      publicErrorsPlugin(logger),
+      admissionPlugin({ authenticator, rateLimits, policy, logger }),
+      publicErrorsPlugin(logger, authenticator.scheme),
     ],
   });
 }

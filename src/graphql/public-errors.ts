@@ -1,34 +1,35 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
 import type { GraphQLError } from "graphql";
+import type { Authenticator } from "../caller/authenticator.js";
 import type { Context } from "../context.js";
-import { statusOf } from "../errors/codes.js";
 import { formatError, type PublicError } from "../errors/format-error.js";
+import { statusOf } from "../errors/status.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { isLegacyMediaType } from "./media-type.js";
+import { refusalHeaders } from "./refusal-headers.js";
 
 /**
  * Writes the errors and the HTTP status of every GraphQL answer, once the operation is known: formatError then names
  * the path of a bad value, and the request id is in each error.
  */
-export function publicErrorsPlugin(logger: Logger): ApolloServerPlugin<Context> {
+export function publicErrorsPlugin(logger: Logger, scheme: Authenticator["scheme"]): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
         async willSendResponse(request) {
           const { body, http } = request.response;
-          http.headers.set("content-type", request.contextValue.mediaType);
+          const { requestId, mediaType, authorization } = request.contextValue.facts;
+          http.headers.set("content-type", mediaType);
           if (body.kind !== "single" || !request.errors?.length) return;
-          const errors = request.errors.map((error) =>
-            formatError(error, request.contextValue.requestId, sourceOf(request)),
-          );
+          const errors = request.errors.map((error) => formatError(error, requestId, sourceOf(request)));
           body.singleResult.errors = errors;
           http.status = statusOf(
             errors.map(({ extensions }) => extensions.code),
-            {
-              legacy: isLegacyMediaType(request.contextValue.mediaType),
-              executed: body.singleResult.data !== undefined,
-            },
+            { legacy: isLegacyMediaType(mediaType), executed: body.singleResult.data !== undefined },
           );
+          for (const [name, value] of refusalHeaders(errors, scheme, authorization !== undefined)) {
+            http.headers.set(name, value);
+          }
           errors.forEach((error, index) => {
             logFailure(logger, error, request.errors?.[index]);
           });

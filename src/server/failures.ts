@@ -27,6 +27,7 @@ export function failureBody(error: AppError, requestId: string): string {
 export function sendFailure(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   const { http } = errorCodes[error.code];
   if (http === 405) reply.header("allow", "POST");
+  if (http === 503) reply.header("retry-after", "1");
   // What is left of an oversized body is not read: the connection cannot be used again.
   if (http === 413) reply.header("connection", "close");
   return reply

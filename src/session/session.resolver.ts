@@ -1,4 +1,4 @@
-import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
 import type { Context } from "../context.js";
 import { limits } from "../graphql/input-rules.js";
 import { CreateSessionInput } from "./session.input.js";
@@ -6,6 +6,7 @@ import { Session } from "./session.type.js";
 
 @Resolver(() => Session)
 export class SessionResolver {
+  @Authorized()
   @Mutation(() => Session, {
     description: "Opens a session with Amity. An unknown user is created. To renew a session, open another.",
   })
@@ -14,6 +15,6 @@ export class SessionResolver {
     @Ctx() context: Context,
   ): Promise<Session> {
     const userId = context.userIdFor("input.userId", input.userId, limits.sessionUserId);
-    return context.sessions.create(context.regions.resolve(input.region), userId, input);
+    return context.createSession(context.regions.resolve(input.region), userId, input);
   }
 }

@@ -1,8 +1,8 @@
 import type { AmityClient, SessionRequest } from "../amity/client.js";
 import type { RegionCode } from "../amity/regions.js";
 import type { AmitySession } from "../amity/wire.js";
-import { type Clock, refreshTime } from "../clock.js";
 import { AppError } from "../errors/app-error.js";
+import { type Clock, refreshTime } from "../system/clock.js";
 import type { CreateSessionInput } from "./session.input.js";
 import { checkSession } from "./session.rules.js";
 import { type Session, UserType } from "./session.type.js";

@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
 import { RegionCode } from "../amity/regions.js";
 import type { Context } from "../context.js";
 import { limits } from "../graphql/input-rules.js";
@@ -6,6 +6,7 @@ import { AuthToken } from "./token.type.js";
 
 @Resolver(() => AuthToken)
 export class TokenResolver {
+  @Authorized()
   @Query(() => AuthToken, { description: "A fresh auth token. Needs the region's server key in the gateway." })
   authToken(
     @Arg("userId", () => ID, {

@@ -1,5 +1,5 @@
 import type { AmityClient } from "../amity/client.js";
-import { type Clock, refreshTime } from "../clock.js";
+import { type Clock, refreshTime } from "../system/clock.js";
 import type { TokenKey } from "./token.loader.js";
 import type { AuthToken } from "./token.type.js";
 

@@ -64,7 +64,8 @@ export async function withGatewayProcess(
   try {
     await use(await running.printed(/^Listening on (\S+)$/m), running);
   } finally {
-    running.child.kill("SIGTERM");
+    // A second signal would end it at once.
+    if (!running.child.killed) running.child.kill("SIGTERM");
   }
   return running.finished;
 }

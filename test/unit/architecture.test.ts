@@ -28,12 +28,12 @@ const layers = [
   ["cli"],
   ["app.ts"],
   ["server", "emulator"],
-  ["graphql/apollo.ts", "graphql/public-errors.ts", "graphql/build-schema.ts"],
+  ["graphql/apollo.ts", "graphql/admission.ts", "graphql/public-errors.ts", "graphql/build-schema.ts"],
   ["context.ts"],
   ["region", "token", "session", "user"],
   ["config"],
-  ["amity"],
-  ["graphql", "errors", "telemetry", "clock.ts", "version.ts"],
+  ["caller", "amity"],
+  ["graphql", "errors", "telemetry", "system"],
 ];
 
 function layerOf(name: string): number {
@@ -90,18 +90,22 @@ describe("src", () => {
   });
 
   test("reads the clock and randomness where they enter", () => {
-    expect(mentioning(/Date\.now|Math\.random|new Date\(\)/).sort()).toEqual(["clock.ts", "emulator/options.ts"]);
+    expect(mentioning(/Date\.now|Math\.random|new Date\(\)/).sort()).toEqual([
+      "emulator/options.ts",
+      "system/clock.ts",
+    ]);
   });
 
-  test("makes GraphQL errors nowhere", () => {
-    expect(mentioning(/new GraphQLError\(/)).toEqual([]);
+  test("makes GraphQL errors in one place", () => {
+    expect(mentioning(/new GraphQLError\(/)).toEqual(["errors/graphql-error.ts"]);
   });
 
   test("names the type in every decorator", () => {
     expect(mentioning(/@(?:Field|Arg|Args|Query|Mutation)\((?!\(\)|"\w+", \()/)).toEqual([]);
   });
 
-  test("keeps files under 200 lines", () => {
-    expect(files.filter(({ text }) => text.split("\n").length > 200).map(({ name }) => name)).toEqual([]);
+  test("keeps files but its two tables under 200 lines", () => {
+    const long = files.filter(({ text }) => text.split("\n").length > 200).map(({ name }) => name);
+    expect(long.filter((name) => !["errors/codes.ts", "config/fields.ts"].includes(name))).toEqual([]);
   });
 });

@@ -35,9 +35,17 @@ describe("an empty environment", () => {
       sessionApi: "v3",
       upstreamTimeoutMs: 10_000,
       upstreamAttemptTimeoutMs: 5_000,
-      introspection: true,
+      introspection: "on",
       explorer: "sandbox",
-      authMode: "none",
+      auth: { mode: "none" },
+      inbound: {
+        bodyLimitBytes: 102_400,
+        corsOrigins: [],
+        trustedProxies: [],
+        rateLimits: { user: 30, service: 600, failedAuth: 20 },
+        shedDelayMs: 250,
+      },
+      logUserIds: "hash",
       logLevel: "info",
     });
   });
@@ -45,7 +53,7 @@ describe("an empty environment", () => {
   test("is refused in production", () => {
     expect(problemsOf({ NODE_ENV: "production" })).toEqual([
       "AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there",
-      "AUTH_MODE must be set: `none` lets anybody on this machine mint tokens, for development only",
+      "AUTH_MODE must be set: `jwt`, `apikey` or both; `none` on a loopback HOST, for development only",
     ]);
   });
 });
@@ -56,7 +64,7 @@ describe("AUTH_MODE", () => {
     ["unset on a public address", { HOST: "0.0.0.0" }],
     ["none on a public address", { ...keys, HOST: "0.0.0.0" }],
     ["none in production", { ...keys, NODE_ENV: "production" }],
-    ["a mode of a later version", { ...keys, AUTH_MODE: "jwt" }],
+    ["a mode that is unknown", { ...keys, AUTH_MODE: "cookie" }],
     ["none beside another mode", { ...keys, AUTH_MODE: "none,jwt" }],
   ])("is refused when %s", (_when, env) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(/^AUTH_MODE/)]);
@@ -159,7 +167,7 @@ test.each([
   "AMITY_MTLS_CERT_FILE",
   "AMITY_EU_SERVER_KEY_SECONDARY",
   "AMITY_ADMIN_TOKEN_FILE",
-  "AUTH_JWT_ISSUER",
+  "AUTH_HEADER_NAME",
   "REDIS_URL",
   "TOKEN_REUSE_SECONDS",
 ])("%s of a later version is refused", (name) => {

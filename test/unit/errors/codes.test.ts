@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { type ErrorCode, isErrorCode, statusOf } from "../../../src/errors/codes.js";
+import { type ErrorCode, isErrorCode } from "../../../src/errors/codes.js";
+import { statusOf } from "../../../src/errors/status.js";
 
 const modern = { legacy: false, executed: true };
 

@@ -11,3 +11,8 @@ export function isLoopbackHost(host: string): boolean {
   const family = isIP(bare);
   return family !== 0 && loopback.check(bare, family === 6 ? "ipv6" : "ipv4");
 }
+
+/** May we talk to this URL? https anywhere; http only without leaving this machine. */
+export function isTrustedUrl(url: URL): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname));
+}

@@ -1,0 +1,78 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { Clock } from "../system/clock.js";
+import type { Caller } from "./caller.js";
+import { InvalidCredential } from "./invalid-credential.js";
+
+/** The scope that lets a key act for users, unless AUTH_DELEGATE_SCOPE names another. */
+export const defaultDelegateScope = "amity:mint:any";
+
+const secretBytes = 32;
+
+const apiKeySchema = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  /** SHA-256 of the secret's text, in hexadecimal: whoever reads the file cannot use the key. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/i),
+  scopes: z.array(z.string()),
+  /** The key may act for users whose id begins so; absent: for any. */
+  userIdPrefix: z.string().min(1).optional(),
+  /** RFC 3339; absent: never. */
+  expires: z.iso
+    .datetime({ offset: true })
+    .transform((value) => Date.parse(value))
+    .optional(),
+});
+
+const fileSchema = z
+  .array(apiKeySchema)
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, "two keys with one id");
+
+/** One service key, as AUTH_API_KEYS_FILE lists it. */
+export type ApiKey = z.infer<typeof apiKeySchema>;
+
+/** Reads AUTH_API_KEYS_FILE. Throws when it is not a JSON list of keys; the error's text quotes nothing of it. */
+export function parseApiKeys(text: string): ApiKey[] {
+  const parsed = fileSchema.safeParse(readJson(text));
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: "not a list of keys" };
+    throw new Error(`${["list", ...path].join(".")}: ${message}`);
+  }
+  return parsed.data;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Verifies `<id>.<secret>` against the keys. Throws InvalidCredential. */
+export function verifyApiKey(keys: readonly ApiKey[], credential: string, scope: string, now: Clock): Caller {
+  const dot = credential.indexOf(".");
+  const key = keys.find(({ id }) => id === credential.slice(0, dot));
+  const given = sha256(credential.slice(dot + 1));
+  // An unknown id takes the same comparison, so time does not tell which ids exist.
+  const matches = timingSafeEqual(given, key ? Buffer.from(key.sha256, "hex") : Buffer.alloc(given.length));
+  if (dot < 1 || !key || !matches) throw new InvalidCredential("no such key");
+  if (key.expires !== undefined && key.expires <= now()) throw new InvalidCredential("expired key");
+  const { id, scopes, userIdPrefix = "" } = key;
+  const isDelegate = scopes.includes(scope);
+  return {
+    kind: "service",
+    subject: `key:${id}`,
+    mayActFor: (userId) => isDelegate && userId.startsWith(userIdPrefix),
+  };
+}
+
+/** A new key: the credential, to be shown once, and its entry for the file. */
+export function createApiKey(entry: Omit<ApiKey, "sha256" | "expires"> & { expires?: string }) {
+  const secret = randomBytes(secretBytes).toString("base64url");
+  const { id, ...rest } = entry;
+  return { credential: `${id}.${secret}`, entry: { id, sha256: sha256(secret).toString("hex"), ...rest } };
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,97 @@
+import { AppError } from "../errors/app-error.js";
+import type { Clock } from "../system/clock.js";
+import { reloadingFile } from "../system/reloading-file.js";
+import type { Logger } from "../telemetry/logger.js";
+import { type ApiKey, defaultDelegateScope, parseApiKeys, verifyApiKey } from "./api-keys.js";
+import { anybody, type Caller } from "./caller.js";
+import { InvalidCredential } from "./invalid-credential.js";
+import { createJwksSource, type JwksOptions } from "./jwks.js";
+import { createJwtVerifier, type JwtRules, type JwtVerifier } from "./jwt.js";
+
+/** Where the keys that verify a JWT come from: exactly one. */
+export type JwtKeySource =
+  | { readonly kind: "static"; readonly key: import("node:crypto").KeyObject | Uint8Array }
+  | ({ readonly kind: "published" } & Omit<JwksOptions, "now" | "onFailure">);
+
+/** How callers are known. `none` never stands beside another mode. */
+export type AuthSettings =
+  | { readonly mode: "none" }
+  | {
+      readonly mode: "credentials";
+      readonly jwt?: { readonly rules: JwtRules; readonly keys: JwtKeySource };
+      readonly apiKeys?: { readonly path: string; readonly first: readonly ApiKey[] };
+      readonly delegateScope: string | undefined;
+    };
+
+/** Knows the caller by the Authorization header. */
+export interface Authenticator {
+  /**
+   * The caller, or undefined when there is no header. Throws InvalidCredential for a credential that is not valid,
+   * AppError AUTH_UNAVAILABLE when that cannot be told now.
+   */
+  authenticate(authorization: string | undefined): Promise<Caller | undefined>;
+  /** Can callers be verified yet? Tries to make it so. */
+  isReady(): Promise<boolean>;
+  /** The scheme for the WWW-Authenticate header. */
+  readonly scheme: "Bearer" | "ApiKey";
+}
+
+export function createAuthenticator(settings: AuthSettings, now: Clock, logger: Logger): Authenticator {
+  if (settings.mode === "none") {
+    return { authenticate: async () => anybody, isReady: async () => true, scheme: "Bearer" };
+  }
+  const jwt = settings.jwt && createJwt(settings.jwt, now, logger);
+  const apiKeys = settings.apiKeys && createApiKeyVerifier(settings.apiKeys, settings.delegateScope, now, logger);
+  const verifiers: Readonly<Record<string, ((credential: string) => Promise<Caller>) | undefined>> = {
+    bearer: jwt?.verify,
+    apikey: apiKeys,
+  };
+  return {
+    async authenticate(authorization) {
+      if (authorization === undefined) return undefined;
+      const [, scheme = "", credential = ""] = /^([A-Za-z]+) +(\S+)$/.exec(authorization) ?? [];
+      const verify = verifiers[scheme.toLowerCase()];
+      if (!verify) throw new InvalidCredential("unknown scheme");
+      return verify(credential);
+    },
+    isReady: jwt?.isReady ?? (async () => true),
+    scheme: jwt ? "Bearer" : "ApiKey",
+  };
+}
+
+function createJwt(
+  { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
+  now: Clock,
+  logger: Logger,
+): { verify: JwtVerifier; isReady: () => Promise<boolean> } {
+  if (keys.kind === "static") {
+    return { verify: createJwtVerifier(rules, keys.key, now), isReady: async () => true };
+  }
+  const onFailure = (reason: string) => logger.warn({ reason }, "the identity provider's keys cannot be fetched");
+  const source = createJwksSource({ ...keys, now, onFailure });
+  return { verify: createJwtVerifier(rules, source.getKey, now), isReady: () => source.warmUp() };
+}
+
+function createApiKeyVerifier(
+  { path, first }: { path: string; first: readonly ApiKey[] },
+  scope: string = defaultDelegateScope,
+  now: Clock,
+  logger: Logger,
+): (credential: string) => Promise<Caller> {
+  const onChange = (problem?: string) => {
+    if (problem) logger.error({ problem }, "AUTH_API_KEYS_FILE: the last good keys stay in use");
+    else logger.info({}, "AUTH_API_KEYS_FILE was read");
+  };
+  const currentKeys = reloadingFile<readonly ApiKey[]>({ path, parse: parseApiKeys, first, now, onChange });
+  return async (credential) => verifyApiKey(await currentKeys(), credential, scope, now);
+}
+
+/** Is the failure the credential's fault? */
+export function isRefusal(error: unknown): error is InvalidCredential {
+  return error instanceof InvalidCredential;
+}
+
+/** What a refused credential is to the client: never why. */
+export function unauthenticated(): AppError {
+  return new AppError("UNAUTHENTICATED", { message: "The credential is not valid" });
+}

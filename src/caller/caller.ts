@@ -1,0 +1,16 @@
+/** Who sent a request, as far as the gateway knows. */
+export interface Caller {
+  /** A signed-in user, a backend with a key of its own, or anybody on this machine (AUTH_MODE=none). */
+  readonly kind: "user" | "service" | "anybody";
+  /** Names the caller in limits and logs, such as `user:alice` or `key:billing`. */
+  readonly subject: string;
+  /** The caller's own user; services have none. */
+  readonly userId?: string;
+  /** Present when the caller's own display name is given by the credential and not the caller's to choose. */
+  readonly displayName?: { readonly value: string | undefined };
+  /** May the caller act for this user, who is not the caller's own? */
+  mayActFor(userId: string): boolean;
+}
+
+/** The caller under AUTH_MODE=none. */
+export const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor: () => true };

@@ -1,0 +1,105 @@
+import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { z } from "zod";
+import { AppError } from "../errors/app-error.js";
+import type { Clock } from "../system/clock.js";
+import { fetchJson } from "./fetch-json.js";
+
+/** Where the identity provider publishes its keys. */
+export type JwksLocation = { readonly jwksUrl: URL } | { readonly issuer: string };
+
+export interface JwksOptions {
+  readonly location: JwksLocation;
+  /** Keys older than this are fetched again; from half of it on, in the background. Milliseconds. */
+  readonly cacheMs: number;
+  /** How long the last good keys serve while they cannot be fetched. Milliseconds. */
+  readonly staleMaxMs: number;
+  /** At most one fetch in this time, however many unknown keys are named. Milliseconds. */
+  readonly cooldownMs: number;
+  readonly timeoutMs: number;
+  readonly now: Clock;
+  /** Hears why a fetch failed, in fixed words. */
+  readonly onFailure: (reason: string) => void;
+}
+
+/** The identity provider's published keys. */
+export interface JwksSource {
+  readonly getKey: JWTVerifyGetKey;
+  /** Were keys ever loaded? If not, tries to load them. */
+  warmUp(): Promise<boolean>;
+}
+
+/**
+ * Published keys that outlive an outage of their publisher: the last good ones serve up to `staleMaxMs`. A token that
+ * names an unknown key during an outage is AUTH_UNAVAILABLE and not refused, so that clients do not sign people out.
+ */
+export function createJwksSource(options: JwksOptions): JwksSource {
+  const { now, cacheMs, staleMaxMs, cooldownMs } = options;
+  let keys: { find: JWTVerifyGetKey; loadedAt: number } | undefined;
+  let lastTryAt = Number.NEGATIVE_INFINITY;
+  let failing = false;
+  let pending: Promise<void> | undefined;
+
+  async function load(): Promise<void> {
+    lastTryAt = now();
+    try {
+      keys = { find: createLocalJWKSet(await fetchKeys(options)), loadedAt: now() };
+      failing = false;
+    } catch (error) {
+      failing = true;
+      options.onFailure(error instanceof Error && error.name === "TimeoutError" ? "timeout" : "unusable answer");
+    }
+  }
+
+  /** One fetch at a time, and none within the cooldown. */
+  function refresh(): Promise<void> {
+    if (!pending && now() - lastTryAt < cooldownMs) return Promise.resolve();
+    pending ??= load().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  }
+
+  async function current(): Promise<JWTVerifyGetKey> {
+    const age = keys ? now() - keys.loadedAt : Number.POSITIVE_INFINITY;
+    if (age >= cacheMs) await refresh();
+    else if (age >= cacheMs / 2) void refresh();
+    if (!keys || now() - keys.loadedAt >= cacheMs + staleMaxMs) throw new AppError("AUTH_UNAVAILABLE");
+    return keys.find;
+  }
+
+  return {
+    async getKey(header, token) {
+      const find = await current();
+      try {
+        return await find(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      }
+      // The provider may have begun to use a new key.
+      await refresh();
+      if (failing) throw new AppError("AUTH_UNAVAILABLE");
+      return (await current())(header, token);
+    },
+    async warmUp() {
+      if (!keys) await refresh();
+      return keys !== undefined;
+    },
+  };
+}
+
+const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+
+async function fetchKeys({ location, timeoutMs }: JwksOptions) {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const url = "jwksUrl" in location ? location.jwksUrl : await discover(location.issuer, signal);
+  return keySetSchema.parse(await fetchJson(url, signal));
+}
+
+/** OpenID Connect Discovery 1.0, section 4: the document's issuer must be the very one that was asked. */
+async function discover(issuer: string, signal: AbortSignal): Promise<URL> {
+  const url = new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+  const document = discoverySchema.parse(await fetchJson(url, signal));
+  if (document.issuer !== issuer) throw new Error("discovery names another issuer");
+  return new URL(document.jwks_uri);
+}

@@ -1,0 +1,55 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { AppError } from "../errors/app-error.js";
+import type { Caller } from "./caller.js";
+
+/** Requests in a minute; 0: no limit. They hold for one process: replicas count on their own. */
+export interface RateLimitSettings {
+  /** Root fields of one signed-in user. */
+  readonly user: number;
+  /** Root fields of one service key. */
+  readonly service: number;
+  /** Refused credentials from one address. */
+  readonly failedAuth: number;
+}
+
+const windowSeconds = 60;
+
+/** How often somebody may ask. Both methods throw RATE_LIMITED. */
+export class RateLimits {
+  readonly #user: RateLimiterMemory | undefined;
+  readonly #service: RateLimiterMemory | undefined;
+  readonly #failedAuth: RateLimiterMemory | undefined;
+
+  constructor({ user, service, failedAuth }: RateLimitSettings) {
+    this.#user = limiter(user);
+    this.#service = limiter(service);
+    this.#failedAuth = limiter(failedAuth);
+  }
+
+  /** Counts root fields of a caller; nobody in particular is not limited. */
+  async count(caller: Caller | undefined, rootFields: number): Promise<void> {
+    if (!caller || caller.kind === "anybody" || rootFields === 0) return;
+    await consume(caller.kind === "user" ? this.#user : this.#service, caller.subject, rootFields);
+  }
+
+  /**
+   * Counts a refused credential. Only refused ones are counted and held back: a valid one must not suffer from others
+   * behind the same address.
+   */
+  async countRefusal(address: string): Promise<void> {
+    await consume(this.#failedAuth, address, 1);
+  }
+}
+
+function limiter(points: number): RateLimiterMemory | undefined {
+  return points > 0 ? new RateLimiterMemory({ points, duration: windowSeconds }) : undefined;
+}
+
+async function consume(limiter: RateLimiterMemory | undefined, key: string, points: number): Promise<void> {
+  try {
+    await limiter?.consume(key, points);
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    throw new AppError("RATE_LIMITED", { retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) });
+  }
+}

@@ -1,0 +1,167 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { type ApiKey, parseApiKeys } from "../caller/api-keys.js";
+import type { AuthSettings, JwtKeySource } from "../caller/authenticator.js";
+import type { JwtRules } from "../caller/jwt.js";
+import { isLoopbackHost, isTrustedUrl } from "../system/loopback.js";
+import type { Reader } from "./reader.js";
+
+const publicKeyAlgorithms = ["RS256", "PS256", "ES256", "EdDSA"] as const;
+/** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
+const leastSecretBytes = 32;
+const leastRsaBits = 2048;
+
+/** Every setting of the modes; without its mode each is a mistake. */
+export const modeOfSetting = { AUTH_JWT_: "jwt", AUTH_JWKS_: "jwt", AUTH_API_KEYS_: "apikey" } as const;
+
+/** Who may call. The process must know its callers, or know that nobody but this machine can reach it. */
+export function readAuth(reader: Reader, at: { host: string; production: boolean; emulator: boolean }): AuthSettings {
+  const isOpen = isLoopbackHost(at.host) && !at.production;
+  const modes = reader
+    .text("AUTH_MODE")
+    ?.split(",")
+    .map((mode) => mode.trim());
+  if (modes === undefined) {
+    refuseUnusedSettings(reader, []);
+    if (isOpen && at.emulator) return { mode: "none" };
+    reader.problem("AUTH_MODE must be set: `jwt`, `apikey` or both; `none` on a loopback HOST, for development only");
+    return { mode: "none" };
+  }
+  if (modes.includes("none")) return readNone(reader, modes, isOpen);
+  if (modes.length === 0 || modes.some((mode) => mode !== "jwt" && mode !== "apikey")) {
+    reader.problem("AUTH_MODE must be `jwt`, `apikey`, both with a comma, or `none`");
+    return { mode: "none" };
+  }
+  refuseUnusedSettings(reader, modes);
+  const delegateScope = reader.text("AUTH_DELEGATE_SCOPE");
+  const jwt = modes.includes("jwt") ? readJwt(reader, delegateScope) : undefined;
+  const apiKeys = modes.includes("apikey") ? readApiKeys(reader) : undefined;
+  return { mode: "credentials", ...(jwt && { jwt }), ...(apiKeys && { apiKeys }), delegateScope };
+}
+
+function readNone(reader: Reader, modes: readonly string[], isOpen: boolean): AuthSettings {
+  if (modes.length > 1) reader.problem("AUTH_MODE=none cannot stand beside another mode");
+  if (!isOpen) {
+    reader.problem(
+      "AUTH_MODE=none lets anybody mint tokens: it needs a loopback HOST and NODE_ENV other than production",
+    );
+  }
+  refuseUnusedSettings(reader, []);
+  return { mode: "none" };
+}
+
+/** A setting of a mode that is off would do nothing, and somebody may rely on it. */
+function refuseUnusedSettings(reader: Reader, modes: readonly string[]): void {
+  for (const [prefix, mode] of Object.entries(modeOfSetting)) {
+    if (modes.includes(mode)) continue;
+    for (const name of reader.given(prefix)) reader.problem(`${name} is set but AUTH_MODE does not name \`${mode}\``);
+  }
+}
+
+function readJwt(reader: Reader, delegateScope: string | undefined): { rules: JwtRules; keys: JwtKeySource } {
+  const issuer = reader.required("AUTH_JWT_ISSUER", "AUTH_MODE=jwt");
+  const audience = reader.list("AUTH_JWT_AUDIENCE");
+  if (audience.length === 0) reader.problem("AUTH_JWT_AUDIENCE must be set with AUTH_MODE=jwt");
+  const secret = readSharedSecret(reader);
+  const keys = readKeySource(reader, issuer, secret);
+  return {
+    rules: {
+      issuer,
+      audience,
+      algorithms: readAlgorithms(reader, secret !== undefined),
+      userClaim: reader.text("AUTH_JWT_USER_CLAIM") ?? "sub",
+      clockSkewSeconds: reader.integer("AUTH_JWT_CLOCK_SKEW_S", 0, 300, 30),
+      maxAgeSeconds: reader.integer("AUTH_JWT_MAX_AGE_S", 0, 31_536_000, 0),
+      typ: reader.text("AUTH_JWT_TYP"),
+      delegateScope,
+      displayNameClaim: reader.text("AUTH_DISPLAY_NAME_CLAIM"),
+    },
+    keys,
+  };
+}
+
+function readAlgorithms(reader: Reader, isShared: boolean): readonly string[] {
+  const usable: readonly string[] = isShared ? ["HS256"] : publicKeyAlgorithms;
+  const named = reader.list("AUTH_JWT_ALGORITHMS");
+  if (named.some((name) => !usable.includes(name))) {
+    reader.problem(`AUTH_JWT_ALGORITHMS can name ${usable.join(", ")} with this key source`);
+  }
+  return named.length > 0 ? named : usable;
+}
+
+/** Exactly one source; discovery from the issuer when no other is set. */
+function readKeySource(reader: Reader, issuer: string, secret: Uint8Array | undefined): JwtKeySource {
+  const publicKey = readPublicKey(reader);
+  const jwksUrl = readHttpsUrl(reader, "AUTH_JWT_JWKS_URL");
+  const given = ["AUTH_JWT_SECRET", "AUTH_JWT_PUBLIC_KEY", "AUTH_JWT_JWKS_URL"].filter((name) => reader.isGiven(name));
+  if (given.length > 1) reader.problem(`${given.join(" and ")} are both key sources: keep one`);
+  if (given.length === 0 && issuer && !(URL.canParse(issuer) && isTrustedUrl(new URL(issuer)))) {
+    reader.problem("AUTH_JWT_ISSUER must be an https URL for discovery; or set a key source of its own");
+  }
+  if (secret) return { kind: "static", key: secret };
+  if (publicKey) return { kind: "static", key: publicKey };
+  return {
+    kind: "published",
+    location: jwksUrl ? { jwksUrl } : { issuer },
+    cacheMs: 1000 * reader.integer("AUTH_JWKS_CACHE_S", 1, 86_400, 600),
+    staleMaxMs: 1000 * reader.integer("AUTH_JWKS_STALE_MAX_S", 0, 604_800, 21_600),
+    cooldownMs: 1000 * reader.integer("AUTH_JWKS_COOLDOWN_S", 1, 3_600, 10),
+    timeoutMs: reader.integer("AUTH_JWKS_TIMEOUT_MS", 1, 60_000, 3_000),
+  };
+}
+
+function readSharedSecret(reader: Reader): Uint8Array | undefined {
+  const text = reader.textOrFile("AUTH_JWT_SECRET");
+  if (text === undefined) return undefined;
+  const secret = Buffer.from(text, "utf8");
+  if (secret.length < leastSecretBytes) reader.problem(`AUTH_JWT_SECRET must have at least ${leastSecretBytes} bytes`);
+  return secret;
+}
+
+function readPublicKey(reader: Reader): KeyObject | undefined {
+  const text = reader.textOrFile("AUTH_JWT_PUBLIC_KEY");
+  if (text === undefined) return undefined;
+  const key = parsePublicKey(text);
+  if (!key)
+    reader.problem("AUTH_JWT_PUBLIC_KEY must be a public key in PEM or as a JWK: RSA of 2048 bits, P-256 or Ed25519");
+  return key;
+}
+
+function parsePublicKey(text: string): KeyObject | undefined {
+  try {
+    // A private key would work too, but it has no business here.
+    if (/PRIVATE KEY/.test(text)) return undefined;
+    const isJwk = text.trimStart().startsWith("{");
+    const jwk = isJwk ? JSON.parse(text) : undefined;
+    if (isJwk && "d" in jwk) return undefined;
+    const key = isJwk ? createPublicKey({ key: jwk, format: "jwk" }) : createPublicKey(text);
+    const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+    const isUsable =
+      (key.asymmetricKeyType === "rsa" && modulusLength >= leastRsaBits) ||
+      (key.asymmetricKeyType === "ec" && namedCurve === "prime256v1") ||
+      key.asymmetricKeyType === "ed25519";
+    return isUsable ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readHttpsUrl(reader: Reader, name: string): URL | undefined {
+  const text = reader.text(name);
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && isTrustedUrl(url) && !url.username && !url.password) return url;
+  reader.problem(`${name} must be an https URL without user information, or an http URL of a loopback host`);
+  return undefined;
+}
+
+function readApiKeys(reader: Reader): { path: string; first: readonly ApiKey[] } | undefined {
+  const path = reader.required("AUTH_API_KEYS_FILE", "AUTH_MODE=apikey");
+  const text = path && reader.file("AUTH_API_KEYS_FILE", path);
+  if (!text) return undefined;
+  try {
+    return { path, first: parseApiKeys(text) };
+  } catch (error) {
+    reader.problem(`AUTH_API_KEYS_FILE cannot be used: ${error instanceof Error ? error.message : "unknown"}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
+import { type FragmentDefinitionNode, Kind } from "graphql";
+import { type AccessPolicy, checkRootField } from "../caller/access.js";
+import { type Authenticator, isRefusal, unauthenticated } from "../caller/authenticator.js";
+import type { Caller } from "../caller/caller.js";
+import type { RateLimits } from "../caller/rate-limits.js";
+import type { Context } from "../context.js";
+import type { Logger } from "../telemetry/logger.js";
+import { rootFieldsOf } from "./root-fields.js";
+
+export interface AdmissionOptions {
+  readonly authenticator: Authenticator;
+  readonly rateLimits: RateLimits;
+  readonly policy: AccessPolicy;
+  readonly logger: Logger;
+}
+
+/**
+ * The one step before execution: who the caller is, how often the caller asks, and whether the caller may have every
+ * root field. Mutation fields run one after another, so a check in each would come too late for the first of two: here
+ * one forbidden field means that nothing runs.
+ */
+export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation(request) {
+          const { contextValue: context } = request;
+          context.identity.caller = await identify(context, options);
+          const fields = requestedRootFields(request);
+          for (const field of fields) checkRootField(context.identity.caller, field, options.policy);
+          await options.rateLimits.count(
+            context.identity.caller,
+            fields.filter(({ name }) => !name.startsWith("__")).length,
+          );
+        },
+      };
+    },
+  };
+}
+
+async function identify(
+  { facts }: Context,
+  { authenticator, rateLimits, logger }: AdmissionOptions,
+): Promise<Caller | undefined> {
+  try {
+    return await authenticator.authenticate(facts.authorization);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    logger.info({ requestId: facts.requestId, reason: error.reason }, "credential refused");
+    await rateLimits.countRefusal(facts.address);
+    throw unauthenticated();
+  }
+}
+
+function requestedRootFields({
+  schema,
+  document,
+  operation,
+  request,
+}: GraphQLRequestContextDidResolveOperation<Context>) {
+  if (!operation) return [];
+  const fragments = new Map(
+    document.definitions
+      .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  return rootFieldsOf({ schema, operation, fragments, variables: request.variables ?? {} });
+}
