@@ -67,7 +67,7 @@ describe.each(["v3", "v4", "v5"])("the %s session route", (version) => {
         "content-type": "application/json",
         host: new URL(url).host,
         "user-agent": "amity-graphql/1.0.0",
-        "x-api-key": "api-key-eu",
+        "x-api-key": "canary-api-key-eu",
       });
     });
   });

@@ -1,6 +1,7 @@
 import { type GatewayOptions, startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
 import type { Env } from "../../src/config/reader.js";
+import { Canary, recordingLogger } from "./canary.js";
 
 export interface PublicErrorBody {
   message: string;
@@ -27,6 +28,8 @@ export interface TestGateway {
   readonly url: string;
   /** Sends an operation by POST. */
   ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answered>;
+  /** What the gateway logged so far, as JSON lines. */
+  readonly logged: readonly string[];
   /** Sends any request below the gateway's origin. */
   send(path: string, init?: RequestInit): Promise<Answered>;
 }
@@ -40,11 +43,20 @@ export async function withGateway(setup: GatewaySetup, use: (gateway: TestGatewa
   const { env, ...options } = setup;
   const { config, problems } = loadConfig({ PORT: "0", AUTH_MODE: "none", ...env });
   if (!config) throw new Error(problems.join("; "));
-  const gateway = await startGateway(config, options);
-  const send = async (path: string, init?: RequestInit) => answered(await fetch(new URL(path, gateway.url), init));
+  const canary = new Canary();
+  canary.watchEnv(env ?? {});
+  const { logger, lines } = recordingLogger();
+  const gateway = await startGateway(config, { logger, ...options });
+  const send = async (path: string, init?: RequestInit) => {
+    canary.watchHeaders(Object.fromEntries(new Headers(init?.headers)));
+    const answer = await answered(await fetch(new URL(path, gateway.url), init));
+    canary.search("an answer", `${JSON.stringify([...answer.headers])}${answer.text}`);
+    return answer;
+  };
   try {
     await use({
       url: gateway.url,
+      logged: lines,
       send,
       ask: (query, variables = {}, headers = {}) =>
         send("/graphql", {
@@ -56,6 +68,7 @@ export async function withGateway(setup: GatewaySetup, use: (gateway: TestGatewa
   } finally {
     await gateway.stop();
   }
+  for (const line of lines) canary.search("a log line", line);
 }
 
 async function answered(response: Response): Promise<Answered> {
@@ -74,8 +87,8 @@ export function regionAt(url: string, more: Record<string, string> = {}): Record
   return {
     AMITY_REGION: "eu",
     AMITY_EU_BASE_URL: url,
-    AMITY_EU_API_KEY: "api-key-eu",
-    AMITY_EU_SERVER_KEY: "server-key-eu",
+    AMITY_EU_API_KEY: "canary-api-key-eu",
+    AMITY_EU_SERVER_KEY: "canary-server-key-eu",
     ...more,
   };
 }

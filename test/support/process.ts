@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { Canary } from "./canary.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -32,8 +33,18 @@ export function command(args: readonly string[], env: Record<string, string> = {
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  const finished = new Promise<Finished>((resolve) => {
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  const canary = new Canary();
+  // The emulator prints its keys: they are made up, and that is its purpose.
+  if (args[0] !== "emulator") canary.watchEnv(env);
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on("close", (code) => {
+      try {
+        canary.search("the output of the process", stdout + stderr);
+        resolve({ code, stdout, stderr });
+      } catch (leak) {
+        reject(leak);
+      }
+    });
   });
   const printed = (pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {

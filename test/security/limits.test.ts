@@ -1,0 +1,155 @@
+import { describe, expect, test } from "@jest/globals";
+import { callersAt, signedIn } from "../support/callers.js";
+import { errorOf, withGateway } from "../support/gateway.js";
+import { likeAmity, withUpstream } from "../support/upstream.js";
+
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(" ");
+const mint = (alias: number) => `a${alias}: authToken(userId: "x") { token }`;
+const tooLarge: [string, string][] = [
+  ["five root fields", `{ ${times(5, mint)} }`],
+  ["sixteen aliases", `{ regions { ${times(16, (i) => `c${i}: code`)} } }`],
+  [
+    "aliases through fragments",
+    `{ a: regions { ...f } b: regions { ...f } } fragment f on Region { ${times(8, (i) => `c${i}: code`)} }`,
+  ],
+  [
+    "root fields through fragments",
+    `{ ...f ...g } fragment f on Query { ${times(3, mint)} } fragment g on Query { b: regions { code } c: regions { code } }`,
+  ],
+  ["eleven directives", `{ regions { code ${times(11, () => "@include(if: true)")} } }`],
+  [
+    "directives on many places",
+    `query @skip(if: false) { regions { ${times(11, (i) => `c${i}: code @include(if: true)`)} } }`,
+  ],
+  ["more than a thousand tokens", `{ regions { ${times(1_001, () => "code")} } }`],
+  ["nine levels", `${"{ a ".repeat(9)}${"}".repeat(9)}`],
+  ["two thousand aliases", `{ ${times(2_000, mint)} }`],
+  ["five thousand levels", "{a".repeat(5_000)],
+];
+
+describe("an operation", () => {
+  test.each(tooLarge)("with %s is refused before any call", async (_what, query) => {
+    await withUpstream(likeAmity({}), async ({ url, seen }) => {
+      await withGateway(callersAt(url), async ({ ask }) => {
+        const headers = { ...(await signedIn("x")), accept: "application/graphql-response+json" };
+        const answered = await ask(query, {}, headers);
+        expect(answered.status).toBe(400);
+        expect(answered.body.errors.length).toBeLessThanOrEqual(6);
+        expect(answered.body.errors.map((error: { extensions: { code: string } }) => error.extensions.code)).toContain(
+          "QUERY_TOO_COMPLEX",
+        );
+      });
+      expect(seen).toEqual([]);
+    });
+  });
+
+  test("may have four root fields and fifteen aliases", async () => {
+    await withGateway({}, async ({ ask }) => {
+      const { body } = await ask(`{ ${times(4, (i) => `a${i}: region(code: EU) { code }`)} }`);
+      expect(body.errors).toBeUndefined();
+      expect((await ask(`{ regions { ${times(15, (i) => `c${i}: code`)} } }`)).body.errors).toBeUndefined();
+    });
+  });
+
+  test("with inline fragments is no deeper for them", async () => {
+    await withGateway({}, async ({ ask }) => {
+      const { body } = await ask(`{ regions { ${"... { ".repeat(9)} code ${"}".repeat(9)} } }`);
+      expect(body.errors).toBeUndefined();
+    });
+  });
+
+  test("with a fragment cycle is refused", async () => {
+    await withGateway({}, async ({ ask }) => {
+      const { body } = await ask("{ regions { ...a } } fragment a on Region { ...b } fragment b on Region { ...a }");
+      expect(body.errors[0].extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
+    });
+  });
+
+  test("is not multiplied by nested fragments", async () => {
+    await withGateway({}, async ({ ask }) => {
+      const chain = times(20, (i) => `fragment f${i} on Region { ...f${i + 1} ...f${i + 1} }`);
+      const { body } = await ask(`{ regions { ...f0 } } ${chain} fragment f20 on Region { x: code }`);
+      expect(body.errors[0].extensions.code).toBe("QUERY_TOO_COMPLEX");
+    });
+  });
+
+  test("with very many errors reports a handful", async () => {
+    await withGateway({}, async ({ ask }) => {
+      const { body } = await ask(`{ ${times(300, (i) => `nope${i}`)} }`);
+      expect(body.errors.length).toBeLessThanOrEqual(7);
+    });
+  });
+
+  test("that introspects with the usual query is answered", async () => {
+    const { getIntrospectionQuery } = await import("graphql");
+    await withGateway({}, async ({ ask }) => {
+      const { body } = await ask(getIntrospectionQuery({ descriptions: true, specifiedByUrl: true }));
+      expect(body.data.__schema.queryType.name).toBe("Query");
+    });
+  });
+});
+
+describe("a rate limit", () => {
+  test("counts root fields of one user alone", async () => {
+    await withUpstream(likeAmity({}), async ({ url, seen }) => {
+      await withGateway(callersAt(url, { RATE_LIMIT_USER: "3" }), async ({ ask }) => {
+        const query = "{ a: authToken { userId } b: authToken { userId } }";
+        expect((await ask(query, {}, await signedIn("alice"))).status).toBe(200);
+        const refused = await ask(query, {}, await signedIn("alice"));
+        expect(refused.status).toBe(429);
+        expect(errorOf(refused).extensions).toMatchObject({ code: "RATE_LIMITED", retryable: true });
+        expect(Number(refused.headers.get("retry-after"))).toBe(errorOf(refused).extensions.retryAfterSeconds);
+        expect((await ask(query, {}, await signedIn("bob"))).status).toBe(200);
+      });
+      expect(seen).toHaveLength(2);
+    });
+  });
+
+  test("holds back refused credentials, not valid ones", async () => {
+    await withUpstream(likeAmity({}), async ({ url }) => {
+      await withGateway(callersAt(url, { RATE_LIMIT_FAILED_AUTH: "2" }), async ({ ask }) => {
+        const bad = { authorization: "Bearer nonsense" };
+        const statuses = [];
+        for (let i = 0; i < 3; i++) statuses.push((await ask("{ regions { code } }", {}, bad)).status);
+        expect(statuses).toEqual([401, 401, 429]);
+        expect((await ask("{ authToken { userId } }", {}, await signedIn("alice"))).status).toBe(200);
+      });
+    });
+  });
+
+  test.each([
+    ["believed from a trusted proxy", { TRUSTED_PROXIES: "127.0.0.0/8" }, [401, 401]],
+    ["ignored from anybody else", {}, [401, 429]],
+  ])("has X-Forwarded-For %s", async (_how, env, expected) => {
+    await withUpstream(likeAmity({}), async ({ url }) => {
+      await withGateway(callersAt(url, { RATE_LIMIT_FAILED_AUTH: "1", ...env }), async ({ ask }) => {
+        const statuses = [];
+        for (const address of ["192.0.2.1", "192.0.2.2"]) {
+          const headers = { authorization: "Bearer nonsense", "x-forwarded-for": address };
+          statuses.push((await ask("{ regions { code } }", {}, headers)).status);
+        }
+        expect(statuses).toEqual(expected);
+      });
+    });
+  });
+});
+
+test("the body limit is configurable", async () => {
+  await withGateway({ env: { BODY_LIMIT_BYTES: "2048" } }, async ({ ask }) => {
+    expect((await ask(`{ regions { code } } ${"#".repeat(2_048)}`)).status).toBe(413);
+  });
+});
+
+test("an overloaded process sheds operations, not health checks", async () => {
+  await withGateway({ env: { SHED_EVENT_LOOP_DELAY_MS: "1" } }, async ({ ask, send }) => {
+    let answered = await ask("{ regions { code } }");
+    while (answered.status === 200) {
+      for (const end = performance.now() + 50; performance.now() < end; ) Math.sqrt(2);
+      answered = await ask("{ regions { code } }");
+    }
+    expect([answered.status, answered.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(errorOf(answered).extensions).toMatchObject({ code: "OVERLOADED", retryable: true });
+    expect((await send("/livez")).status).toBe(200);
+  });
+});
