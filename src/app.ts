@@ -1,21 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
-import { RegionCode } from "./amity/regions.js";
+import type { AmityClient } from "./amity/client.js";
 import { createAuthenticator } from "./caller/authenticator.js";
 import { RateLimits } from "./caller/rate-limits.js";
 import type { Config } from "./config/config.js";
 import type { Services } from "./context.js";
-import { type Emulator, startEmulator } from "./emulator/server.js";
+import { startEmulator } from "./emulator/server.js";
 import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
 import { explorerPlugin } from "./server/explorer.js";
-import { createHttpServer } from "./server/http.js";
+import { createAdminServer, createHttpServer } from "./server/http.js";
 import { Readiness } from "./server/readiness.js";
-import { closeGracefully } from "./server/shutdown.js";
+import { BusySockets, closeGracefully } from "./server/shutdown.js";
 import { SessionService } from "./session/session.service.js";
 import { type Clock, systemClock } from "./system/clock.js";
+import { type Random, systemRandom } from "./system/random.js";
+import { Reloads } from "./system/reloading-file.js";
 import { type Logger, silentLogger } from "./telemetry/logger.js";
+import { Metrics } from "./telemetry/metrics.js";
 import { TokenService } from "./token/token.service.js";
+import { TokenStore } from "./token/token.store.js";
+import { connectUpstream } from "./upstream.js";
 
 export { loadConfig } from "./config/config.js";
 
@@ -23,6 +27,10 @@ export { loadConfig } from "./config/config.js";
 export interface Gateway {
   /** Where it answers operations, such as http://127.0.0.1:4000/graphql. */
   readonly url: string;
+  /** Where metrics and health have a port of their own; undefined without ADMIN_PORT. */
+  readonly adminUrl: string | undefined;
+  /** Reads keys, certificates and service keys from their files again. What cannot be used is kept out. */
+  reload(): Promise<void>;
   /** Lets the requests in flight finish, at most ten seconds, and stops. */
   stop(): Promise<void>;
 }
@@ -31,6 +39,7 @@ export interface GatewayOptions {
   readonly logger?: Logger;
   readonly now?: Clock;
   readonly newId?: () => string;
+  readonly random?: Random;
 }
 
 /**
@@ -38,7 +47,9 @@ export interface GatewayOptions {
  * configured. Rejects with Node's own error when it cannot listen.
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const { logger = silentLogger, now = systemClock, newId = randomUUID } = options;
+  const { logger = silentLogger, now = systemClock, newId = randomUUID, random = systemRandom } = options;
+  const metrics = new Metrics();
+  const reloads = createReloads(now, logger, metrics);
   const emulator = config.regions === "emulator" ? await startEmulator({ clock: now }) : undefined;
   if (emulator) {
     logger.warn(
@@ -46,38 +57,42 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
       `No Amity credentials: the embedded emulator at ${emulator.url} plays all regions; nothing is real`,
     );
   }
-  const regions = config.regions === "emulator" ? emulatedRegions(emulator) : config.regions;
-  const amity = createAmityClient({ ...config, regions, attemptTimeoutMs: config.upstreamAttemptTimeoutMs, now });
-  const authenticator = createAuthenticator(config.auth, now, logger);
-  const readiness = new Readiness(() => authenticator.isReady());
+  const amity = connectUpstream(config, emulator, { now, random, reloads, metrics, logger });
+  const services = createServices(config, { amity, now, logger, metrics });
+  const authenticator = createAuthenticator(config.auth, { now, logger, reloads });
+  const readiness = new Readiness(
+    () => authenticator.isReady(),
+    () => services.regions.anyUsable,
+  );
   const rateLimits = new RateLimits(config.inbound.rateLimits);
-  const apollo = createApollo({
-    ...config,
-    authenticator,
-    rateLimits,
-    explorer: explorerPlugin(config.explorer),
-    logger,
-  });
+  const explorer = explorerPlugin(config.explorer);
+  const apollo = createApollo({ ...config, authenticator, rateLimits, explorer, logger });
   const server = createHttpServer({
     ...config,
     apollo,
-    services: { ...createServices(config, amity, now), logger },
+    services,
     readiness,
     explorer: config.explorer !== "off",
     localOnly: config.auth.mode === "none",
+    metrics,
+    metricsOnMainPort: config.adminPort === undefined,
     newId,
     logger,
   });
+  const sockets = new BusySockets(server);
+  const admin = config.adminPort === undefined ? undefined : createAdminServer({ readiness, metrics });
 
   const stop = async () => {
     readiness.drain();
-    await closeGracefully(server);
+    await closeGracefully(server, sockets);
     await apollo.stop();
     amity.close();
+    await admin?.close();
     await emulator?.close();
   };
   try {
     await apollo.start();
+    await admin?.listen({ host: config.host, port: config.adminPort ?? 0 });
     await server.listen({ host: config.host, port: config.port });
   } catch (error) {
     await stop();
@@ -85,26 +100,42 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   }
   readiness.serve();
   void authenticator.isReady();
-  return { url: urlOf(config.host, server.server.address()), stop };
-}
-
-function createServices(config: Config, amity: AmityClient, now: Clock): Omit<Services, "logger"> {
-  const timing = { amity, now, timeoutMs: config.upstreamTimeoutMs };
   return {
-    regions: new RegionService({ amity, defaultRegion: config.defaultRegion, hostFamily: config.hostFamily }),
-    tokens: new TokenService(timing),
-    sessions: new SessionService(timing),
+    url: `${originOf(config.host, server.server.address())}/graphql`,
+    adminUrl: admin && originOf(config.host, admin.server.address()),
+    reload: () => reloads.reloadAll(),
+    stop,
   };
 }
 
-/** One emulator plays every region, each in secure mode. */
-function emulatedRegions(emulator: Emulator | undefined): Record<RegionCode, RegionSettings> {
-  if (!emulator) throw new Error("the emulator did not start");
-  const settings = { baseUrl: new URL(emulator.url), apiKey: emulator.apiKey, serverKey: emulator.serverKey };
-  return { [RegionCode.EU]: settings, [RegionCode.SG]: settings, [RegionCode.US]: settings };
+function createReloads(now: Clock, logger: Logger, metrics: Metrics): Reloads {
+  return new Reloads(now, (name, problem) => {
+    metrics.reload(name, problem === undefined ? "taken" : "refused");
+    if (problem === undefined) logger.info({ name }, "changed files were taken");
+    else logger.error({ name, problem }, "changed files were kept out: the last good ones stay in use");
+  });
 }
 
-function urlOf(host: string, address: string | { port: number } | null): string {
+interface ServiceTools {
+  readonly amity: AmityClient;
+  readonly now: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+function createServices(config: Config, { amity, now, logger, metrics }: ServiceTools): Services {
+  const { defaultRegion, hostFamily, upstreamTimeoutMs: timeoutMs } = config;
+  const store = new TokenStore(config.tokenReuseMs, now);
+  return {
+    regions: new RegionService({ amity, defaultRegion, hostFamily }),
+    tokens: new TokenService({ amity, store, now, timeoutMs, onReuse: () => metrics.reused() }),
+    sessions: new SessionService({ amity, now, timeoutMs }),
+    logger,
+    metrics,
+  };
+}
+
+function originOf(host: string, address: string | { port: number } | null): string {
   const port = typeof address === "object" && address ? address.port : 0;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}/graphql`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -7,6 +7,7 @@ import type { SessionService } from "./session/session.service.js";
 import type { Session } from "./session/session.type.js";
 import { type AuditEntry, audited } from "./telemetry/audit.js";
 import type { Logger } from "./telemetry/logger.js";
+import type { Metrics } from "./telemetry/metrics.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
 
@@ -16,6 +17,7 @@ export interface Services {
   readonly tokens: TokenService;
   readonly sessions: SessionService;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** What the HTTP layer knows of a request. */
@@ -26,6 +28,8 @@ export interface RequestFacts {
   readonly authorization: string | undefined;
   /** The client's address. */
   readonly address: string;
+  /** The client went away. */
+  readonly signal: AbortSignal;
 }
 
 /** What one request carries. Apollo Server works on a shallow copy of it, so what changes is one level down. */
@@ -41,21 +45,25 @@ export interface Context {
   createSession(region: RegionCode, userId: string, input: CreateSessionInput): Promise<Session>;
 }
 
-export function createContext({ regions, tokens, sessions, logger }: Services, facts: RequestFacts): Context {
+export function createContext(services: Services, facts: RequestFacts): Context {
+  const { regions, tokens, sessions, logger, metrics } = services;
+  const { requestId, signal } = facts;
   const identity: Context["identity"] = { caller: undefined };
-  const audit = <T>(operation: AuditEntry["operation"], userId: string, region: RegionCode, run: () => Promise<T>) => {
-    const { requestId } = facts;
-    return audited(logger, { operation, by: identity.caller?.subject ?? "nobody", userId, region, requestId }, run);
-  };
+  const subject = () => identity.caller?.subject ?? "nobody";
+  const audit = <T>(operation: AuditEntry["operation"], userId: string, region: RegionCode, run: () => Promise<T>) =>
+    audited({ logger, metrics }, { operation, by: subject(), userId, region, requestId }, run);
   return {
     facts,
     identity,
     regions,
-    tokens: createTokenLoader((key) => audit("authToken", key.userId, key.region, () => tokens.mint(key))),
+    tokens: createTokenLoader((key) =>
+      audit("authToken", key.userId, key.region, () => tokens.issue(key, { subject: subject(), signal })),
+    ),
     userIdFor: (place, userId, most) => targetUserId(identity.caller, place, userId, most),
     async createSession(region, userId, input) {
       const displayName = displayNameFor(identity.caller, userId, input.displayName) ?? null;
-      return audit("createSession", userId, region, () => sessions.create(region, userId, { ...input, displayName }));
+      const named = { ...input, displayName };
+      return audit("createSession", userId, region, () => sessions.create(region, userId, named, signal));
     },
   };
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { apikeyCommand } from "./cli/apikey.js";
+import { csrCommand } from "./cli/csr.js";
 import { emulatorCommand } from "./cli/emulator.js";
 import { exitCodes } from "./cli/exit-codes.js";
 import { schemaCommand } from "./cli/schema.js";
@@ -14,6 +15,7 @@ Commands:
   emulator   Run the Amity emulator on its own
   schema     Print the GraphQL schema
   apikey     Make a service key
+  csr        Make a key and a certificate signing request for mutual TLS
 
 Options:
   -h, --help      Show this text, or a command's own
@@ -27,6 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
   emulator: emulatorCommand,
   schema: schemaCommand,
   apikey: apikeyCommand,
+  csr: csrCommand,
 };
 
 async function main([name = "start", ...rest]: readonly string[]): Promise<number> {
@@ -34,7 +37,7 @@ async function main([name = "start", ...rest]: readonly string[]): Promise<numbe
   if (name === "--version" || name === "-v") return print(`${version}\n`);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) return usage(`no command ${JSON.stringify(name)}`);
-  loadEnvFile();
+  if (!loadEnvFile()) return exitCodes.configuration;
   try {
     return await command(rest, process.env);
   } catch (error) {
@@ -55,11 +58,14 @@ function usage(problem: string): number {
 }
 
 /** Settings from .env in the working directory, under those of the environment; there need not be one. */
-function loadEnvFile(): void {
+function loadEnvFile(): boolean {
   try {
     process.loadEnvFile();
+    return true;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
+    process.stderr.write("amity-graphql: .env cannot be read\n");
+    return false;
   }
 }
 

@@ -1,124 +1,184 @@
 import { AppError } from "../errors/app-error.js";
-import { answerFailure, type Operation, transportFailure } from "./failures.js";
-import { createTransport, type Transport, type UpstreamRequest } from "./http.js";
+import type { Clock } from "../system/clock.js";
+import type { Reloading } from "../system/reloading-file.js";
+import { type Call, RegionGuard, type RegionHealth } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
+import {
+  type Exchange,
+  type SessionApi,
+  type SessionRequest,
+  sessionRequest,
+  type TokenApi,
+  tokenRequest,
+} from "./requests.js";
+import { ServerKeys } from "./server-keys.js";
+import { type MutualTls, Transports } from "./transports.js";
 import { type AmitySession, parseAuthToken, parseSession } from "./wire.js";
 
-export type TokenApi = "v3" | "v4";
-export type SessionApi = "v3" | "v4" | "v5";
-
-/** One region as the operator configured it. A region with neither key is not configured. */
+/** One region as the operator configured it. A region without a key is not configured. */
 export interface RegionSettings {
   readonly baseUrl: URL;
-  readonly apiKey?: string | undefined;
-  readonly serverKey?: string | undefined;
+  readonly apiKey?: Reloading<string> | undefined;
+  /** The primary and, during a rotation, the secondary. */
+  readonly serverKeys: readonly Reloading<string>[];
+}
+
+/** What an operator wants to see of the client's work. */
+export interface AmityObserver {
+  onCall(region: RegionCode, operation: Call["operation"], outcome: string, seconds: number): void;
+  onRetry(region: RegionCode): void;
+  onHealth(region: RegionCode, health: RegionHealth): void;
+  /** The first server key was refused and another one taken. */
+  onKeyFallback(region: RegionCode): void;
 }
 
 export interface AmityClientOptions {
   readonly regions: Readonly<Record<RegionCode, RegionSettings>>;
+  readonly mutualTls: MutualTls;
   readonly tokenApi: TokenApi;
   readonly sessionApi: SessionApi;
   /** Time for one HTTP exchange. Milliseconds. */
   readonly attemptTimeoutMs: number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly now: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly observer: AmityObserver;
 }
 
-/** What Amity's session route takes; strings are carried exactly. */
-export interface SessionRequest {
-  readonly userId: string;
-  readonly deviceId: string;
-  readonly deviceInfo?: Readonly<Record<string, string>> | undefined;
-  readonly displayName?: string | undefined;
-  readonly profileHandle?: string | undefined;
-  readonly authToken?: string | undefined;
+/** How long, and for whom, a call may go on. */
+export interface CallLimits {
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Nobody waits any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is known of a region without asking it. */
+export interface RegionState {
+  readonly hasApiKey: boolean;
+  /** A server key means that the network is in secure mode. */
+  readonly hasServerKey: boolean;
+  readonly hasClientCertificate: boolean;
+  readonly health: RegionHealth;
 }
 
 /** Amity's authentication API over all regions. Every method throws AppError only. */
 export interface AmityClient {
   readonly sessionApi: SessionApi;
-  /** Which keys the gateway holds for the region. A server key means that its network is in secure mode. */
-  credentials(region: RegionCode): { readonly apiKey: boolean; readonly serverKey: boolean };
-  /** An auth token for the user, from the region's token route. `deadline`: milliseconds since the epoch. */
-  mintAuthToken(region: RegionCode, userId: string, deadline: number): Promise<string>;
-  /** Registers a session at the region's session route. `deadline`: milliseconds since the epoch. */
-  createSession(region: RegionCode, request: SessionRequest, deadline: number): Promise<AmitySession>;
+  state(region: RegionCode): RegionState;
+  /** Which server keys are in use: changes with a rotation. Undefined without one. */
+  keyGeneration(region: RegionCode): Promise<string | undefined>;
+  /** An auth token for the user, from the region's token route. */
+  mintAuthToken(region: RegionCode, userId: string, limits: CallLimits): Promise<string>;
+  /** Registers a session at the region's session route. */
+  createSession(region: RegionCode, request: SessionRequest, limits: CallLimits): Promise<AmitySession>;
   close(): void;
+}
+
+interface Region {
+  readonly settings: RegionSettings;
+  readonly serverKeys: ServerKeys;
+  readonly transports: Transports;
+  readonly guard: RegionGuard;
 }
 
 /** The region-aware client. It opens connections when they are first needed. */
 export function createAmityClient(options: AmityClientOptions): AmityClient {
-  const transports = Object.fromEntries(
-    regionCodes.map((code) => [code, createTransport(options.regions[code].baseUrl)]),
-  ) as Record<RegionCode, Transport>;
+  const { now, observer, mutualTls } = options;
+  const regions = Object.fromEntries(regionCodes.map((code) => [code, createRegion(code, options)])) as Record<
+    RegionCode,
+    Region
+  >;
 
-  /** One exchange with the region; its text when Amity answered 200. */
-  async function call(region: RegionCode, operation: Operation, request: Exchange, deadline: number): Promise<string> {
-    const timeoutMs = Math.min(options.attemptTimeoutMs, deadline - options.now());
-    if (timeoutMs <= 0) throw new AppError("UPSTREAM_TIMEOUT");
-    const response = await transports[region].send({ ...request, timeoutMs }).catch((error) => {
-      throw transportFailure(error);
-    });
-    if (response.status !== 200) throw answerFailure(operation, response, options.now());
-    return response.text;
+  /** One guarded call; what `parse` makes of a 200. */
+  async function send<T>(code: RegionCode, call: Call, request: Exchange, parse: (text: string) => T): Promise<T> {
+    const { guard, transports } = regions[code];
+    const { operation, kind, signal } = call;
+    const startedAt = now();
+    const finish = (outcome: string) => observer.onCall(code, operation, outcome, (now() - startedAt) / 1_000);
+    try {
+      const transport = kind === "mint" ? await transports.protected() : transports.open;
+      const { text } = await guard.run(call, (timeoutMs, freshConnection) =>
+        transport.send({ ...request, timeoutMs, freshConnection, signal }),
+      );
+      const answer = parse(text);
+      finish("OK");
+      return answer;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      finish(error.code);
+      const log = { region: code, operation, ...error.details.log };
+      throw new AppError(error.code, { ...error.details, log });
+    }
   }
 
   return {
     sessionApi: options.sessionApi,
 
-    credentials(region) {
-      const { apiKey, serverKey } = options.regions[region];
-      return { apiKey: apiKey !== undefined, serverKey: serverKey !== undefined };
+    state(code) {
+      const { settings, serverKeys, guard } = regions[code];
+      return {
+        hasApiKey: settings.apiKey !== undefined,
+        hasServerKey: serverKeys.isConfigured,
+        hasClientCertificate: mutualTls.pairs.length > 0,
+        health: guard.health,
+      };
     },
 
-    async mintAuthToken(region, userId, deadline) {
-      const { apiKey, serverKey } = options.regions[region];
-      if (serverKey === undefined) {
-        throw new AppError(apiKey === undefined ? "REGION_NOT_CONFIGURED" : "SECURE_MODE_NOT_CONFIGURED");
+    async keyGeneration(code) {
+      const { serverKeys } = regions[code];
+      return serverKeys.isConfigured ? (await serverKeys.current()).generation : undefined;
+    },
+
+    async mintAuthToken(code, userId, limits) {
+      const { settings, serverKeys } = regions[code];
+      if (!serverKeys.isConfigured) {
+        throw new AppError(settings.apiKey ? "SECURE_MODE_NOT_CONFIGURED" : "REGION_NOT_CONFIGURED");
       }
-      const request = tokenRequest(options.tokenApi, serverKey, userId);
-      return parseAuthToken(await call(region, "mintAuthToken", request, deadline));
+      const call: Call = { operation: "mintAuthToken", kind: "mint", ...limits };
+      const { keys } = await serverKeys.current();
+      for (const [index, key] of keys.entries()) {
+        try {
+          const token = await send(code, call, tokenRequest(options.tokenApi, key, userId), parseAuthToken);
+          if (keys.length > 1) serverKeys.remember(key);
+          if (index > 0) observer.onKeyFallback(code);
+          return token;
+        } catch (error) {
+          const isRefused = error instanceof AppError && error.code === "UPSTREAM_AUTH_FAILED";
+          if (!isRefused || index === keys.length - 1) throw error;
+        }
+      }
+      throw new AppError("SECURE_MODE_NOT_CONFIGURED");
     },
 
-    async createSession(region, request, deadline) {
-      const { apiKey } = options.regions[region];
-      if (apiKey === undefined) throw new AppError("REGION_NOT_CONFIGURED");
+    async createSession(code, request, limits) {
+      const { apiKey } = regions[code].settings;
+      if (!apiKey) throw new AppError("REGION_NOT_CONFIGURED");
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
-      const text = await call(region, operation, sessionRequest(options.sessionApi, apiKey, request), deadline);
-      return parseSession(text, request.userId);
+      const call: Call = { operation, kind: "register", ...limits };
+      const asked = sessionRequest(options.sessionApi, await apiKey.current(), request);
+      return send(code, call, asked, (text) => parseSession(text, request.userId));
     },
 
     close() {
-      for (const transport of Object.values(transports)) transport.close();
+      for (const { transports } of Object.values(regions)) transports.close();
     },
   };
 }
 
-type Exchange = Omit<UpstreamRequest, "timeoutMs">;
-
-/** The server key goes to the token route and nowhere else. */
-function tokenRequest(version: TokenApi, serverKey: string, userId: string): Exchange {
-  if (version === "v3") {
-    return {
-      method: "GET",
-      path: `api/v3/authentication/token?userId=${encodeURIComponent(userId)}`,
-      headers: { "x-server-key": serverKey },
-    };
-  }
+function createRegion(code: RegionCode, options: AmityClientOptions): Region {
+  const { now, random, observer, attemptTimeoutMs, mutualTls } = options;
+  const settings = options.regions[code];
   return {
-    method: "POST",
-    path: "api/v4/authentication/token",
-    headers: { "x-server-key": serverKey, "content-type": "application/json" },
-    body: JSON.stringify({ userId }),
-  };
-}
-
-/** The API key goes to the session route and nowhere else. */
-function sessionRequest(version: SessionApi, apiKey: string, request: SessionRequest): Exchange {
-  return {
-    method: "POST",
-    path: `api/${version}/sessions`,
-    headers: { "x-api-key": apiKey, "content-type": "application/json" },
-    body: JSON.stringify(request),
+    settings,
+    serverKeys: new ServerKeys(settings.serverKeys, now),
+    transports: new Transports(settings.baseUrl, mutualTls, now),
+    guard: new RegionGuard({
+      attemptTimeoutMs,
+      now,
+      random,
+      onRetry: () => observer.onRetry(code),
+      onHealth: (health) => observer.onHealth(code, health),
+    }),
   };
 }

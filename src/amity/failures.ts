@@ -1,6 +1,6 @@
 import { AppError, type AppErrorDetails } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
-import { TransportError, type TransportFault, type UpstreamResponse } from "./http.js";
+import type { TransportError, TransportFault, UpstreamResponse } from "./http.js";
 import { type FailureBody, parseFailure } from "./wire.js";
 
 /** What was asked: the same answer means different things on different routes. */
@@ -9,12 +9,14 @@ export type Operation = "mintAuthToken" | "createSession" | "createSessionWithAu
 const faults: Readonly<Record<TransportFault, ErrorCode>> = {
   timeout: "UPSTREAM_TIMEOUT",
   unreachable: "UPSTREAM_UNAVAILABLE",
+  broken: "UPSTREAM_BAD_RESPONSE",
+  cancelled: "CANCELLED",
   malformed: "UPSTREAM_BAD_RESPONSE",
 };
 
-/** The AppError for an exchange that gave no whole answer; other errors pass through as they are. */
-export function transportFailure(error: unknown): unknown {
-  return error instanceof TransportError ? new AppError(faults[error.fault]) : error;
+/** The AppError for an exchange that gave no whole answer. */
+export function transportFailure({ fault }: TransportError): AppError {
+  return new AppError(faults[fault]);
 }
 
 /**

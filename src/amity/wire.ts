@@ -18,7 +18,10 @@ const flag = z
   .nullish()
   .transform((value) => value ?? false);
 const dateTime = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
-const json = z.record(z.string(), z.unknown());
+/** Amity's own free data. Deeper than this it could not be written out again, and nobody means it. */
+const maxJsonDepth = 64;
+const json = z.unknown().refine((value) => depthOf(value) <= maxJsonDepth, "nested too deeply");
+const jsonObject = z.record(z.string(), json);
 
 const userSchema = z.object({
   _id: optional(z.string()),
@@ -29,7 +32,7 @@ const userSchema = z.object({
   description: optional(z.string()),
   avatarFileId: optional(z.string()),
   avatarCustomUrl: optional(z.string()),
-  metadata: optional(json),
+  metadata: optional(jsonObject),
   roles: listOf(z.string()),
   permissions: listOf(z.string()),
   flagCount: z
@@ -37,7 +40,7 @@ const userSchema = z.object({
     .nullish()
     .transform((value) => value ?? 0),
   // `hash` is documented as string[] (OpenAPI), integer[] (older OpenAPI, Flutter SDK) and string (TypeScript SDK).
-  hashFlag: optional(z.object({ bits: optional(z.int32()), hashes: optional(z.int32()), hash: z.unknown() })),
+  hashFlag: optional(z.object({ bits: optional(z.int32()), hashes: optional(z.int32()), hash: json.optional() })),
   isGlobalBan: flag,
   isBrand: flag,
   isDeleted: flag,
@@ -55,7 +58,7 @@ const fileSchema = z.object({
   createdAt: optional(dateTime),
   updatedAt: optional(dateTime),
   // Kept whole: `size` is a number in OpenAPI and a string in the TypeScript SDK.
-  attributes: optional(json),
+  attributes: optional(jsonObject),
 });
 
 const roleSchema = z.object({
@@ -97,26 +100,53 @@ const maxAuthTokenLength = 8_192;
  */
 export function parseAuthToken(text: string): string {
   const trimmed = text.trim();
-  const value = parseJson(trimmed);
-  const token = value === notJson && /^[^\s"'<>{}[\]]+$/.test(trimmed) ? trimmed : value;
+  const token = trimmed.startsWith('"') ? parseJson(trimmed) : bareToken(trimmed);
   if (typeof token !== "string" || token.length === 0 || token.length > maxAuthTokenLength || /\p{Cc}/u.test(token)) {
-    throw new AppError("UPSTREAM_BAD_RESPONSE");
+    throw badResponse("not an auth token");
   }
   return token;
+}
+
+function bareToken(text: string): string | undefined {
+  const isWord = /^[^\s"'<>{}[\]]+$/.test(text);
+  return isWord && !["null", "true", "false"].includes(text) ? text : undefined;
 }
 
 /** Reads a session. Throws UPSTREAM_BAD_RESPONSE when the body does not fit, or holds no user of this id. */
 export function parseSession(text: string, userId: string): AmitySession {
   const parsed = sessionSchema.safeParse(parseJson(text));
-  const user = parsed.data?.users.find((candidate) => candidate.userId === userId);
-  if (!parsed.success || !user) throw new AppError("UPSTREAM_BAD_RESPONSE");
+  if (!parsed.success) throw badResponse(parsed.error.issues.map(({ path }) => path.join(".") || "body").join(", "));
+  const user = parsed.data.users.find((candidate) => candidate.userId === userId);
+  if (!user) throw badResponse("users: the asked one is missing");
   const { expiredAt, ...session } = parsed.data;
   return { ...session, expiresAt: session.expiresAt ?? expiredAt, user };
 }
 
+/** `problem`: names of fields, for the log. */
+function badResponse(problem: string): AppError {
+  return new AppError("UPSTREAM_BAD_RESPONSE", { log: { problem } });
+}
+
+function depthOf(value: unknown): number {
+  let depth = 0;
+  for (let level: unknown[] = [value]; level.length > 0 && depth <= maxJsonDepth; depth++) {
+    level = level.flatMap((entry) => (typeof entry === "object" && entry !== null ? Object.values(entry) : []));
+  }
+  return depth;
+}
+
 const failureSchema = z.object({
   // One OpenAPI revision types it as a string.
-  code: z.coerce.number().int().optional().catch(undefined),
+  code: z
+    .union([
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number),
+    ])
+    .optional()
+    .catch(undefined),
   message: z.string().optional().catch(undefined),
   data: z.object({ detail: z.unknown() }).optional().catch(undefined),
 });

@@ -9,19 +9,23 @@ export const defaultDelegateScope = "amity:mint:any";
 
 const secretBytes = 32;
 
-const apiKeySchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  /** SHA-256 of the secret's text, in hexadecimal: whoever reads the file cannot use the key. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/i),
-  scopes: z.array(z.string()),
-  /** The key may act for users whose id begins so; absent: for any. */
-  userIdPrefix: z.string().min(1).optional(),
-  /** RFC 3339; absent: never. */
-  expires: z.iso
-    .datetime({ offset: true })
-    .transform((value) => Date.parse(value))
-    .optional(),
-});
+const apiKeySchema = z.strictObject(
+  {
+    id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+    /** SHA-256 of the secret's text, in hexadecimal: whoever reads the file cannot use the key. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/i),
+    scopes: z.array(z.string()),
+    /** The key may act for users whose id begins so; absent: for any. */
+    userIdPrefix: z.string().min(1).optional(),
+    /** RFC 3339; absent: never. */
+    expires: z.iso
+      .datetime({ offset: true })
+      .transform((value) => Date.parse(value))
+      .optional(),
+  },
+  // zod's own text names the property, and a secret may stand in its place.
+  { error: ({ code }) => (code === "unrecognized_keys" ? "unknown property" : undefined) },
+);
 
 const fileSchema = z
   .array(apiKeySchema)

@@ -1,6 +1,6 @@
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
-import { reloadingFile } from "../system/reloading-file.js";
+import type { Reloads } from "../system/reloading-file.js";
 import type { Logger } from "../telemetry/logger.js";
 import { type ApiKey, defaultDelegateScope, parseApiKeys, verifyApiKey } from "./api-keys.js";
 import { anybody, type Caller } from "./caller.js";
@@ -36,21 +36,29 @@ export interface Authenticator {
   readonly scheme: "Bearer" | "ApiKey";
 }
 
-export function createAuthenticator(settings: AuthSettings, now: Clock, logger: Logger): Authenticator {
+/** What the verifiers work with. */
+export interface AuthenticatorTools {
+  readonly now: Clock;
+  readonly logger: Logger;
+  readonly reloads: Reloads;
+}
+
+export function createAuthenticator(settings: AuthSettings, tools: AuthenticatorTools): Authenticator {
   if (settings.mode === "none") {
     return { authenticate: async () => anybody, isReady: async () => true, scheme: "Bearer" };
   }
-  const jwt = settings.jwt && createJwt(settings.jwt, now, logger);
-  const apiKeys = settings.apiKeys && createApiKeyVerifier(settings.apiKeys, settings.delegateScope, now, logger);
-  const verifiers: Readonly<Record<string, ((credential: string) => Promise<Caller>) | undefined>> = {
-    bearer: jwt?.verify,
-    apikey: apiKeys,
-  };
+  const jwt = settings.jwt && createJwt(settings.jwt, tools);
+  const apiKeys = settings.apiKeys && createApiKeyVerifier(settings.apiKeys, settings.delegateScope, tools);
+  // A Map: in an object the scheme "constructor" would find a function that is no verifier.
+  const verifiers = new Map([
+    ["bearer", jwt?.verify],
+    ["apikey", apiKeys],
+  ]);
   return {
     async authenticate(authorization) {
       if (authorization === undefined) return undefined;
       const [, scheme = "", credential = ""] = /^([A-Za-z]+) +(\S+)$/.exec(authorization) ?? [];
-      const verify = verifiers[scheme.toLowerCase()];
+      const verify = verifiers.get(scheme.toLowerCase());
       if (!verify) throw new InvalidCredential("unknown scheme");
       return verify(credential);
     },
@@ -61,8 +69,7 @@ export function createAuthenticator(settings: AuthSettings, now: Clock, logger: 
 
 function createJwt(
   { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
-  now: Clock,
-  logger: Logger,
+  { now, logger }: AuthenticatorTools,
 ): { verify: JwtVerifier; isReady: () => Promise<boolean> } {
   if (keys.kind === "static") {
     return { verify: createJwtVerifier(rules, keys.key, now), isReady: async () => true };
@@ -75,15 +82,15 @@ function createJwt(
 function createApiKeyVerifier(
   { path, first }: { path: string; first: readonly ApiKey[] },
   scope: string = defaultDelegateScope,
-  now: Clock,
-  logger: Logger,
+  { now, reloads }: AuthenticatorTools,
 ): (credential: string) => Promise<Caller> {
-  const onChange = (problem?: string) => {
-    if (problem) logger.error({ problem }, "AUTH_API_KEYS_FILE: the last good keys stay in use");
-    else logger.info({}, "AUTH_API_KEYS_FILE was read");
-  };
-  const currentKeys = reloadingFile<readonly ApiKey[]>({ path, parse: parseApiKeys, first, now, onChange });
-  return async (credential) => verifyApiKey(await currentKeys(), credential, scope, now);
+  const keys = reloads.watch<readonly ApiKey[]>({
+    name: "AUTH_API_KEYS_FILE",
+    paths: [path],
+    parse: ([text = ""]) => parseApiKeys(text),
+    first,
+  });
+  return async (credential) => verifyApiKey(await keys.current(), credential, scope, now);
 }
 
 /** Is the failure the credential's fault? */

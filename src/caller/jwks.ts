@@ -39,6 +39,9 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   let failing = false;
   let pending: Promise<void> | undefined;
 
+  /** Time since then. A clock that was set back must not keep old keys, or an old failure, for as long. */
+  const since = (then: number) => Math.abs(now() - then);
+
   async function load(): Promise<void> {
     lastTryAt = now();
     try {
@@ -52,7 +55,7 @@ export function createJwksSource(options: JwksOptions): JwksSource {
 
   /** One fetch at a time, and none within the cooldown. */
   function refresh(): Promise<void> {
-    if (!pending && now() - lastTryAt < cooldownMs) return Promise.resolve();
+    if (!pending && since(lastTryAt) < cooldownMs) return Promise.resolve();
     pending ??= load().finally(() => {
       pending = undefined;
     });
@@ -60,10 +63,12 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   }
 
   async function current(): Promise<JWTVerifyGetKey> {
-    const age = keys ? now() - keys.loadedAt : Number.POSITIVE_INFINITY;
-    if (age >= cacheMs) await refresh();
+    const age = keys ? since(keys.loadedAt) : Number.POSITIVE_INFINITY;
+    // Nobody waits for a publisher that failed last time while there are keys to go on with.
+    const goesOn = failing && age < cacheMs + staleMaxMs;
+    if (age >= cacheMs && !goesOn) await refresh();
     else if (age >= cacheMs / 2) void refresh();
-    if (!keys || now() - keys.loadedAt >= cacheMs + staleMaxMs) throw new AppError("AUTH_UNAVAILABLE");
+    if (!keys || since(keys.loadedAt) >= cacheMs + staleMaxMs) throw new AppError("AUTH_UNAVAILABLE");
     return keys.find;
   }
 

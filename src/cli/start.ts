@@ -8,7 +8,7 @@ import { exitCodes } from "./exit-codes.js";
 
 const help = `Usage: amity-graphql [start]
 
-Serves the GraphQL API until SIGINT or SIGTERM. Configured by the environment and by .env in the working directory.
+Serves the GraphQL API until SIGINT or SIGTERM; SIGHUP reads keys and certificates again. Configured by the environment and by .env in the working directory.
 Without any Amity key it runs against the embedded Amity emulator.
 
 ${configHelp()}
@@ -23,7 +23,8 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   }
   const { config, problems, warnings } = loadConfig(env);
   if (!config) {
-    process.stderr.write(`amity-graphql cannot start:\n${problems.map((problem) => `  ${problem}\n`).join("")}`);
+    const lines = [...problems, ...warnings].map((line) => `  ${line}\n`);
+    process.stderr.write(`amity-graphql cannot start:\n${lines.join("")}`);
     return exitCodes.configuration;
   }
   const logger = createLogger({ level: config.logLevel, json: config.production, colour: process.stdout.isTTY });
@@ -33,8 +34,14 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   if (config.auth.mode === "none") {
     logger.warn({}, "AUTH_MODE=none: whoever reaches this address from this machine can mint tokens for any user");
   }
+  if (gateway.adminUrl) logger.info({ url: gateway.adminUrl }, "metrics and health");
+  const reload = () => void gateway.reload();
+  process.on("SIGHUP", reload);
+  const stopped = untilStopped(logger);
+  // Only now, when signals are heard, may anybody know that it serves.
   process.stdout.write(`Listening on ${gateway.url}\n`);
-  const exitCode = await untilStopped(logger);
+  const exitCode = await stopped;
+  process.off("SIGHUP", reload);
   await gateway.stop();
   return exitCode;
 }
@@ -50,13 +57,22 @@ async function listen(config: Config, logger: Logger): Promise<Gateway | undefin
   }
 }
 
-/** The first signal asks for a graceful end; a second one finds no handler and ends the process at once. */
+/** A terminal signals npm and us, and npm passes it on: what comes within this time is the same wish. Milliseconds. */
+const sameSignalMs = 1_000;
+
+/** The first signal asks for a graceful end; another one later ends the process at once. */
 function untilStopped(logger: Logger): Promise<number> {
   return new Promise((resolve) => {
+    let stoppingSince: number | undefined;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (stoppingSince !== undefined) {
+          if (performance.now() - stoppingSince < sameSignalMs) return;
+          process.removeAllListeners(signal);
+          process.kill(process.pid, signal);
+        }
+        stoppingSince = performance.now();
         logger.info({ signal }, "stopping");
-        process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
         resolve(exitCodes.ok);
       });
     }

@@ -1,22 +1,28 @@
 import { readFileSync } from "node:fs";
-import type { RegionSettings, SessionApi, TokenApi } from "../amity/client.js";
 import type { HostFamily, RegionCode } from "../amity/regions.js";
+import type { SessionApi, TokenApi } from "../amity/requests.js";
 import type { AuthSettings } from "../caller/authenticator.js";
 import { readAuth } from "./auth.js";
 import { type InboundSettings, readInbound } from "./inbound.js";
 import { misspellings } from "./misspellings.js";
+import { type MutualTlsConfig, readMutualTls } from "./mutual-tls.js";
 import { type Env, Reader } from "./reader.js";
-import { readRegions } from "./regions.js";
+import { type RegionConfig, readRegions } from "./regions.js";
 
 /** Everything the process was told, checked. */
 export interface Config {
   readonly production: boolean;
   readonly host: string;
   readonly port: number;
+  /** Metrics and health on a port of their own; undefined: on the main port. */
+  readonly adminPort: number | undefined;
   readonly defaultRegion: RegionCode;
   /** Settings of each region, or `emulator`: no credentials were given, so the embedded emulator plays Amity. */
-  readonly regions: Readonly<Record<RegionCode, RegionSettings>> | "emulator";
+  readonly regions: Readonly<Record<RegionCode, RegionConfig>> | "emulator";
+  readonly mutualTls: MutualTlsConfig;
   readonly hostFamily: HostFamily;
+  /** How long a token may be handed to the same user again; 0: each is minted. Milliseconds. */
+  readonly tokenReuseMs: number;
   readonly tokenApi: TokenApi;
   readonly sessionApi: SessionApi;
   readonly upstreamTimeoutMs: number;
@@ -68,6 +74,9 @@ function readConfig(reader: Reader, production: boolean): Config {
     port: reader.integer("PORT", 0, 65_535, 4000),
     ...network,
     hostFamily,
+    mutualTls: readMutualTls(reader),
+    tokenReuseMs: 1_000 * reader.integer("TOKEN_REUSE_SECONDS", 0, 420, 0),
+    adminPort: reader.text("ADMIN_PORT") === undefined ? undefined : reader.integer("ADMIN_PORT", 0, 65_535, 0),
     tokenApi: reader.choice("AMITY_TOKEN_API", ["v3", "v4"], "v4"),
     sessionApi: reader.choice("AMITY_SESSION_API", ["v3", "v4", "v5"], "v3"),
     upstreamTimeoutMs,

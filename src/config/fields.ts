@@ -24,6 +24,12 @@ const regionFields: readonly Field[] = regionCodes.flatMap((code) => [
     orFile: true as const,
   },
   {
+    name: `AMITY_${code}_SERVER_KEY_SECONDARY`,
+    fallback: "",
+    meaning: "The other server key of that network while keys are rotated: tried when the first is refused",
+    orFile: true as const,
+  },
+  {
     name: `AMITY_${code}_BASE_URL`,
     fallback: "the region's documented host",
     meaning: "Another base URL for the region: https, or http on loopback only",
@@ -91,6 +97,11 @@ const authFields: readonly Field[] = [
 /** The one list of what the gateway reads from the environment. `.env.example` and the README's table come from it. */
 export const fields: readonly Field[] = [
   { name: "HOST", fallback: "127.0.0.1", meaning: "Address to listen on" },
+  {
+    name: "ADMIN_PORT",
+    fallback: "",
+    meaning: "Port of its own for /metrics, /livez and /readyz; without it /metrics answers this machine only",
+  },
   { name: "PORT", fallback: "4000", meaning: "Port to listen on; 0 takes a free one and prints it" },
   {
     name: "AUTH_MODE",
@@ -105,7 +116,26 @@ export const fields: readonly Field[] = [
   },
   { name: "AMITY_API_KEY", fallback: "", meaning: "API key of the default region's network", orFile: true },
   { name: "AMITY_SERVER_KEY", fallback: "", meaning: "Server key of the default region's network", orFile: true },
+  {
+    name: "AMITY_SERVER_KEY_SECONDARY",
+    fallback: "",
+    meaning: "The other server key of the default region while keys are rotated: tried when the first is refused",
+    orFile: true,
+  },
   ...regionFields,
+  {
+    name: "AMITY_MTLS_CERT_FILE",
+    fallback: "",
+    meaning: "Client certificate for the token route (PEM), read again when it changes",
+  },
+  { name: "AMITY_MTLS_KEY_FILE", fallback: "", meaning: "Its private key (PEM)" },
+  { name: "AMITY_MTLS_CERT2_FILE", fallback: "", meaning: "A second client certificate, for rotation" },
+  { name: "AMITY_MTLS_KEY2_FILE", fallback: "", meaning: "Its private key" },
+  {
+    name: "AMITY_MTLS_CA_FILE",
+    fallback: "",
+    meaning: "Certificates to trust for Amity's hosts besides Node's own (PEM); read at start",
+  },
   {
     name: "AMITY_HOST_FAMILY",
     fallback: "api",
@@ -127,6 +157,12 @@ export const fields: readonly Field[] = [
     name: "UPSTREAM_ATTEMPT_TIMEOUT_MS",
     fallback: "5000",
     meaning: "Time for one call to Amity: 1 to 120000 milliseconds",
+  },
+  {
+    name: "TOKEN_REUSE_SECONDS",
+    fallback: "0",
+    meaning:
+      "How long the same user is handed the same auth token again: 0 to 420 seconds, while three minutes of its life remain; 0: each is minted",
   },
   {
     name: "INTROSPECTION",
@@ -175,10 +211,9 @@ export const fields: readonly Field[] = [
 
 /** Documented for later versions. Refused rather than ignored: whoever sets one relies on it. */
 export const notBuiltYet: readonly RegExp[] = [
-  /^AMITY_(?:(?:EU|SG|US)_)?(?:SERVER_KEY_SECONDARY|ADMIN_TOKEN)(?:_FILE)?$/,
-  /^AMITY_MTLS_(?:CERT|KEY|CA|CERT2|KEY2)_FILE$/,
+  /^AMITY_(?:(?:EU|SG|US)_)?ADMIN_TOKEN(?:_FILE)?$/,
   /^AUTH_HEADER_[A-Z_]+$/,
-  /^(?:TOKEN_REUSE_SECONDS|REDIS_URL|ADMIN_PORT)$/,
+  /^REDIS_URL$/,
 ];
 
 /** The names of those variables that name a file instead of another one's value. */

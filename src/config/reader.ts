@@ -69,13 +69,15 @@ export class Reader {
     const path = this.text(`${name}_FILE`);
     if (path === undefined) return this.text(name);
     if (this.text(name) !== undefined) this.problem(`${name} and ${name}_FILE are both set: keep one`);
-    return this.file(`${name}_FILE`, path)?.replace(/\r?\n$/, "") || undefined;
+    return withoutLineEnd(this.file(`${name}_FILE`, path) ?? "") || undefined;
   }
 
-  /** A key that is sent in an HTTP header: visible ASCII, spaces inside only, which every implementation carries. */
-  headerSecret(name: string): string | undefined {
+  /** A key that is sent in an HTTP header. */
+  headerSecret(name: string): Secret | undefined {
     const value = this.textOrFile(name);
-    if (value === undefined || /^[!-~](?:[ -~]*[!-~])?$/.test(value)) return value;
+    if (value === undefined) return undefined;
+    const path = this.text(`${name}_FILE`);
+    if (isHeaderValue(value)) return { name, value, path };
     this.problem(`${name} holds a value that cannot be an HTTP header`);
     return undefined;
   }
@@ -91,6 +93,25 @@ export class Reader {
     }
     return undefined;
   }
+}
+
+/** A secret as it was given. */
+export interface Secret {
+  /** Its variable's name, without _FILE. */
+  readonly name: string;
+  readonly value: string;
+  /** The file that it came from, which may hold another one later. */
+  readonly path: string | undefined;
+}
+
+/** Visible ASCII, spaces inside only: what every HTTP implementation carries unchanged. */
+export function isHeaderValue(value: string): boolean {
+  return /^[!-~](?:[ -~]*[!-~])?$/.test(value);
+}
+
+/** Editors and secret stores end a file with a line end that is not part of the secret. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
 }
 
 function emptyVariables(env: Env): string[] {

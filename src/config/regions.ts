@@ -1,16 +1,23 @@
-import type { RegionSettings } from "../amity/client.js";
 import { type HostFamily, RegionCode, regionCodes, regionTable } from "../amity/regions.js";
 import { isTrustedUrl } from "../system/loopback.js";
-import type { Reader } from "./reader.js";
+import type { Reader, Secret } from "./reader.js";
 
-interface Keys {
-  readonly apiKey: string | undefined;
-  readonly serverKey: string | undefined;
+/** One region as it was configured. */
+export interface RegionConfig extends Keys {
+  readonly baseUrl: URL;
+}
+
+/** A region's keys, each with the file it came from, if any. */
+export interface Keys {
+  readonly apiKey: Secret | undefined;
+  readonly serverKey: Secret | undefined;
+  /** The other key during a rotation. */
+  readonly serverKeySecondary: Secret | undefined;
 }
 
 interface Network {
   readonly defaultRegion: RegionCode;
-  readonly regions: Readonly<Record<RegionCode, RegionSettings>> | "emulator";
+  readonly regions: Readonly<Record<RegionCode, RegionConfig>> | "emulator";
 }
 
 /** The default region and every region's settings; `emulator` when no API key and no server key is given at all. */
@@ -30,6 +37,11 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
       );
     }
   }
+  for (const code of regionCodes) {
+    if (merged[code].serverKeySecondary && !merged[code].serverKey) {
+      reader.problem(`AMITY_${code}_SERVER_KEY_SECONDARY is set without the primary key`);
+    }
+  }
   if (!regionCodes.some(isGiven)) return { defaultRegion, regions: "emulator" };
   const regions = byRegion((code) => ({
     ...merged[code],
@@ -43,7 +55,11 @@ function byRegion<T>(make: (code: RegionCode) => T): Record<RegionCode, T> {
 }
 
 function readKeys(reader: Reader, prefix: string): Keys {
-  return { apiKey: reader.headerSecret(`${prefix}API_KEY`), serverKey: reader.headerSecret(`${prefix}SERVER_KEY`) };
+  return {
+    apiKey: reader.headerSecret(`${prefix}API_KEY`),
+    serverKey: reader.headerSecret(`${prefix}SERVER_KEY`),
+    serverKeySecondary: reader.headerSecret(`${prefix}SERVER_KEY_SECONDARY`),
+  };
 }
 
 function isConfigured({ apiKey, serverKey }: Keys): boolean {
@@ -61,17 +77,20 @@ function readDefaultRegion(reader: Reader, own: Record<RegionCode, Keys>): Regio
   return configured.length === 1 && configured[0] ? configured[0] : RegionCode.SG;
 }
 
+const keyNames = { apiKey: "API_KEY", serverKey: "SERVER_KEY", serverKeySecondary: "SERVER_KEY_SECONDARY" } as const;
+
 /** AMITY_API_KEY and the default region's own variable are two names of one thing: one of them at most. */
 function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys {
-  for (const [key, name] of [
-    ["apiKey", "API_KEY"],
-    ["serverKey", "SERVER_KEY"],
-  ] as const) {
+  for (const [key, name] of Object.entries(keyNames) as [keyof Keys, string][]) {
     if (own[key] !== undefined && unnamed[key] !== undefined) {
       reader.problem(`AMITY_${name} and AMITY_${code}_${name} are both set for the default region: keep one`);
     }
   }
-  return { apiKey: own.apiKey ?? unnamed.apiKey, serverKey: own.serverKey ?? unnamed.serverKey };
+  return {
+    apiKey: own.apiKey ?? unnamed.apiKey,
+    serverKey: own.serverKey ?? unnamed.serverKey,
+    serverKeySecondary: own.serverKeySecondary ?? unnamed.serverKeySecondary,
+  };
 }
 
 function readBaseUrl(reader: Reader, name: string): URL | undefined {

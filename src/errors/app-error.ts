@@ -10,8 +10,10 @@ export interface AppErrorDetails {
   /** A more exact public text. Written by this project; never holds an input value or anything from upstream. */
   readonly message?: string;
   readonly amity?: AmityFailure;
-  /** Seconds after which Amity says a retry may succeed. */
+  /** Seconds after which a retry may succeed. */
   readonly retryAfterSeconds?: number;
+  /** For the log alone: fixed words and names of fields. */
+  readonly log?: Readonly<Record<string, string | number>>;
 }
 
 /** The only kind of error whose text reaches a client. */

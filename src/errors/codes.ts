@@ -85,6 +85,12 @@ const table = {
     message: "Accept must allow application/graphql-response+json or application/json",
     when: "the Accept header excludes both media types",
   },
+  CANCELLED: {
+    http: 499,
+    retryable: true,
+    message: "The client went away",
+    when: "the client closed its connection: seen in the log only",
+  },
   REQUEST_TIMEOUT: {
     http: 408,
     retryable: true,
@@ -119,7 +125,7 @@ const table = {
     http: 503,
     retryable: true,
     message: "The gateway is overloaded",
-    when: "the process sheds load before it drowns; with `Retry-After`",
+    when: "the process sheds load before it drowns, or too many calls to a region wait; with `Retry-After`",
   },
   AUTH_UNAVAILABLE: {
     http: 503,

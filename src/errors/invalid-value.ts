@@ -29,6 +29,9 @@ export interface OperationSource {
 const namesOnly =
   /^(?:Field "[\w.]+" of required type "[\w![\]]+" was not provided\.|Variable "\$\w+" of required type "[\w![\]]+" was not provided\.)$/;
 
+/** The name of such a field is the client's own text. */
+const unknownField = /^Field ".*" is not defined by type /s;
+
 const literalKinds: ReadonlySet<string> = new Set([
   Kind.INT,
   Kind.FLOAT,
@@ -53,7 +56,7 @@ export function describeInvalidValue(error: GraphQLError, source?: OperationSour
   if (namesOnly.test(error.message)) return error.message;
   const node = error.nodes?.[0];
   if (!node || !source) return "Invalid value";
-  return node.kind === Kind.VARIABLE_DEFINITION ? describeVariable(node, source) : describeNode(node, source);
+  return node.kind === Kind.VARIABLE_DEFINITION ? describeVariable(error, node, source) : describeNode(node, source);
 }
 
 function describeNode(node: ASTNode, { schema, document }: OperationSource): string {
@@ -87,17 +90,36 @@ function inputName(node: ASTNode): string[] {
   }
 }
 
-function describeVariable(node: VariableDefinitionNode, { schema, variables }: OperationSource): string {
+function describeVariable(error: GraphQLError, node: VariableDefinitionNode, source: OperationSource): string {
   const name = node.variable.name.value;
-  const type = typeFromAST(schema, node.type);
+  const type = typeFromAST(source.schema, node.type);
   if (!isInputType(type)) return "Invalid value";
-  let text: string | undefined;
-  coerceInputValue(variables?.[name], type, (path, _value, error) => {
-    text ??= namesOnly.test(error.message)
-      ? error.message
-      : invalidAt([`$${name}`, ...path.map(String)], typeAt(type, path));
+  const texts: string[] = [];
+  coerceInputValue(source.variables?.[name], type, (path, _value, problem) => {
+    // graphql-js's text about a variable ends with the path and the text about the value.
+    const place = path.length > 0 ? ` at "${name}${path.map(printKey).join("")}"` : "";
+    if (error.message.endsWith(`${place}; ${problem.message}`)) texts.push(textOf(problem, name, path, type));
   });
-  return text ?? invalidAt([`$${name}`], type);
+  // Of several ends the longest is the right one: it was found with a path.
+  return texts.at(-1) ?? invalidAt([`$${name}`], type);
+}
+
+function printKey(key: string | number): string {
+  return typeof key === "number" ? `[${key}]` : `.${key}`;
+}
+
+function textOf(
+  problem: GraphQLError,
+  variable: string,
+  path: readonly (string | number)[],
+  type: GraphQLInputType,
+): string {
+  if (namesOnly.test(problem.message)) return problem.message;
+  const place = [`$${variable}`, ...path.map(String)];
+  const expected = typeAt(type, path);
+  return expected && unknownField.test(problem.message)
+    ? `Invalid value at ${place.join(".")}: a field that ${getNamedType(expected)} does not have`
+    : invalidAt(place, expected);
 }
 
 function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType | undefined {

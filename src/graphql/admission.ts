@@ -5,6 +5,7 @@ import { type Authenticator, isRefusal, unauthenticated } from "../caller/authen
 import type { Caller } from "../caller/caller.js";
 import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
+import { AppError, badUserInput } from "../errors/app-error.js";
 import type { Logger } from "../telemetry/logger.js";
 import { rootFieldsOf } from "./root-fields.js";
 
@@ -25,7 +26,10 @@ export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<C
     async requestDidStart() {
       return {
         async didResolveOperation(request) {
-          const { contextValue: context } = request;
+          const { contextValue: context, schema, operation } = request;
+          // graphql-js finds out only when it executes: the schema has no subscriptions.
+          if (operation && !schema.getRootType(operation.operation)) throw new AppError("GRAPHQL_VALIDATION_FAILED");
+          checkNumbers(request.request.variables);
           context.identity.caller = await identify(context, options);
           const fields = requestedRootFields(request);
           for (const field of fields) checkRootField(context.identity.caller, field, options.policy);
@@ -37,6 +41,21 @@ export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<C
       };
     },
   };
+}
+
+/** How deep an input of the schema can be. */
+const inputDepth = 4;
+
+/**
+ * JSON numbers beyond 2^53 lose digits when they are parsed: a user id of that kind would become another user's.
+ * The schema takes no other numbers. Throws BAD_USER_INPUT.
+ */
+function checkNumbers(value: unknown, depth = inputDepth): void {
+  if (typeof value === "number" && !Number.isSafeInteger(value)) {
+    throw badUserInput("A number in the variables cannot be carried exactly: send ids as strings");
+  }
+  if (typeof value !== "object" || value === null || depth === 0) return;
+  for (const inner of Object.values(value)) checkNumbers(inner, depth - 1);
 }
 
 async function identify(

@@ -39,6 +39,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    stringifyResult: stringifyOrNothing,
     // The plugin below writes the final errors; this is for an error that passes it by.
     formatError: (_formatted, error) => formatError(error, ""),
     logger: apolloLogger(logger),
@@ -50,6 +51,15 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       publicErrorsPlugin(logger, authenticator.scheme),
     ],
   });
+}
+
+/** Nothing for an answer that cannot be written out: Apollo would answer by itself, and the HTTP layer knows better. */
+function stringifyOrNothing(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "";
+  }
 }
 
 /** Apollo logs free text, which may quote what it failed on: only that something happened goes into our log. */

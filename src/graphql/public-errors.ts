@@ -2,6 +2,7 @@ import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
 import type { GraphQLError } from "graphql";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { Context } from "../context.js";
+import { AppError } from "../errors/app-error.js";
 import { formatError, type PublicError } from "../errors/format-error.js";
 import { statusOf } from "../errors/status.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
@@ -46,11 +47,13 @@ function sourceOf({ schema, document, request }: GraphQLRequestContext<Context>)
 /** The operator hears of faults: ours loudly, Amity's by their code. Callers' mistakes are their own. */
 function logFailure(logger: Logger, { extensions, path }: PublicError, cause: GraphQLError | undefined): void {
   const { code, requestId, amity } = extensions;
+  const appError = cause?.originalError instanceof AppError ? cause.originalError : undefined;
+  const fields = { requestId, code, ...appError?.details.log, amity };
   if (code === "INTERNAL_SERVER_ERROR") {
     logger.error({ requestId, path, ...errorFields(cause?.originalError ?? cause) }, "internal error");
   } else if (code === "UPSTREAM_AUTH_FAILED") {
-    logger.error({ requestId, code, amity }, "Amity refuses the gateway's key: check it and rotate it");
+    logger.error(fields, "Amity refuses the gateway's key: check it and rotate it");
   } else if (code.startsWith("UPSTREAM_") || code.endsWith("_NOT_CONFIGURED")) {
-    logger.warn({ requestId, code, amity }, "a call to Amity failed");
+    logger.warn(fields, "a call to Amity failed");
   }
 }

@@ -1,6 +1,13 @@
 import type { AmityClient } from "../amity/client.js";
+import type { RegionHealth } from "../amity/region-guard.js";
 import { type HostFamily, type RegionCode, regionCodes, regionTable } from "../amity/regions.js";
 import { AuthenticationMode, type Region, RegionStatus } from "./region.type.js";
+
+const statuses: Readonly<Record<RegionHealth, RegionStatus>> = {
+  available: RegionStatus.AVAILABLE,
+  degraded: RegionStatus.DEGRADED,
+  unavailable: RegionStatus.UNAVAILABLE,
+};
 
 export interface RegionServiceOptions {
   readonly amity: AmityClient;
@@ -21,12 +28,17 @@ export class RegionService {
     return regionCodes.map((code) => this.get(code));
   }
 
+  /** Is there a configured region that is not known to fail? */
+  get anyUsable(): boolean {
+    return this.list().some(({ status }) => status === RegionStatus.AVAILABLE || status === RegionStatus.DEGRADED);
+  }
+
   get(code: RegionCode): Region {
     const { name, endpoints } = regionTable[code];
     const family = endpoints[this.options.hostFamily];
-    const { apiKey, serverKey } = this.options.amity.credentials(code);
-    const isConfigured = apiKey || serverKey;
-    const authenticationMode = serverKey ? AuthenticationMode.SECURE : AuthenticationMode.UNSECURE;
+    const { hasApiKey, hasServerKey, hasClientCertificate, health } = this.options.amity.state(code);
+    const isConfigured = hasApiKey || hasServerKey;
+    const authenticationMode = hasServerKey ? AuthenticationMode.SECURE : AuthenticationMode.UNSECURE;
     return {
       code,
       name,
@@ -35,8 +47,8 @@ export class RegionService {
       isDefault: code === this.options.defaultRegion,
       isConfigured,
       authenticationMode: isConfigured ? authenticationMode : undefined,
-      mutualTls: false,
-      status: isConfigured ? RegionStatus.AVAILABLE : RegionStatus.NOT_CONFIGURED,
+      mutualTls: isConfigured && hasClientCertificate,
+      status: isConfigured ? statuses[health] : RegionStatus.NOT_CONFIGURED,
     };
   }
 }

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller } from "../caller/caller.js";
 import type { Logger } from "../telemetry/logger.js";
-import { graphqlPath, isGraphqlPath } from "./paths.js";
+import type { Metrics } from "../telemetry/metrics.js";
+import { graphqlPath, isGraphqlRequest } from "./paths.js";
 
 export interface AccessLogOptions {
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** `hash`: the first 16 hexadecimal digits of the id's SHA-256, which tells callers apart without naming them. */
   readonly userIds: "hash" | "plain";
 }
@@ -18,13 +20,15 @@ export function rememberCaller(request: FastifyRequest, caller: Caller | undefin
 }
 
 /** One line for each request, of known fields only: a path or operation name that a client made up may hold anything. */
-export function addAccessLog(server: FastifyInstance, { logger, userIds }: AccessLogOptions): void {
+export function addAccessLog(server: FastifyInstance, { logger, metrics, userIds }: AccessLogOptions): void {
   server.addHook("onResponse", async (request, reply) => {
     const caller = callers.get(request);
+    const path = isGraphqlRequest(request) ? graphqlPath : (request.routeOptions.url ?? "other");
+    metrics.request(path, reply.statusCode, reply.elapsedTime / 1_000);
     const fields = {
       requestId: request.id,
       method: request.method,
-      path: isGraphqlPath(request.url) ? graphqlPath : (request.routeOptions.url ?? "other"),
+      path,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
       address: request.ip,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { isGraphqlPath } from "./paths.js";
+import { isGraphqlRequest } from "./paths.js";
 
 const preflightHeaders = {
   "access-control-allow-methods": "POST",
@@ -16,7 +16,7 @@ export function addCors(server: FastifyInstance, origins: readonly string[]): vo
   server.addHook("onRequest", async (request, reply) => {
     reply.header("vary", "origin");
     const { origin } = request.headers;
-    if (origin === undefined || !origins.includes(origin) || !isGraphqlPath(request.url)) return;
+    if (origin === undefined || !origins.includes(origin) || !isGraphqlRequest(request)) return;
     reply.headers({
       "access-control-allow-origin": origin,
       "access-control-expose-headers": "retry-after, www-authenticate, x-request-id",

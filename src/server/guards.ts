@@ -1,9 +1,10 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors/app-error.js";
 import { isLoopbackHost } from "../system/loopback.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { httpFailure, sendFailure } from "./failures.js";
-import { isGraphqlPath } from "./paths.js";
+import { isGraphqlRequest } from "./paths.js";
 import type { Readiness } from "./readiness.js";
 import { checkBodyHeaders } from "./request-body.js";
 
@@ -25,6 +26,7 @@ export interface GuardOptions {
 export function addGuards(server: FastifyInstance, { readiness, localOnly, logger }: GuardOptions): void {
   server.addHook("onRequest", async (request, reply) => {
     reply.headers({ ...responseHeaders, "x-request-id": request.id, ...(localOnly && { "x-dev-mode": "1" }) });
+    if (!hasOneHost(request.raw)) throw new AppError("BAD_REQUEST");
     // Without authentication a page of another site must not reach us by DNS rebinding.
     if (localOnly && !namesLoopback(request.headers.host)) throw new AppError("FORBIDDEN");
   });
@@ -44,9 +46,15 @@ export function addGuards(server: FastifyInstance, { readiness, localOnly, logge
 /** Refuses, before a body is read, what has no route or no usable body. Comes after CORS has answered preflights. */
 export function addRouteGuard(server: FastifyInstance): void {
   server.addHook("onRequest", async (request) => {
-    if (request.is404) throw new AppError(isGraphqlPath(request.url) ? "METHOD_NOT_ALLOWED" : "NOT_FOUND");
-    if (isGraphqlPath(request.url) && request.method === "POST") checkBodyHeaders(request.headers);
+    if (request.is404) throw new AppError(isGraphqlRequest(request) ? "METHOD_NOT_ALLOWED" : "NOT_FOUND");
+    if (isGraphqlRequest(request) && request.method === "POST") checkBodyHeaders(request.headers);
   });
+}
+
+/** RFC 9112, 3.2: exactly one Host header in HTTP/1.1. */
+function hasOneHost({ httpVersion, headersDistinct }: IncomingMessage): boolean {
+  const count = headersDistinct["host"]?.length ?? 0;
+  return count === 1 || (count === 0 && httpVersion === "1.0");
 }
 
 function namesLoopback(host: string | undefined): boolean {

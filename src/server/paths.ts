@@ -1,6 +1,17 @@
+import type { FastifyRequest } from "fastify";
+
 export const graphqlPath = "/graphql";
 
-/** Is this request URL the endpoint's, with or without a query? */
-export function isGraphqlPath(url: string): boolean {
-  return url.split("?", 1)[0] === graphqlPath;
+/** Is this request for the endpoint, with any method? The router decodes paths, so an escaped one counts too. */
+export function isGraphqlRequest({ is404, routeOptions, url }: FastifyRequest): boolean {
+  return is404 ? decodedPath(url) === graphqlPath : routeOptions.url === graphqlPath;
+}
+
+function decodedPath(url: string): string | undefined {
+  const path = URL.canParse(url, "http://localhost") ? new URL(url, "http://localhost").pathname : "";
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,24 +6,22 @@ import { negotiateMediaType } from "../graphql/media-type.js";
 import { rememberCaller } from "./access-log.js";
 import { addRouteGuard } from "./guards.js";
 import { graphqlPath } from "./paths.js";
-import type { Readiness } from "./readiness.js";
 import { parseRequestBody } from "./request-body.js";
 
 export interface RouteOptions {
   readonly apollo: ApolloServer<Context>;
   readonly services: Services;
-  readonly readiness: Readiness;
   readonly explorer: boolean;
 }
 
-export function addRoutes(server: FastifyInstance, { apollo, services, readiness, explorer }: RouteOptions): void {
+export function addRoutes(server: FastifyInstance, { apollo, services, explorer }: RouteOptions): void {
   addRouteGuard(server);
 
   server.post(graphqlPath, async (request, reply) => {
     const mediaType = negotiateMediaType(request.headers.accept);
     if (mediaType === undefined) throw new AppError("NOT_ACCEPTABLE");
     const body = parseRequestBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-    const context = contextOf(services, request, mediaType);
+    const context = contextOf(services, request, reply, mediaType);
     // Apollo reads no other header, so no other (a credential, say) is in its hands.
     const headers = new HeaderMap([
       ["content-type", "application/json"],
@@ -42,23 +40,31 @@ export function addRoutes(server: FastifyInstance, { apollo, services, readiness
     const headers = new HeaderMap([["accept", "text/html"]]);
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: "GET", headers, body: undefined, search: "" },
-      context: async () => contextOf(services, request, "text/html"),
+      context: async () => contextOf(services, request, reply, "text/html"),
     });
     // The page carries a policy of its own, with nonces.
     return sendAnswer(reply.removeHeader("content-security-policy"), answer);
   });
+}
 
-  server.get("/livez", { exposeHeadRoute: true }, async () => ({ status: "ok" }));
-  server.get("/readyz", { exposeHeadRoute: true }, async (_request, reply) => {
-    const status = await readiness.status();
-    if (status !== "ready") reply.status(503);
-    return { status };
+function contextOf(services: Services, request: FastifyRequest, reply: FastifyReply, mediaType: string): Context {
+  const { id: requestId, ip: address, headers } = request;
+  return createContext(services, {
+    requestId,
+    mediaType,
+    authorization: headers.authorization,
+    address,
+    signal: goneSignal(reply),
   });
 }
 
-function contextOf(services: Services, request: FastifyRequest, mediaType: string): Context {
-  const { id: requestId, ip: address, headers } = request;
-  return createContext(services, { requestId, mediaType, authorization: headers.authorization, address });
+/** Aborted when the client closes its connection before it has its answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 function asksForPage({ headers }: FastifyRequest): boolean {
@@ -66,7 +72,7 @@ function asksForPage({ headers }: FastifyRequest): boolean {
 }
 
 function sendAnswer(reply: FastifyReply, { status, headers, body }: HTTPGraphQLResponse): FastifyReply {
-  if (body.kind !== "complete") throw new Error("incremental delivery is off");
+  if (body.kind !== "complete" || body.string === "") throw new Error("the answer cannot be written out");
   return reply
     .status(status ?? 200)
     .headers(Object.fromEntries(headers))

@@ -3,7 +3,7 @@ import underPressure from "@fastify/under-pressure";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors/app-error.js";
 import { sendFailure } from "./failures.js";
-import { isGraphqlPath } from "./paths.js";
+import { isGraphqlRequest } from "./paths.js";
 
 /** A heap fuller than this collects garbage all the time, and the next step is the end of the process. */
 const heapShare = 0.85;
@@ -14,7 +14,7 @@ export function addLoadShedding(server: FastifyInstance, maxEventLoopDelay: numb
     maxEventLoopDelay,
     maxHeapUsedBytes: heapShare * getHeapStatistics().heap_size_limit,
     pressureHandler: (request, reply) => {
-      if (isGraphqlPath(request.url)) sendFailure(request, reply, new AppError("OVERLOADED"));
+      if (isGraphqlRequest(request)) sendFailure(request, reply, new AppError("OVERLOADED"));
     },
   });
 }

@@ -1,5 +1,6 @@
-import type { AmityClient, SessionRequest } from "../amity/client.js";
+import type { AmityClient } from "../amity/client.js";
 import type { RegionCode } from "../amity/regions.js";
+import type { SessionRequest } from "../amity/requests.js";
 import type { AmitySession } from "../amity/wire.js";
 import { AppError } from "../errors/app-error.js";
 import { type Clock, refreshTime } from "../system/clock.js";
@@ -26,18 +27,18 @@ export class SessionService {
    * Registers the session; in secure mode it mints the auth token first, unless the input holds one. Always a fresh
    * one: no document says that a token serves two sessions.
    */
-  async create(region: RegionCode, userId: string, input: CreateSessionInput): Promise<Session> {
+  async create(region: RegionCode, userId: string, input: CreateSessionInput, signal: AbortSignal): Promise<Session> {
     const { amity, now, timeoutMs } = this.options;
     const request = checkSession(input, userId, amity.sessionApi);
-    const credentials = amity.credentials(region);
-    if (!credentials.apiKey) throw new AppError("REGION_NOT_CONFIGURED");
+    const { hasApiKey, hasServerKey } = amity.state(region);
+    if (!hasApiKey) throw new AppError("REGION_NOT_CONFIGURED");
     const startedAt = now();
-    const deadline = startedAt + timeoutMs;
+    const limits = { deadline: startedAt + timeoutMs, signal };
     const authToken =
-      request.authToken ?? (credentials.serverKey ? await amity.mintAuthToken(region, userId, deadline) : undefined);
+      request.authToken ?? (hasServerKey ? await amity.mintAuthToken(region, userId, limits) : undefined);
     const asked: SessionRequest = { ...request, authToken };
-    const session = await amity.createSession(region, asked, deadline);
-    return toSession(session, region, startedAt, credentials.serverKey ? sessionLifeMs.secure : sessionLifeMs.unsecure);
+    const session = await amity.createSession(region, asked, limits);
+    return toSession(session, region, startedAt, hasServerKey ? sessionLifeMs.secure : sessionLifeMs.unsecure);
   }
 }
 

@@ -1,40 +1,94 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "./clock.js";
 
-/** How often a file is looked at while it is in use. Milliseconds. */
+/** How often a file in use is looked at. Milliseconds. */
 const checkEveryMs = 1_000;
 
-export interface ReloadingFileOptions<T> {
-  readonly path: string;
-  /** Throws when the text cannot be used. */
-  readonly parse: (text: string) => T;
+export interface ReloadingOptions<T> {
+  /** The variables that name the files, for the log. */
+  readonly name: string;
+  /** All of them are read together: a certificate is nothing without its key. */
+  readonly paths: readonly string[];
+  /** Throws when the texts cannot be used; the error's text goes into the log and must quote nothing. */
+  readonly parse: (texts: readonly string[]) => T;
   readonly first: T;
   readonly now: Clock;
-  /** Hears when a changed file is taken or, with its fixed reason, kept out. */
-  readonly onChange: (problem?: string) => void;
+  /** Hears when changed files are taken or, with the problem, kept out. */
+  readonly onReload: (name: string, problem?: string) => void;
+}
+
+/** What files hold, now and later. */
+export interface Reloading<T> {
+  /** The value in use; looks at the files first when that is due. */
+  current(): Promise<T>;
+  /** Looks at the files now. */
+  reload(): Promise<void>;
 }
 
 /**
- * What a file holds, read again when its text changes. It is compared by content, since Kubernetes swaps symbolic
- * links, and looked at on use, so nothing watches. A file that cannot be read or used leaves the last good value.
+ * What files hold, read again when their text changes. They are compared by content, since Kubernetes swaps symbolic
+ * links, and looked at on use, so that nothing watches. Files that cannot be read or used leave the last good value.
  */
-export function reloadingFile<T>(options: ReloadingFileOptions<T>): () => Promise<T> {
-  const { path, parse, now, onChange } = options;
+export function reloading<T>(options: ReloadingOptions<T>): Reloading<T> {
+  const { name, paths, parse, now, onReload } = options;
   let value = options.first;
-  let text: string | undefined;
+  let texts: readonly string[] | undefined;
+  let problem: string | undefined;
   let checkedAt = now();
-  return async () => {
-    if (now() - checkedAt < checkEveryMs) return value;
+
+  async function reload(): Promise<void> {
     checkedAt = now();
     try {
-      const latest = await readFile(path, "utf8");
-      if (latest === text) return value;
-      text = latest;
+      const latest = await Promise.all(paths.map((path) => readFile(path, "utf8")));
+      if (texts?.every((text, index) => text === latest[index])) return;
+      texts = latest;
       value = parse(latest);
-      onChange();
+      problem = undefined;
+      onReload(name);
     } catch (error) {
-      onChange(error instanceof Error && "code" in error ? "cannot be read" : "cannot be used");
+      const latestProblem = problemOf(error);
+      if (latestProblem !== problem) onReload(name, latestProblem);
+      problem = latestProblem;
     }
-    return value;
+  }
+
+  return {
+    async current() {
+      if (now() - checkedAt >= checkEveryMs) await reload();
+      return value;
+    },
+    reload,
   };
+}
+
+/** Node's errors name the path; ours say what is wrong. */
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error)) return "cannot be used";
+  return "code" in error ? `cannot be read (${String(error.code)})` : error.message;
+}
+
+/** A value that no file can change. */
+export function fixed<T>(value: T): Reloading<T> {
+  return { current: async () => value, reload: async () => {} };
+}
+
+/** All the files of a process that can change under it. */
+export class Reloads {
+  readonly #all: Reloading<unknown>[] = [];
+
+  constructor(
+    private readonly now: Clock,
+    private readonly onReload: ReloadingOptions<unknown>["onReload"],
+  ) {}
+
+  watch<T>(options: Omit<ReloadingOptions<T>, "now" | "onReload">): Reloading<T> {
+    const source = reloading({ ...options, now: this.now, onReload: this.onReload });
+    this.#all.push(source);
+    return source;
+  }
+
+  /** Looks at every file now, as a SIGHUP asks. */
+  async reloadAll(): Promise<void> {
+    await Promise.all(this.#all.map((source) => source.reload()));
+  }
 }

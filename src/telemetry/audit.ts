@@ -1,4 +1,5 @@
 import type { Logger } from "./logger.js";
+import type { Metrics } from "./metrics.js";
 
 /** Who asked for what for whom; ids are plain, for an audit must name people. */
 export interface AuditEntry {
@@ -10,14 +11,27 @@ export interface AuditEntry {
   readonly requestId: string;
 }
 
+export interface AuditSinks {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
 /** Runs the operation and writes one line with its outcome: `issued`, or the error's code. Never the token. */
-export async function audited<T>(logger: Logger, entry: AuditEntry, operation: () => Promise<T>): Promise<T> {
+export async function audited<T>(
+  { logger, metrics }: AuditSinks,
+  entry: AuditEntry,
+  operation: () => Promise<T>,
+): Promise<T> {
+  const record = (outcome: string) => {
+    metrics.issued(entry.operation, outcome);
+    logger.info({ audit: true, ...entry, outcome }, "audit");
+  };
   try {
     const result = await operation();
-    logger.info({ audit: true, ...entry, outcome: "issued" }, "audit");
+    record("issued");
     return result;
   } catch (error) {
-    logger.info({ audit: true, ...entry, outcome: codeOf(error) }, "audit");
+    record(codeOf(error));
     throw error;
   }
 }

@@ -1,27 +1,68 @@
 import type { AmityClient } from "../amity/client.js";
+import { AppError } from "../errors/app-error.js";
+import type { ErrorCode } from "../errors/codes.js";
 import { type Clock, refreshTime } from "../system/clock.js";
+import { SingleFlight } from "./single-flight.js";
 import type { TokenKey } from "./token.loader.js";
+import type { TokenStore } from "./token.store.js";
 import type { AuthToken } from "./token.type.js";
 
 /** Amity's Security page: an auth token lives ten minutes. */
 const authTokenLifeMs = 10 * 60 * 1000;
 
+const outages: ReadonlySet<ErrorCode> = new Set(["UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_RATE_LIMITED"]);
+
 export interface TokenServiceOptions {
   readonly amity: AmityClient;
+  readonly store: TokenStore;
   readonly now: Clock;
   /** Time for one root field. Milliseconds. */
   readonly timeoutMs: number;
+  readonly onReuse: () => void;
 }
 
-/** Issues auth tokens. */
+/** Who asks for a token. */
+export interface Asker {
+  /** The caller's subject: only equal askers share a call. */
+  readonly subject: string;
+  /** The caller went away. */
+  readonly signal: AbortSignal;
+}
+
+/** Issues auth tokens to callers who were checked before. */
 export class TokenService {
+  readonly #flights = new SingleFlight<AuthToken>();
+
   constructor(private readonly options: TokenServiceOptions) {}
 
-  /** Mints a token. Its life is counted from before the call, so it never seems to live longer than it does. */
-  async mint({ region, userId }: TokenKey): Promise<AuthToken> {
+  /** A token for the user: minted, shared with an equal call under way, or, where that is on, handed out again. */
+  async issue({ region, userId }: TokenKey, { subject, signal }: Asker): Promise<AuthToken> {
+    const { amity, store, onReuse } = this.options;
+    const generation = (await amity.keyGeneration(region)) ?? "";
+    const key = { region, generation, userId };
+    const known = store.fresh(key);
+    if (known) {
+      onReuse();
+      return known;
+    }
+    try {
+      const flightKey = JSON.stringify([subject, region, generation, userId]);
+      const token = await this.#flights.run(flightKey, signal, (shared) => this.#mint({ region, userId }, shared));
+      store.put(key, token);
+      return token;
+    } catch (error) {
+      const standIn = error instanceof AppError && outages.has(error.code) ? store.usable(key) : undefined;
+      if (!standIn) throw error;
+      onReuse();
+      return standIn;
+    }
+  }
+
+  /** The token's life is counted from before the call, so it never seems to live longer than it does. */
+  async #mint({ region, userId }: TokenKey, signal: AbortSignal): Promise<AuthToken> {
     const { amity, now, timeoutMs } = this.options;
     const issuedAt = new Date(now());
-    const token = await amity.mintAuthToken(region, userId, issuedAt.getTime() + timeoutMs);
+    const token = await amity.mintAuthToken(region, userId, { deadline: issuedAt.getTime() + timeoutMs, signal });
     const expiresAt = new Date(issuedAt.getTime() + authTokenLifeMs);
     return { token, userId, region, issuedAt, expiresAt, refreshAfter: refreshTime(issuedAt, expiresAt) };
   }

@@ -58,6 +58,29 @@ describe("an upstream that gives", () => {
   });
 });
 
+describe("an upstream that switches protocols", () => {
+  test.each([
+    ["and closes", "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n", true],
+    ["and stays open", "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n", false],
+    ["without naming one", "HTTP/1.1 101 Switching Protocols\r\n\r\n", true],
+  ])("%s gave no answer", async (_how, head, closes) => {
+    const server = await listening(
+      createServer((socket) => {
+        socket.on("error", () => {}).resume();
+        socket.write(head);
+        if (closes) socket.end();
+      }),
+    );
+    const { port } = server.address() as AddressInfo;
+    await withGateway({ env: regionAt(`http://127.0.0.1:${port}`, quick), random: () => 0 }, async ({ ask }) => {
+      expect(["UPSTREAM_BAD_RESPONSE", "UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT"]).toContain(
+        errorOf(await ask(mint)).extensions.code,
+      );
+    });
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
 test("a redirect's target never sees the server key", async () => {
   await withUpstream(always(200, '"stolen"'), async (thief) => {
     await withUpstream(always(307, "", { location: thief.url }), async ({ url }) => {
@@ -83,12 +106,12 @@ test("an upstream that breaks TLS is unavailable", async () => {
 });
 
 test("Retry-After reaches the caller", async () => {
-  await withUpstream(always(429, '{"code":400311}', { "retry-after": "7" }), async ({ url }) => {
+  await withUpstream(always(429, '{"code":400311}', { "retry-after": "30" }), async ({ url }) => {
     await withGateway({ env: regionAt(url) }, async ({ ask }) => {
       expect(errorOf(await ask(mint)).extensions).toMatchObject({
         code: "UPSTREAM_RATE_LIMITED",
         retryable: true,
-        retryAfterSeconds: 7,
+        retryAfterSeconds: 30,
         amity: { status: 429, code: 400_311 },
       });
     });

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -38,6 +38,25 @@ describe("amity-graphql start", () => {
     );
   });
 
+  test("stops gracefully as soon as it is ready", async () => {
+    const running = command(["start"], { PORT: "0" });
+    running.child.stdout?.on("data", (text) => String(text).includes("Listening") && running.child.kill("SIGTERM"));
+    expect((await running.finished).code).toBe(0);
+  });
+
+  test("takes a signal that comes twice for one", async () => {
+    const running = command(["start"], { PORT: "0" });
+    await running.printed(/^Listening on (\S+)$/m);
+    running.child.kill("SIGINT");
+    running.child.kill("SIGINT");
+    expect((await running.finished).code).toBe(0);
+  });
+
+  test("hints at a misspelling beside the errors", async () => {
+    const { stderr } = await run([], { AMITY_APIKEY: "x", NODE_ENV: "production" });
+    expect(stderr).toContain("AMITY_APIKEY is not read: did you mean AMITY_API_KEY?");
+  });
+
   test("warns of a misspelt variable", async () => {
     const { stdout } = await withGatewayProcess({ AMITY_APIKEY: "secret" }, async () => {});
     expect(stdout).toContain("AMITY_APIKEY is not read: did you mean AMITY_API_KEY?");
@@ -58,6 +77,13 @@ describe("amity-graphql start", () => {
     await writeFile(join(folder, ".env"), "PORT=x\nLOG_LEVEL=loud\n");
     const { stderr } = await run(["start"], { PORT: "y" }, folder);
     expect(stderr).toContain("LOG_LEVEL must be one of");
+  });
+
+  test("refuses an .env that is no file", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+    await mkdir(join(folder, ".env"));
+    const { code, stderr } = await run(["start"], {}, folder);
+    expect([code, stderr]).toEqual([78, "amity-graphql: .env cannot be read\n"]);
   });
 
   test("finishes a request in flight on SIGTERM", async () => {

@@ -23,6 +23,8 @@ describe("the media type", () => {
     ["application/json", "application/json; charset=utf-8"],
     [modern, `${modern}; charset=utf-8`],
     [`${modern}, application/json;q=0.9`, `${modern}; charset=utf-8`],
+    ["application/json; charset=utf-8", "application/json; charset=utf-8"],
+    [`${modern}; charset=utf-8, application/json; charset=utf-8`, `${modern}; charset=utf-8`],
   ])("for Accept %p is %s", async (accept, type) => {
     const answered = await post(regions, { ...json, ...(accept && { accept }) });
     expect([answered.status, answered.headers.get("content-type")]).toEqual([200, type]);
@@ -55,6 +57,11 @@ describe("a request error", () => {
     const legacy = await post(text);
     expect([current.status, errorOf(current).extensions.code]).toEqual([400, code]);
     expect([legacy.status, errorOf(legacy).extensions.code]).toEqual([200, code]);
+  });
+
+  test("of a subscription is the caller's mistake", async () => {
+    const answered = await post('{"query":"subscription { x }"}', { ...json, accept: modern });
+    expect([answered.status, answered.body.errors[0].extensions.code]).toEqual([400, "GRAPHQL_VALIDATION_FAILED"]);
   });
 
   test("never quotes a value that was sent", async () => {
@@ -122,6 +129,16 @@ describe("a body", () => {
   test("may hold a variable named __proto__", async () => {
     const body = `{"query":"query ($__proto__: ID) { authToken(userId: $__proto__) { userId } }","variables":{"__proto__":"a"}}`;
     expect((await post(body)).body.data).toEqual({ authToken: { userId: "a" } });
+  });
+});
+
+describe("an escaped path", () => {
+  test.each(["/%67raphql", "/graph%71l"])("%s is held to the same rules", async (path) => {
+    await withGateway({}, async ({ send }) => {
+      const headers = { ...json, "content-encoding": "gzip" };
+      expect((await send(path, { method: "POST", headers, body: regions })).status).toBe(415);
+      expect((await send(path, { method: "PUT" })).status).toBe(405);
+    });
   });
 });
 
@@ -194,6 +211,8 @@ describe("a broken request", () => {
     ["no HTTP at all", "nonsense\r\n\r\n", 400],
     ["a path that is no URL", "POST //[ HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", 404],
     ["a bad escape in the path", "GET /%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", 400],
+    ["no Host header", "GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
+    ["two Host headers", "GET /livez HTTP/1.1\r\nhost: localhost\r\nhost: localhost\r\nconnection: close\r\n\r\n", 400],
     ["headers over 16 KiB", `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${"x".repeat(17_000)}\r\n\r\n`, 431],
   ])("with %s is answered and survived", async (_what, request, status) => {
     await withGateway({}, async ({ url, ask }) => {

@@ -12,6 +12,7 @@ describe("an auth token", () => {
     ["quoted text, as v4 answers", '"abc123"', "abc123"],
     ["a JSON string with escapes", '"a\\u00e9\\"b"', 'aé"b'],
     ["bare text", "abc123", "abc123"],
+    ["bare digits", "123456", "123456"],
     ["text with a line end", '"abc123"\r\n', "abc123"],
     ["as long as we take", `"${"a".repeat(8192)}"`, "a".repeat(8192)],
   ])("is read from %s", (_from, text, token) => {
@@ -23,7 +24,7 @@ describe("an auth token", () => {
     ["an empty string", '""'],
     ["a broken string", '"abc'],
     ["JSON null", "null"],
-    ["a number", "42"],
+    ["JSON true", "true"],
     ["an object", '{"token":"abc"}'],
     ["a broken object", '{"token":"abc'],
     ["an array", '["abc"]'],
@@ -72,6 +73,17 @@ describe("a session", () => {
     expect(session.user.hashFlag).toEqual({ bits: 1, hashes: 2, hash });
   });
 
+  test("reads a hash flag without a hash", () => {
+    expect(parse({ users: [{ userId: "alice", hashFlag: {} }] }).user.hashFlag).toEqual({});
+  });
+
+  test("refuses data nested beyond writing out", () => {
+    const metadata = JSON.parse(`${'{"a":'.repeat(100)}1${"}".repeat(100)}`);
+    expect(() => parse({ users: [{ userId: "alice", metadata }] })).toThrow(
+      expect.objectContaining({ details: { log: { problem: "users.0.metadata.a" } } }),
+    );
+  });
+
   test.each([[17], ["17"]])("keeps a file size %j of either type", (size) => {
     expect(parse({ files: [{ fileId: "f", attributes: { size } }] }).files[0]?.attributes).toEqual({ size });
   });
@@ -116,6 +128,7 @@ describe("an error body", () => {
     ["a failed parameter list", '{"code":500000,"data":{"detail":["x"]}}', { code: 500_000, hasDetail: true }],
     ["plain text", "Unauthorized", { hasDetail: false }],
     ["a page", "<html></html>", { hasDetail: false }],
+    ["a code that is null", '{"code":null}', { code: undefined }],
     ["wrong types", '{"code":{},"message":1,"data":3}', { code: undefined, message: undefined, hasDetail: false }],
   ])("is read from %s", (_from, text, expected) => {
     expect(parseFailure(text)).toMatchObject(expected);

@@ -45,6 +45,9 @@ describe("an empty environment", () => {
         rateLimits: { user: 30, service: 600, failedAuth: 20 },
         shedDelayMs: 250,
       },
+      mutualTls: { ca: undefined, pairs: [] },
+      tokenReuseMs: 0,
+      adminPort: undefined,
       logUserIds: "hash",
       logLevel: "info",
     });
@@ -88,14 +91,16 @@ describe("the default region", () => {
 
   test("receives the keys that name no region", () => {
     expect(configOf({ ...keys, AMITY_REGION: "us" }).regions).toMatchObject({
-      US: { apiKey: "api", serverKey: "server", baseUrl: new URL("https://api.us.amity.co/") },
+      US: { apiKey: { value: "api" }, serverKey: { value: "server" }, baseUrl: new URL("https://api.us.amity.co/") },
       EU: { apiKey: undefined, serverKey: undefined },
     });
   });
 
   test("joins its own key with an unnamed one", () => {
     const env = { AMITY_API_KEY: "api", AMITY_EU_SERVER_KEY: "server", AUTH_MODE: "none" };
-    expect(configOf(env).regions).toMatchObject({ EU: { apiKey: "api", serverKey: "server" } });
+    expect(configOf(env).regions).toMatchObject({
+      EU: { apiKey: { value: "api" }, serverKey: { value: "server" } },
+    });
   });
 
   test("refuses one key given twice", () => {
@@ -103,6 +108,12 @@ describe("the default region", () => {
       "AMITY_API_KEY and AMITY_SG_API_KEY are both set for the default region: keep one",
     ]);
   });
+});
+
+test("a secondary server key needs a primary one", () => {
+  expect(problemsOf({ AMITY_EU_API_KEY: "k", AMITY_EU_SERVER_KEY_SECONDARY: "k", AUTH_MODE: "none" })).toEqual([
+    "AMITY_EU_SERVER_KEY_SECONDARY is set without the primary key",
+  ]);
 });
 
 describe("a base URL", () => {
@@ -140,7 +151,9 @@ describe("a base URL", () => {
 describe("a secret", () => {
   test("comes from a file without its line end", () => {
     const env = { AMITY_EU_SERVER_KEY_FILE: "/run/key", AUTH_MODE: "none" };
-    expect(configOf(env, { "/run/key": "from-file\n" }).regions).toMatchObject({ EU: { serverKey: "from-file" } });
+    expect(configOf(env, { "/run/key": "from-file\n" }).regions).toMatchObject({
+      EU: { serverKey: { value: "from-file", path: "/run/key" } },
+    });
   });
 
   test.each([
@@ -163,14 +176,7 @@ test("all problems are listed at once", () => {
   expect(problemsOf(env)).toHaveLength(4);
 });
 
-test.each([
-  "AMITY_MTLS_CERT_FILE",
-  "AMITY_EU_SERVER_KEY_SECONDARY",
-  "AMITY_ADMIN_TOKEN_FILE",
-  "AUTH_HEADER_NAME",
-  "REDIS_URL",
-  "TOKEN_REUSE_SECONDS",
-])("%s of a later version is refused", (name) => {
+test.each(["AMITY_ADMIN_TOKEN_FILE", "AUTH_HEADER_NAME", "REDIS_URL"])("%s of a later version is refused", (name) => {
   expect(problemsOf({ [name]: "1" })).toEqual([`${name} is not supported by this version: unset it`]);
 });
 

@@ -94,10 +94,27 @@ describe("a bad value", () => {
     [{ o: { inner: { n: "SECRET" } } }, "Invalid value at $o.inner.n: expected Int!"],
     [{ o: { inner: { n: 1, colours: ["RED", "SECRET"] } } }, "Invalid value at $o.inner.colours.1: expected Colour!"],
     [{ o: { inner: {} } }, 'Field "n" of required type "Int!" was not provided.'],
-    [{ o: { SECRET: 1 } }, "Invalid value at $o: expected Outer"],
+    [{ o: { SECRET: 1 } }, "Invalid value at $o: a field that Outer does not have"],
     [{ o: { id: { SECRET: 1 } } }, "Invalid value at $o.id: expected ID"],
   ])("in the variables %j is named by its place", (variables, message) => {
     expect(messageOf(query, variables)).toEqual({ code: "BAD_USER_INPUT", message });
+  });
+
+  test("is told apart from others of its variable", () => {
+    const document = parse(query);
+    const variables = { o: { inner: { n: "SECRET", colours: ["SECRET"] }, extra: "SECRET" } };
+    const result = execute({ schema, document, variableValues: variables });
+    if (result instanceof Promise) throw new Error("not synchronous");
+    const messages = result.errors?.map((error) => {
+      const extensions = { code: "BAD_USER_INPUT" };
+      const asApollo = new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions });
+      return formatError(asApollo, "id", { schema, document, variables }).message;
+    });
+    expect(messages).toEqual([
+      "Invalid value at $o.inner.n: expected Int!",
+      "Invalid value at $o.inner.colours.0: expected Colour!",
+      "Invalid value at $o: a field that Outer does not have",
+    ]);
   });
 
   test("that is null at execution is the caller's mistake", () => {

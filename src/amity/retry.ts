@@ -1,0 +1,69 @@
+import type { ErrorCode } from "../errors/codes.js";
+import type { TransportError } from "./http.js";
+
+/** What the call does at Amity: repeating a mint is harmless, a session may be registered twice. */
+export type CallKind = "mint" | "register";
+
+/** A failed attempt: Amity's refusal, as its status and our code for it, or an exchange that gave no answer. */
+export type FailedAttempt =
+  | { readonly status: number; readonly code: ErrorCode; readonly retryAfterSeconds?: number | undefined }
+  | Pick<TransportError, "fault" | "phase" | "reusedConnection">;
+
+export interface RetryFacts {
+  readonly kind: CallKind;
+  readonly failed: FailedAttempt;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Until the deadline. Milliseconds. */
+  readonly remainingMs: number;
+  /** From 0 to 1. */
+  readonly random: number;
+}
+
+const maxAttempts = 3;
+const firstDelayMs = 100;
+const maxDelayMs = 1_000;
+
+/**
+ * When to try again, in milliseconds from now; undefined: not at all. The wait is full jitter (a random share of a
+ * doubling bound), and at least what Amity's Retry-After asks; one that would pass the deadline is not begun.
+ */
+export function retryDelayMs({ kind, failed, attempt, remainingMs, random }: RetryFacts): number | undefined {
+  if (attempt >= maxAttempts || !isRetryable(kind, failed, attempt)) return undefined;
+  if (isStaleConnection(failed)) return 0;
+  const jitterMs = random * Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
+  const askedMs = "status" in failed ? (failed.retryAfterSeconds ?? 0) * 1_000 : 0;
+  const delayMs = Math.max(jitterMs, askedMs);
+  return delayMs < remainingMs ? delayMs : undefined;
+}
+
+/**
+ * A kept connection that the other side closed while the request was on its way: no byte came back. Node retries none
+ * of these by itself, and they say nothing about Amity's health.
+ */
+export function isStaleConnection(failed: FailedAttempt): boolean {
+  return "fault" in failed && failed.reusedConnection && failed.fault === "unreachable" && failed.phase === "sent";
+}
+
+function isRetryable(kind: CallKind, failed: FailedAttempt, attempt: number): boolean {
+  if (isStaleConnection(failed)) return attempt === 1;
+  return "fault" in failed ? isRetryableFault(kind, failed) : isRetryableAnswer(kind, failed, attempt);
+}
+
+/** A session is registered again only when nothing can have been processed the first time. */
+function isRetryableFault(kind: CallKind, { fault, phase }: Pick<TransportError, "fault" | "phase">): boolean {
+  if (fault === "cancelled" || fault === "malformed") return false;
+  return kind === "mint" || phase === "connecting";
+}
+
+function isRetryableAnswer(
+  kind: CallKind,
+  { status, code }: { readonly status: number; readonly code: ErrorCode },
+  attempt: number,
+): boolean {
+  // A ban or a parameter error stays what it is, whatever its status.
+  if (code !== "UPSTREAM_UNAVAILABLE" && code !== "UPSTREAM_RATE_LIMITED") return false;
+  if (status === 429 || status === 503) return true;
+  if (kind === "register") return false;
+  return status === 502 || status === 504 || (status === 500 && attempt === 1);
+}

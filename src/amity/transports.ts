@@ -1,0 +1,51 @@
+import type { Clock } from "../system/clock.js";
+import type { Reloading } from "../system/reloading-file.js";
+import { type CertificatePair, choosePair } from "./client-certificate.js";
+import { createTransport, type Transport } from "./http.js";
+
+/** What the operator gave for mutual TLS; one for all regions. */
+export interface MutualTls {
+  /** Node's own root certificates and the operator's; undefined: Node's own. PEM. */
+  readonly ca: readonly string[] | undefined;
+  /** None: no client certificate. */
+  readonly pairs: readonly Reloading<CertificatePair>[];
+}
+
+/**
+ * A region's connection pools. Amity asks for a client certificate where tokens are minted and admins act (its Security
+ * page); sessions are registered without one, so they have a pool of their own.
+ */
+export class Transports {
+  readonly #open: Transport;
+  #protected: { pair: CertificatePair | undefined; transport: Transport } | undefined;
+
+  constructor(
+    private readonly baseUrl: URL,
+    private readonly mutualTls: MutualTls,
+    private readonly now: Clock,
+  ) {
+    this.#open = createTransport(baseUrl, { ca: mutualTls.ca });
+  }
+
+  /** For routes that need no client certificate. */
+  get open(): Transport {
+    return this.#open;
+  }
+
+  /** For routes that need one. A new certificate gets a new pool; exchanges on the old one come to their end. */
+  async protected(): Promise<Transport> {
+    const pairs = await Promise.all(this.mutualTls.pairs.map((source) => source.current()));
+    const pair = choosePair(pairs, this.now());
+    if (!this.#protected || this.#protected.pair !== pair) {
+      this.#protected?.transport.retire();
+      const { ca } = this.mutualTls;
+      this.#protected = { pair, transport: createTransport(this.baseUrl, { ca, cert: pair?.cert, key: pair?.key }) };
+    }
+    return this.#protected.transport;
+  }
+
+  close(): void {
+    this.#open.close();
+    this.#protected?.transport.close();
+  }
+}

@@ -1,0 +1,101 @@
+import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
+import { type CertificatePair, isValidAt, parseCertificatePair } from "./amity/client-certificate.js";
+import { RegionCode } from "./amity/regions.js";
+import type { Config } from "./config/config.js";
+import type { PairConfig } from "./config/mutual-tls.js";
+import { isHeaderValue, type Secret, withoutLineEnd } from "./config/reader.js";
+import type { Emulator } from "./emulator/server.js";
+import type { Clock } from "./system/clock.js";
+import { fixed, type Reloading, type Reloads } from "./system/reloading-file.js";
+import type { Logger } from "./telemetry/logger.js";
+import type { Metrics } from "./telemetry/metrics.js";
+
+export interface UpstreamTools {
+  readonly now: Clock;
+  readonly random: () => number;
+  readonly reloads: Reloads;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** The Amity client with its keys and certificates, which follow their files. */
+export function connectUpstream(config: Config, emulator: Emulator | undefined, tools: UpstreamTools): AmityClient {
+  const { now, random, reloads, metrics, logger } = tools;
+  const pairs = config.mutualTls.pairs.map((pair) => watchPair(pair, tools));
+  return createAmityClient({
+    regions: emulator ? emulatedRegions(emulator) : configuredRegions(config, reloads),
+    mutualTls: { ca: config.mutualTls.ca, pairs },
+    tokenApi: config.tokenApi,
+    sessionApi: config.sessionApi,
+    attemptTimeoutMs: config.upstreamAttemptTimeoutMs,
+    now,
+    random,
+    observer: {
+      onCall: (region, operation, outcome, seconds) => metrics.upstreamCall(region, operation, outcome, seconds),
+      onRetry: (region) => metrics.upstreamRetry(region),
+      onHealth(region, health) {
+        metrics.regionHealth(region, health);
+        logger.warn({ region, health }, "a region's health changed");
+      },
+      onKeyFallback(region) {
+        metrics.keyFallback(region);
+        logger.warn({ region }, "Amity refused the first server key and took the other: finish the rotation");
+      },
+    },
+  });
+}
+
+function configuredRegions(config: Config, reloads: Reloads): Record<RegionCode, RegionSettings> {
+  if (config.regions === "emulator") throw new Error("no region is configured");
+  const { EU, SG, US } = config.regions;
+  const settings = ({ baseUrl, apiKey, serverKey, serverKeySecondary }: typeof EU): RegionSettings => ({
+    baseUrl,
+    apiKey: apiKey && watchSecret(apiKey, reloads),
+    serverKeys: [serverKey, serverKeySecondary].flatMap((secret) => (secret ? [watchSecret(secret, reloads)] : [])),
+  });
+  return { [RegionCode.EU]: settings(EU), [RegionCode.SG]: settings(SG), [RegionCode.US]: settings(US) };
+}
+
+function watchSecret({ name, value, path }: Secret, reloads: Reloads): Reloading<string> {
+  if (path === undefined) return fixed(value);
+  const parse = ([text = ""]: readonly string[]) => {
+    const secret = withoutLineEnd(text);
+    if (!isHeaderValue(secret)) throw new Error("holds a value that cannot be an HTTP header");
+    return secret;
+  };
+  return reloads.watch({ name: `${name}_FILE`, paths: [path], parse, first: value });
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const expiryWarningMs = 30 * dayMs;
+const expiryErrorMs = 7 * dayMs;
+
+/** A certificate pair that follows its files. A new one that has expired already is kept out. */
+function watchPair({ name, paths, first }: PairConfig, { now, reloads, metrics, logger }: UpstreamTools) {
+  const tell = (pair: CertificatePair) => {
+    metrics.certificateExpiry(name, pair.notAfter / 1_000);
+    const leftMs = pair.notAfter - now();
+    if (leftMs > expiryWarningMs) return;
+    const fields = { name, days: Math.floor(leftMs / dayMs) };
+    if (leftMs > expiryErrorMs) logger.warn(fields, "a client certificate expires soon");
+    else logger.error(fields, "a client certificate expires very soon");
+  };
+  tell(first);
+  const parse = ([cert = "", key = ""]: readonly string[]) => {
+    const pair = parseCertificatePair(cert, key);
+    if (!isValidAt(pair, now())) throw new Error("the certificate is not valid now");
+    tell(pair);
+    return pair;
+  };
+  return reloads.watch({ name, paths, parse, first });
+}
+
+/** One emulator plays every region, each in secure mode. */
+function emulatedRegions(emulator: Emulator): Record<RegionCode, RegionSettings> {
+  const settings = {
+    baseUrl: new URL(emulator.url),
+    apiKey: fixed(emulator.apiKey),
+    serverKeys: [fixed(emulator.serverKey)],
+  };
+  return { [RegionCode.EU]: settings, [RegionCode.SG]: settings, [RegionCode.US]: settings };
+}

@@ -1,0 +1,305 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { callersAt, signedIn } from "../support/callers.js";
+import { errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
+import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
+
+const mint = '{ authToken(userId: "alice") { token } }';
+const create = 'mutation { createSession(input: { userId: "alice", deviceId: "d", authToken: "t" }) { accessToken } }';
+const session = JSON.stringify({ accessToken: "a", users: [{ userId: "alice" }] });
+const noWaiting = { random: () => 0 };
+
+/** Answers the first requests in turn, and all further ones by the last. */
+function inTurn(...answers: Answer[]): Answer {
+  let count = 0;
+  return (response, request) => answers[Math.min(count++, answers.length - 1)]?.(response, request);
+}
+
+const reset: Answer = (response) => response.destroy();
+
+describe("a mint", () => {
+  test.each([
+    ["a server error", always(503, "")],
+    ["a reset", reset],
+    ["a rate limit without a time", always(429, "")],
+    [
+      "a broken answer",
+      (response: Parameters<Answer>[0]) => response.writeHead(200, { "content-length": "9" }).end("x").destroy(),
+    ],
+  ])("is repeated after %s", async (_what, failure) => {
+    await withUpstream(inTurn(failure, failure, always(200, '"third"')), async ({ url, seen }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async ({ ask }) => {
+        expect((await ask(mint)).body.data.authToken.token).toBe("third");
+      });
+      expect(seen).toHaveLength(3);
+    });
+  });
+
+  test("is given up after three attempts", async () => {
+    await withUpstream(always(503, ""), async ({ url, seen }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async ({ ask }) => {
+        expect(errorOf(await ask(mint)).extensions.code).toBe("UPSTREAM_UNAVAILABLE");
+      });
+      expect(seen).toHaveLength(3);
+    });
+  });
+
+  test("waits as long as Retry-After asks", async () => {
+    await withUpstream(inTurn(always(429, "", { "retry-after": "1" }), always(200, '"later"')), async ({ url }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async ({ ask }) => {
+        const startedAt = performance.now();
+        expect((await ask(mint)).body.data.authToken.token).toBe("later");
+        expect(performance.now() - startedAt).toBeGreaterThanOrEqual(999);
+      });
+    });
+  });
+});
+
+describe("a session", () => {
+  test("is registered again after 503", async () => {
+    await withUpstream(inTurn(always(503, ""), always(200, session)), async ({ url, seen }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async ({ ask }) => {
+        expect((await ask(create)).body.data.createSession.accessToken).toBe("a");
+      });
+      expect(seen).toHaveLength(2);
+    });
+  });
+
+  test.each([
+    ["a reset", reset],
+    ["a 500", always(500, "")],
+    ["a timeout", () => {}],
+  ])("is never registered twice after %s", async (_what, failure: Answer) => {
+    await withUpstream(failure, async ({ url, seen }) => {
+      const env = regionAt(url, { UPSTREAM_ATTEMPT_TIMEOUT_MS: "100" });
+      await withGateway({ env, ...noWaiting }, async ({ ask }) => {
+        expect(errorOf(await ask(create)).extensions.retryable).toBe(true);
+      });
+      expect(seen).toHaveLength(1);
+    });
+  });
+});
+
+describe("a kept connection that the upstream has closed", () => {
+  test.each([
+    ["mint", mint],
+    ["session", create],
+  ])("costs a %s nothing", async (_what, query) => {
+    const used = new WeakSet<object>();
+    const answer: Answer = (response, request) => {
+      const { socket } = response;
+      if (socket && used.has(socket)) return void socket.destroy();
+      if (socket) used.add(socket);
+      likeAmity(JSON.parse(session))(response, request);
+    };
+    await withUpstream(answer, async ({ url }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async ({ ask }) => {
+        for (let i = 0; i < 20; i++) expect((await ask(query)).body.errors).toBeUndefined();
+      });
+    });
+  });
+});
+
+describe("an outage of one region", () => {
+  beforeEach(() => {
+    jest.useFakeTimers({
+      now: Date.parse("2026-01-01T00:00:00Z"),
+      doNotFake: [
+        "hrtime",
+        "nextTick",
+        "performance",
+        "queueMicrotask",
+        "setImmediate",
+        "clearImmediate",
+        "setInterval",
+        "clearInterval",
+        "setTimeout",
+        "clearTimeout",
+      ],
+    });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  async function withOutage(
+    use: (gateway: TestGateway, state: { broken: boolean; calls: () => number }) => Promise<void>,
+  ) {
+    const state = { broken: true, calls: () => 0 };
+    const answer: Answer = (response, request) => always(state.broken ? 500 : 200, '"t"')(response, request);
+    await withUpstream(answer, async (broken) => {
+      await withUpstream(always(200, '"us"'), async (healthy) => {
+        const env = { ...regionAt(broken.url), AMITY_US_BASE_URL: healthy.url, AMITY_US_SERVER_KEY: "canary-us-key" };
+        state.calls = () => broken.seen.length;
+        await withGateway({ env, ...noWaiting }, (gateway) => use(gateway, state));
+      });
+    });
+  }
+
+  const statusOf = async ({ ask }: TestGateway) =>
+    (await ask("{ region(code: EU) { status } }")).body.data.region.status;
+
+  async function fail({ ask }: TestGateway, times: number): Promise<void> {
+    for (let i = 0; i < times; i++) expect(errorOf(await ask(mint)).extensions.code).toBe("UPSTREAM_UNAVAILABLE");
+  }
+
+  test("opens its circuit and tells so", async () => {
+    await withOutage(async (gateway, { calls }) => {
+      expect(await statusOf(gateway)).toBe("AVAILABLE");
+      await fail(gateway, 30);
+      expect(await statusOf(gateway)).toBe("UNAVAILABLE");
+      const before = calls();
+      await fail(gateway, 10);
+      expect(calls()).toBe(before);
+      expect(errorOf(await gateway.ask(mint)).extensions.retryAfterSeconds).toBe(5);
+    });
+  });
+
+  test("leaves the other regions alone", async () => {
+    await withOutage(async (gateway) => {
+      await fail(gateway, 30);
+      const { body } = await gateway.ask('{ authToken(userId: "a", region: US) { token } }');
+      expect(body.data.authToken.token).toBe("us");
+      expect((await gateway.send("/readyz")).status).toBe(200);
+    });
+  });
+
+  test("ends five seconds after the region heals", async () => {
+    await withOutage(async (gateway, state) => {
+      await fail(gateway, 30);
+      state.broken = false;
+      jest.setSystemTime(Date.now() + 4_999);
+      await fail(gateway, 1);
+      jest.setSystemTime(Date.now() + 1);
+      expect((await gateway.ask(mint)).body.data.authToken.token).toBe("t");
+      expect(await statusOf(gateway)).toBe("AVAILABLE");
+    });
+  });
+
+  test("costs at most a tenth of extra calls", async () => {
+    await withOutage(async ({ ask }, { calls }) => {
+      const users = Array.from({ length: 120 }, (_, i) => `{ authToken(userId: "u${i}") { token } }`);
+      const codes = (await Promise.all(users.map((query) => ask(query)))).map(
+        (answered) => errorOf(answered).extensions.code,
+      );
+      expect(new Set(codes)).toEqual(new Set(["UPSTREAM_UNAVAILABLE"]));
+      expect(calls()).toBeLessThanOrEqual(132);
+    });
+  });
+
+  test("of all regions makes the process not ready", async () => {
+    await withUpstream(always(500, ""), async ({ url }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async (gateway) => {
+        await fail(gateway, 30);
+        const { status, body } = await gateway.send("/readyz");
+        expect([status, body]).toEqual([503, { status: "no usable region" }]);
+      });
+    });
+  });
+});
+
+describe("too many calls to a region", () => {
+  test("wait half a second and are then refused", async () => {
+    const held: Parameters<Answer>[0][] = [];
+    await withUpstream(
+      (response) => held.push(response),
+      async ({ url }) => {
+        await withGateway({ env: regionAt(url, { UPSTREAM_ATTEMPT_TIMEOUT_MS: "60000" }) }, async ({ ask }) => {
+          const users = Array.from({ length: 70 }, (_, i) => `{ authToken(userId: "u${i}") { token } }`);
+          const asked = users.map((query) => ask(query));
+          const refused = await Promise.any(asked);
+          expect([refused.status, errorOf(refused).extensions.code]).toEqual([503, "OVERLOADED"]);
+          for (const response of held) response.end('"t"');
+          const statuses = (await Promise.all(asked)).map(({ status }) => status);
+          expect(statuses.filter((status) => status === 200)).toHaveLength(64);
+        });
+      },
+    );
+  });
+});
+
+describe("a client that goes away", () => {
+  const bodyOf = (query: string) => ({
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+
+  test("cancels its call to Amity", async () => {
+    const gone = new AbortController();
+    let closed: () => void = () => {};
+    const closing = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const answer: Answer = (response) => {
+      response.on("close", closed);
+      gone.abort();
+    };
+    await withUpstream(answer, async ({ url }) => {
+      await withGateway({ env: regionAt(url) }, async (gateway) => {
+        await expect(gateway.send("/graphql", { ...bodyOf(mint), signal: gone.signal })).rejects.toThrow();
+        await closing;
+      });
+    });
+  });
+
+  test("leaves another waiter of the same call undisturbed", async () => {
+    const gone = new AbortController();
+    const held: Parameters<Answer>[0][] = [];
+    let arrived: () => void = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const answer: Answer = (response) => {
+      held.push(response);
+      arrived();
+    };
+    await withUpstream(answer, async ({ url, seen }) => {
+      await withGateway(callersAt(url), async (gateway) => {
+        const headers = await signedIn("alice");
+        const own = "{ authToken { token } }";
+        const leaving = gateway.send("/graphql", {
+          ...bodyOf(own),
+          headers: { ...bodyOf(own).headers, ...headers },
+          signal: gone.signal,
+        });
+        await arrival;
+        const staying = gateway.ask(own, {}, headers);
+        // A request of another user that is answered only after the second waiter joined.
+        const other = gateway.ask("{ regions { code } }", {}, headers);
+        await other;
+        gone.abort();
+        await expect(leaving).rejects.toThrow();
+        held[0]?.end('"shared"');
+        expect((await staying).body.data.authToken.token).toBe("shared");
+        expect(seen).toHaveLength(1);
+      });
+    });
+  });
+});
+
+describe("equal calls at the same time", () => {
+  test.each([
+    ["of one caller are one", ["alice", "alice"], 1],
+    ["of two callers are two", ["backend-1", "backend-2"], 2],
+  ])("%s", async (_what, callers, calls) => {
+    const held: Parameters<Answer>[0][] = [];
+    const answer: Answer = (response) => {
+      held.push(response);
+    };
+    await withUpstream(answer, async ({ url, seen }) => {
+      await withGateway(callersAt(url), async ({ ask }) => {
+        const query = '{ authToken(userId: "alice") { token } }';
+        const asked = await Promise.all(
+          callers.map(async (caller) => ({
+            pending: ask(query, {}, await signedIn(caller, { scope: "amity:mint:any" })),
+          })),
+        );
+        while (held.length < calls) await ask("{ regions { code } }");
+        await ask("{ regions { code } }");
+        for (const response of held) response.end('"t"');
+        for (const { pending } of asked) expect((await pending).body.data.authToken.token).toBe("t");
+      });
+      expect(seen).toHaveLength(calls);
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "@jest/globals";
+import { type CallKind, type FailedAttempt, retryDelayMs } from "../../../src/amity/retry.js";
+import { RetryBudget } from "../../../src/amity/retry-budget.js";
+
+const down = (status: number): FailedAttempt => ({ status, code: "UPSTREAM_UNAVAILABLE" });
+const limited = (retryAfterSeconds?: number): FailedAttempt => ({
+  status: 429,
+  code: "UPSTREAM_RATE_LIMITED",
+  retryAfterSeconds,
+});
+const fault = (
+  name: "timeout" | "unreachable" | "broken" | "malformed" | "cancelled",
+  phase: "connecting" | "sent" | "answering",
+) => ({
+  fault: name,
+  phase,
+  reusedConnection: false,
+});
+const stale: FailedAttempt = { fault: "unreachable", phase: "sent", reusedConnection: true };
+
+function delay(kind: CallKind, failed: FailedAttempt, attempt = 1, remainingMs = 10_000, random = 0.5) {
+  return retryDelayMs({ kind, failed, attempt, remainingMs, random });
+}
+
+describe("a failed attempt", () => {
+  const cases: [string, FailedAttempt, number, number | undefined, number | undefined][] = [
+    // what, failure, attempt, delay of a mint, delay of a registration
+    ["could not connect", fault("unreachable", "connecting"), 1, 50, 50],
+    ["could not connect twice", fault("unreachable", "connecting"), 2, 100, 100],
+    ["could not connect thrice", fault("unreachable", "connecting"), 3, undefined, undefined],
+    ["timed out connecting", fault("timeout", "connecting"), 1, 50, 50],
+    ["timed out after it was sent", fault("timeout", "sent"), 1, 50, undefined],
+    ["was reset after it was sent", fault("unreachable", "sent"), 1, 50, undefined],
+    ["broke off", fault("broken", "answering"), 1, 50, undefined],
+    ["was malformed", fault("malformed", "answering"), 1, undefined, undefined],
+    ["was cancelled", fault("cancelled", "sent"), 1, undefined, undefined],
+    ["met a stale connection", stale, 1, 0, 0],
+    ["met a stale connection twice", stale, 2, undefined, undefined],
+    ["got 500", down(500), 1, 50, undefined],
+    ["got 500 twice", down(500), 2, undefined, undefined],
+    ["got 502", down(502), 2, 100, undefined],
+    ["got 503", down(503), 1, 50, 50],
+    ["got 504", down(504), 1, 50, undefined],
+    ["got 501", down(501), 1, undefined, undefined],
+    ["got 429", limited(), 1, 50, 50],
+    ["got 429 with a time", limited(2), 1, 2_000, 2_000],
+    ["got 429 with a time beyond the deadline", limited(10), 1, undefined, undefined],
+    ["got 422", { status: 422, code: "UPSTREAM_REJECTED" }, 1, undefined, undefined],
+    ["got 401", { status: 401, code: "UPSTREAM_AUTH_FAILED" }, 1, undefined, undefined],
+    ["got 503 for a banned user", { status: 503, code: "USER_BANNED" }, 1, undefined, undefined],
+    ["got 500 for its parameters", { status: 500, code: "UPSTREAM_REJECTED" }, 1, undefined, undefined],
+  ];
+
+  test.each(cases)("that %s is repeated only as is safe", (_what, failed, attempt, mint, register) => {
+    expect([delay("mint", failed, attempt), delay("register", failed, attempt)]).toEqual([mint, register]);
+  });
+
+  test("waits a random share of a bound up to the deadline", () => {
+    expect(delay("mint", down(503), 1, 10_000, 0)).toBe(0);
+    expect(delay("mint", down(503), 2, 10_000, 1)).toBe(200);
+    expect(delay("mint", down(503), 1, 40, 0.5)).toBeUndefined();
+  });
+});
+
+describe("the retry budget", () => {
+  test("allows three retries without traffic", () => {
+    const budget = new RetryBudget(() => 0);
+    expect([1, 2, 3, 4].map(() => budget.tryTake())).toEqual([true, true, true, false]);
+  });
+
+  test("allows a tenth of the calls", () => {
+    const budget = new RetryBudget(() => 0);
+    for (let i = 0; i < 100; i++) budget.countCall();
+    expect(Array.from({ length: 20 }, () => budget.tryTake()).filter(Boolean)).toHaveLength(10);
+  });
+
+  test("forgets after ten seconds", () => {
+    let now = 0;
+    const budget = new RetryBudget(() => now);
+    for (let i = 0; i < 3; i++) budget.tryTake();
+    now = 9_999;
+    expect(budget.tryTake()).toBe(false);
+    now = 10_000;
+    expect(budget.tryTake()).toBe(true);
+  });
+});
