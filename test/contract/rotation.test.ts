@@ -1,0 +1,132 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { startGateway } from "../../src/app.js";
+import { loadConfig } from "../../src/config/config.js";
+import { errorOf, withGateway } from "../support/gateway.js";
+import { type Answer, withUpstream } from "../support/upstream.js";
+
+const mint = '{ authToken(userId: "alice") { token } }';
+
+/** An Amity that takes these server keys, and names the one that was used in the token. */
+function taking(keys: Set<string>): Answer {
+  return (response, { headers }) => {
+    const key = String(headers["x-server-key"]);
+    if (keys.has(key)) response.writeHead(200).end(`"token-by-${key.at(-1)}"`);
+    else response.writeHead(401).end("Unauthorized");
+  };
+}
+
+function twoKeys(url: string) {
+  return {
+    AMITY_EU_BASE_URL: url,
+    AMITY_EU_SERVER_KEY: "canary-server-key-1",
+    AMITY_EU_SERVER_KEY_SECONDARY: "canary-server-key-2",
+  };
+}
+
+describe("a second server key", () => {
+  test("is tried once when the first is refused", async () => {
+    await withUpstream(taking(new Set(["canary-server-key-2"])), async ({ url, seen }) => {
+      await withGateway({ env: twoKeys(url) }, async ({ ask, send }) => {
+        expect((await ask(mint)).body.data.authToken.token).toBe("token-by-2");
+        const metrics = (await send("/metrics")).text;
+        expect(metrics).toContain('amity_server_key_fallback_total{region="EU"} 1');
+      });
+      expect(seen.map(({ headers }) => headers["x-server-key"])).toEqual([
+        "canary-server-key-1",
+        "canary-server-key-2",
+      ]);
+    });
+  });
+
+  test("that won comes first for a minute", async () => {
+    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    await withUpstream(taking(new Set(["canary-server-key-2"])), async ({ url, seen }) => {
+      await withGateway({ env: twoKeys(url), now: () => clock.ms }, async ({ ask }) => {
+        await ask(mint);
+        clock.ms += 59_999;
+        await ask(mint);
+        clock.ms += 60_001;
+        await ask(mint);
+      });
+      expect(seen.map(({ headers }) => String(headers["x-server-key"]).at(-1))).toEqual(["1", "2", "2", "1", "2"]);
+    });
+  });
+
+  test("that is refused too ends the matter", async () => {
+    await withUpstream(taking(new Set()), async ({ url, seen }) => {
+      await withGateway({ env: twoKeys(url) }, async ({ ask }) => {
+        expect(errorOf(await ask(mint)).extensions).toMatchObject({ code: "UPSTREAM_AUTH_FAILED", retryable: false });
+      });
+      expect(seen).toHaveLength(2);
+    });
+  });
+});
+
+describe("a key in a file", () => {
+  async function keyFile(text: string): Promise<string> {
+    const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "key");
+    await writeFile(path, text);
+    return path;
+  }
+
+  test("is followed when the file changes", async () => {
+    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    const keys = new Set(["canary-server-key-1"]);
+    const path = await keyFile("canary-server-key-1\n");
+    await withUpstream(taking(keys), async ({ url }) => {
+      const env = { AMITY_EU_BASE_URL: url, AMITY_EU_SERVER_KEY_FILE: path };
+      await withGateway({ env, now: () => clock.ms }, async ({ ask }) => {
+        expect((await ask(mint)).body.data.authToken.token).toBe("token-by-1");
+        await writeFile(path, "canary-server-key-2\n");
+        keys.add("canary-server-key-2").delete("canary-server-key-1");
+        clock.ms += 1_000;
+        expect((await ask(mint)).body.data.authToken.token).toBe("token-by-2");
+      });
+    });
+  });
+
+  test.each([
+    ["is empty", "", "holds a value"],
+    ["cannot be a header", "two\r\nlines", "holds a value"],
+  ])("that %s leaves the old one in use", async (_how, text, problem) => {
+    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    const path = await keyFile("canary-server-key-1");
+    await withUpstream(taking(new Set(["canary-server-key-1"])), async ({ url }) => {
+      const env = { AMITY_EU_BASE_URL: url, AMITY_EU_SERVER_KEY_FILE: path };
+      await withGateway({ env, now: () => clock.ms }, async ({ ask, logged }) => {
+        await writeFile(path, text);
+        clock.ms += 1_000;
+        expect((await ask(mint)).body.data.authToken.token).toBe("token-by-1");
+        const line = logged.find((entry) => entry.includes("kept out"));
+        expect(JSON.parse(line ?? "{}")).toMatchObject({
+          level: "error",
+          name: "AMITY_EU_SERVER_KEY_FILE",
+          problem: expect.stringContaining(problem),
+        });
+      });
+    });
+  });
+
+  test("is read at once on request", async () => {
+    const path = await keyFile("canary-server-key-1");
+    await withUpstream(taking(new Set(["canary-server-key-2"])), async ({ url }) => {
+      const { config } = loadConfig({
+        PORT: "0",
+        AUTH_MODE: "none",
+        AMITY_EU_BASE_URL: url,
+        AMITY_EU_SERVER_KEY_FILE: path,
+      });
+      if (!config) throw new Error("no configuration");
+      const gateway = await startGateway(config);
+      await writeFile(path, "canary-server-key-2");
+      await gateway.reload();
+      const body = JSON.stringify({ query: mint });
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body };
+      expect(await (await fetch(gateway.url, init)).json()).toEqual({ data: { authToken: { token: "token-by-2" } } });
+      await gateway.stop();
+    });
+  });
+});
