@@ -36,19 +36,28 @@ export function rootFieldsOf({ schema, operation, fragments, variables }: Prepar
   return nodes.flatMap((node) => readField(type, node, coerced.coerced));
 }
 
+/**
+ * Each fragment is visited once, as graphql-js does when it executes: a second spread adds no field, and spreads nested
+ * in spreads would take exponential time.
+ */
 function selectedFields(
   { selections }: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   variables: Record<string, unknown>,
+  visited = new Set<string>(),
 ): FieldNode[] {
-  return selections
-    .filter((selection) => isIncluded(selection, variables))
-    .flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return [selection];
-      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      // Validation has refused cycles, unknown fragments and fragments on other types.
-      return inner ? selectedFields(inner.selectionSet, fragments, variables) : [];
-    });
+  return selections.flatMap((selection) => {
+    if (!isIncluded(selection, variables)) return [];
+    if (selection.kind === Kind.FIELD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return selectedFields(selection.selectionSet, fragments, variables, visited);
+    }
+    const name = selection.name.value;
+    const fragment = fragments.get(name);
+    if (!fragment || visited.has(name)) return [];
+    visited.add(name);
+    return selectedFields(fragment.selectionSet, fragments, variables, visited);
+  });
 }
 
 function isIncluded(selection: SelectionNode, variables: Record<string, unknown>): boolean {

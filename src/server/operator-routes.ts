@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../errors/app-error.js";
 import { isLoopbackHost } from "../system/loopback.js";
 import type { Metrics } from "../telemetry/metrics.js";
@@ -17,9 +17,14 @@ export function addHealthRoutes(server: FastifyInstance, readiness: Readiness): 
 /** What Prometheus reads. `localOnly`: on the public port it is there for this machine alone. */
 export function addMetricsRoute(server: FastifyInstance, metrics: Metrics, localOnly: boolean): void {
   server.get("/metrics", async (request, reply) => {
-    const peer = request.socket.remoteAddress ?? "";
-    if (localOnly && !isLoopbackHost(peer)) throw new AppError("NOT_FOUND");
+    if (localOnly && !isFromThisMachine(request)) throw new AppError("NOT_FOUND");
     const { contentType, body } = await metrics.text();
     return reply.type(contentType).send(body);
   });
+}
+
+/** A proxy on this machine connects from it too, and says for whom. */
+function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
+  const isForwarded = ["forwarded", "via", "x-forwarded-for", "x-real-ip"].some((name) => headers[name] !== undefined);
+  return !isForwarded && isLoopbackHost(socket.remoteAddress ?? "");
 }

@@ -24,7 +24,7 @@ export async function audited<T>(
 ): Promise<T> {
   const record = (outcome: string) => {
     metrics.issued(entry.operation, outcome);
-    logger.info({ audit: true, ...entry, outcome }, "audit");
+    logger.audit({ ...entry, outcome });
   };
   try {
     const result = await operation();

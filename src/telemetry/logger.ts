@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { type Logger as PinoLogger, pino } from "pino";
 import pretty from "pino-pretty";
 
 /** What the gateway logs through: fixed texts and chosen fields, never an error object or a request. */
@@ -8,20 +8,25 @@ export interface Logger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   fatal(fields: object, message: string): void;
+  /** For the audit: written at any level but silent. */
+  audit(fields: object): void;
 }
 
 /** A logger to stdout: text for people, JSON lines for production. `level`: a pino level. */
 export function createLogger(options: { level: string; json: boolean; colour: boolean }): Logger {
   const { level, json, colour } = options;
-  if (json) return pino({ level });
-  return pino(
-    { level },
-    pretty({ colorize: colour, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss", sync: true }),
-  );
+  if (json) return withAudit(pino({ level }));
+  const text = pretty({ colorize: colour, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss", sync: true });
+  return withAudit(pino({ level }, text));
 }
 
 /** A logger that writes nothing, for embedding. */
-export const silentLogger: Logger = pino({ level: "silent" });
+export const silentLogger: Logger = withAudit(pino({ level: "silent" }));
+
+function withAudit(logger: PinoLogger): Logger {
+  const auditor = logger.child({ audit: true }, { level: logger.level === "silent" ? "silent" : "info" });
+  return Object.assign(logger, { audit: (fields: object) => auditor.info(fields, "audit") });
+}
 
 /**
  * What may be logged of an error that nobody expected: its class and the places in the code. Its text stays out, for

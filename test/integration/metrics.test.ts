@@ -27,6 +27,12 @@ test("made-up paths share one label", async () => {
   });
 });
 
+test("a proxy on this machine gets no metrics", async () => {
+  await withGateway({}, async ({ send }) => {
+    expect((await send("/metrics", { headers: { "x-forwarded-for": "192.0.2.1" } })).status).toBe(404);
+  });
+});
+
 test("ADMIN_PORT takes the metrics off the main port", async () => {
   const { config } = loadConfig({ PORT: "0", ADMIN_PORT: "0" });
   if (!config) throw new Error("no configuration");

@@ -74,6 +74,14 @@ describe("an operation", () => {
     });
   });
 
+  test("spreads a fragment twice at no more cost", async () => {
+    await withGateway({}, async ({ ask }) => {
+      const chain = times(90, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
+      const { body } = await ask(`{ ...f0 } ${chain} fragment f90 on Query { __typename }`);
+      expect(body).toEqual({ data: { __typename: "Query" } });
+    });
+  });
+
   test("with very many errors reports a handful", async () => {
     await withGateway({}, async ({ ask }) => {
       const { body } = await ask(`{ ${times(300, (i) => `nope${i}`)} }`);
@@ -103,6 +111,18 @@ describe("a rate limit", () => {
         expect((await ask(query, {}, await signedIn("bob"))).status).toBe(200);
       });
       expect(seen).toHaveLength(2);
+    });
+  });
+
+  test("counts forbidden attempts too", async () => {
+    await withUpstream(likeAmity({}), async ({ url }) => {
+      await withGateway(callersAt(url, { RATE_LIMIT_USER: "2" }), async ({ ask }) => {
+        const statuses = [];
+        for (let i = 0; i < 3; i++) {
+          statuses.push((await ask('{ authToken(userId: "bob") { token } }', {}, await signedIn("alice"))).status);
+        }
+        expect(statuses).toEqual([403, 403, 429]);
+      });
     });
   });
 

@@ -47,6 +47,7 @@ export function recordingLogger(): { logger: Logger; lines: string[] } {
     warn: write("warn"),
     error: write("error"),
     fatal: write("fatal"),
+    audit: (fields) => write("info")({ audit: true, ...fields }, "audit"),
   };
   return { logger, lines };
 }
