@@ -1,5 +1,10 @@
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { parseArgs, types } from "node:util";
+import { AUTHORITY_NAME } from "../emulator/certificate-guard.js";
+import { parseFaults, splitFaultSpec } from "../emulator/faults/fault.js";
 import { type Emulator, EmulatorInProductionError, type EmulatorOptions, startEmulator } from "../emulator/server.js";
 import { exitCodes } from "./exit-codes.js";
 
@@ -20,26 +25,35 @@ since arguments can be read in the list of processes.
   --insecure        secure mode off: sessions need no auth token
   --single-use      an auth token opens one session only
   --rate-limit N    at most N requests of a user in 5 seconds (default: no limit)
+  --mtls            HTTPS; token routes and admin calls need a client certificate
+  --ca-out FILE     with --mtls: write the certificate of the emulator's own authority there
+  --fault SPEC      what goes wrong, as KIND[,NAME=VALUE...]; may be repeated
   --help            print this text
+
+A --fault is, for example, latency,ms=300 or status,status=503,route=token,times=5; docs/emulator.md lists the kinds.
 `;
 
 /**
  * The command `amity-graphql emulator`: runs until SIGINT or SIGTERM.
  * @param argv the arguments after the command's name
- * @returns the exit code: 0 stopped or help shown, 1 cannot listen, 64 wrong arguments, 78 NODE_ENV is production
+ * @returns the exit code: 0 stopped or help shown, 1 cannot listen or write, 64 wrong arguments, 78 NODE_ENV is production
  */
 export async function emulatorCommand(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {
-    const options = readArguments(argv);
-    if (options === "help") {
+    const command = readArguments(argv);
+    if (command === "help") {
       process.stdout.write(HELP);
       return exitCodes.ok;
     }
-    const emulator = await startEmulator({ ...options, nodeEnv: env["NODE_ENV"] });
-    const stopped = stopSignal(); // listens before anybody can know that the emulator is there to be stopped
-    process.stdout.write(settingsText(emulator, options.secureMode !== false));
-    await stopped;
-    await emulator.close();
+    const emulator = await startEmulator({ ...command.options, nodeEnv: env["NODE_ENV"] });
+    try {
+      if (emulator.ca && command.caFile) await writeAuthority(command.caFile, emulator.ca);
+      const stopped = stopSignal(); // listens before anybody can know that the emulator is there to be stopped
+      process.stdout.write(settingsText(emulator, command));
+      await stopped;
+    } finally {
+      await emulator.close();
+    }
     return exitCodes.ok;
   } catch (error) {
     const { code, text } = explain(error);
@@ -50,9 +64,23 @@ export async function emulatorCommand(argv: string[], env: NodeJS.ProcessEnv): P
 
 class UsageError extends Error {}
 
-function readArguments(argv: string[]): EmulatorOptions | "help" {
+class FileError extends Error {}
+
+interface Command {
+  readonly options: EmulatorOptions;
+  /** Absolute path for the authority's certificate. */
+  readonly caFile: string | undefined;
+}
+
+function readArguments(argv: string[]): Command | "help" {
   const values = parse(argv);
   if (values.help) return "help";
+  const { mtls, "ca-out": caFile } = values;
+  if (mtls ? !caFile : caFile !== undefined) throw new UsageError("--mtls and --ca-out go together");
+  return { options: readOptions(values), caFile: caFile && resolve(caFile) };
+}
+
+function readOptions(values: ReturnType<typeof parse>): EmulatorOptions {
   return {
     ...(values.host !== undefined && { host: values.host }),
     ...(values.port !== undefined && { port: wholeNumber("--port", values.port, 0, 65_535) }),
@@ -62,6 +90,8 @@ function readArguments(argv: string[]): EmulatorOptions | "help" {
     ...(values["rate-limit"] !== undefined && { rateLimit: rateLimit(values["rate-limit"]) }),
     secureMode: !values.insecure,
     singleUseAuthTokens: values["single-use"] ?? false,
+    mtls: values.mtls ?? false,
+    faults: parseFaults((values.fault ?? []).map(splitFaultSpec)),
   };
 }
 
@@ -77,8 +107,11 @@ function parse(argv: string[]) {
     insecure: flag,
     "single-use": flag,
     "rate-limit": text,
-    help: flag,
-  };
+    mtls: flag,
+    "ca-out": text,
+    fault: { type: "string", multiple: true },
+    help: { type: "boolean", short: "h" },
+  } as const;
   try {
     return parseArgs({ args: argv, options, strict: true }).values;
   } catch (error) {
@@ -96,16 +129,42 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   throw new UsageError(`${name} must be a whole number from ${min} to ${max}`);
 }
 
-/** Lines that may be pasted into a shell or a .env file as they are. */
-function settingsText({ url, apiKey, serverKey, adminToken }: Emulator, secureMode: boolean): string {
+/** Every start makes a new authority, so the file of an earlier one is written over; any other is left alone. */
+async function writeAuthority(path: string, ca: string): Promise<void> {
+  if (await isForeign(path)) throw new FileError(`--ca-out ${path} exists and is not an emulator's certificate`);
+  await writeFile(path, ca).catch((error: unknown) => {
+    throw new FileError(`cannot write --ca-out ${path} (${codeOf(error)})`);
+  });
+}
+
+/** Whether something is there that neither is empty nor came from here; what cannot be read is foreign too. */
+async function isForeign(path: string): Promise<boolean> {
+  try {
+    const present = await readFile(path);
+    return present.length > 0 && new X509Certificate(present).subject !== `CN=${AUTHORITY_NAME}`;
+  } catch (error) {
+    return codeOf(error) !== "ENOENT";
+  }
+}
+
+/** Lines that make a .env file for a gateway on this machine as they are. */
+function settingsText({ url, apiKey, serverKey, adminToken }: Emulator, { options, caFile }: Command): string {
+  const secureMode = options.secureMode !== false;
   const lines = [
     "# Amity emulator: fake keys, nothing real. Stop with Ctrl+C.",
     `AMITY_SG_BASE_URL=${url}`,
     `AMITY_SG_API_KEY=${apiKey}`,
     ...(secureMode ? [`AMITY_SG_SERVER_KEY=${serverKey}`] : []), // a gateway with a server key is a secure one
-    `# Admin token, for bans and revocation: ${adminToken}`,
+    "AUTH_MODE=none",
+    ...(caFile ? [`AMITY_MTLS_CA_FILE=${quoted(caFile)}`] : []),
+    `# Admin token, for bans, revocation and /__emulator: ${adminToken}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** A path may hold spaces; shells and .env files read single quotes alike. */
+function quoted(path: string): string {
+  return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path}'`;
 }
 
 async function stopSignal(): Promise<void> {
@@ -118,9 +177,14 @@ async function stopSignal(): Promise<void> {
 function explain(error: unknown): { code: number; text: string } {
   if (error instanceof EmulatorInProductionError) return { code: exitCodes.configuration, text: error.message };
   if (error instanceof UsageError || error instanceof RangeError) return { code: exitCodes.usage, text: error.message };
-  const reason = types.isNativeError(error) && "code" in error ? error.code : undefined;
+  if (error instanceof FileError) return { code: exitCodes.failure, text: error.message };
+  const reason = codeOf(error);
   return {
     code: exitCodes.failure,
     text: reason === "EADDRINUSE" ? "the port is in use" : `cannot listen (${reason})`,
   };
+}
+
+function codeOf(error: unknown): unknown {
+  return types.isNativeError(error) && "code" in error ? error.code : undefined;
 }

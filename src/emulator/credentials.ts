@@ -36,15 +36,19 @@ export class Credentials {
     if (!isSame(header(request, "x-server-key"), this.#keys.serverKey)) throw new AmityError(refusal);
   }
 
+  /** Is it the admin's? The token is taken in Authorization (OpenAPI v4) and in x-admin-token (docs.social.plus). */
+  isAdmin(request: FastifyRequest): boolean {
+    return isSame(header(request, "x-admin-token") ?? bearer(request), this.#keys.adminToken);
+  }
+
   /**
-   * Finds the caller. An admin token is taken in Authorization (OpenAPI v4) and in x-admin-token (docs.social.plus).
+   * Finds the caller.
    * @throws AmityError unauthorized, rateLimited or globalBan
    */
   caller(request: FastifyRequest): Caller {
-    const adminHeader = header(request, "x-admin-token");
-    const token = adminHeader ?? bearer(request);
-    if (isSame(token, this.#keys.adminToken)) return { kind: "admin" };
-    const grant = adminHeader === undefined && token !== undefined ? this.#network.findAccess(token) : undefined;
+    if (this.isAdmin(request)) return { kind: "admin" };
+    const token = header(request, "x-admin-token") === undefined ? bearer(request) : undefined;
+    const grant = token === undefined ? undefined : this.#network.findAccess(token);
     if (!grant) throw new AmityError("unauthorized");
     if (this.#limiter && !this.#limiter.allow(grant.userId)) throw new AmityError("rateLimited");
     if (this.#network.users.find(grant.userId)?.isGlobalBan) throw new AmityError("globalBan");

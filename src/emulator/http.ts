@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import type { ServerOptions } from "node:https";
 import type { Socket } from "node:net";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { AmityError, toErrorAnswer } from "./errors.js";
@@ -13,9 +14,13 @@ const CORS_HEADERS = {
   "access-control-allow-headers": "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token",
 };
 
-/** A Fastify without routes that answers every failure, its own included, with Amity's bodies, and that logs nothing. */
-export function createHttpServer(): FastifyInstance {
-  const app = fastify({
+/**
+ * A Fastify without routes that answers every failure, its own included, with Amity's bodies, and that logs nothing.
+ * @param tls what makes it HTTPS
+ */
+export function createHttpServer(tls?: ServerOptions): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    https: tls ?? null,
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
@@ -26,7 +31,20 @@ export function createHttpServer(): FastifyInstance {
   app.setErrorHandler((error, _request, reply) => sendError(reply, error));
   answerEarly(app);
   readEmptyBodiesAsAbsent(app);
+  if (tls) closeHandshakes(app);
   return app;
+}
+
+/** What has not finished its TLS handshake is no HTTP connection yet, so nobody else closes it. */
+function closeHandshakes(app: FastifyInstance): void {
+  const sockets = new Set<Socket>();
+  app.server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  app.addHook("preClose", async () => {
+    for (const socket of sockets) socket.destroy();
+  });
 }
 
 /** Preflights and unknown routes need no body, so they are answered before one is read. */

@@ -1,3 +1,5 @@
+import type { CertificateRefusal } from "./certificate-guard.js";
+import { type Fault, type FaultInput, parseFaults } from "./faults/fault.js";
 import { randomIds } from "./ids.js";
 import type { RateLimit } from "./rate-limiter.js";
 
@@ -6,6 +8,14 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** A credential must fit an HTTP header; 150 is Amity's limit for x-server-key (OpenAPI v4). */
 const CREDENTIAL = /^[\x21-\x7e]{1,150}$/;
+
+/** Mutual TLS: Amity wants a client certificate on its token routes and of admins (docs.social.plus Security page). */
+export interface MutualTlsOptions {
+  /** Without a valid certificate: the connection breaks, or 403 with Amity's code 400300. Default: 'drop'. */
+  readonly refusal?: CertificateRefusal;
+  /** Life of a client certificate in milliseconds. Default: 365 days; no source says so. */
+  readonly certificateLifetimeMs?: number;
+}
 
 /** How the emulator behaves. Where Amity's documents are silent or disagree, the default is the choice described. */
 export interface EmulatorOptions {
@@ -37,15 +47,21 @@ export interface EmulatorOptions {
   readonly v3KeyError?: "403" | "401";
   /** Limit for each user on the routes that take an access token. Default: none. */
   readonly rateLimit?: RateLimit;
+  /** HTTPS by an authority of its own, and client certificates; needs secure mode. Default: plain HTTP. */
+  readonly mtls?: boolean | MutualTlsOptions;
+  /** What goes wrong from the start; docs/emulator.md lists the kinds. Default: nothing. */
+  readonly faults?: readonly FaultInput[];
   /** Now, in milliseconds since the epoch. Default: Date.now. */
   readonly clock?: () => number;
-  /** The kind of environment; 'production' is refused. Default: the process's NODE_ENV. */
+  /** The kind of environment; 'production' is refused. The process's own NODE_ENV counts besides. */
   readonly nodeEnv?: string | undefined;
 }
 
 /** The options with every default filled in. */
-export type Settings = Required<Omit<EmulatorOptions, "rateLimit" | "nodeEnv">> & {
+export type Settings = Required<Omit<EmulatorOptions, "rateLimit" | "mtls" | "faults" | "nodeEnv">> & {
   readonly rateLimit: RateLimit | undefined;
+  readonly mtls: Required<MutualTlsOptions> | undefined;
+  readonly faults: readonly Fault[];
 };
 
 /** The emulator accepts keys that anybody may have seen, so it does not start in production. */
@@ -62,8 +78,12 @@ export class EmulatorInProductionError extends Error {
  */
 export function resolveOptions(options: EmulatorOptions): Settings {
   // The one look at the environment outside configuration: whoever imports startEmulator on its own must be stopped too.
-  if ((options.nodeEnv ?? process.env["NODE_ENV"]) === "production") throw new EmulatorInProductionError();
+  const kinds = [options.nodeEnv, process.env["NODE_ENV"]];
+  if (kinds.includes("production")) throw new EmulatorInProductionError();
   const secureMode = options.secureMode ?? true;
+  const mtls = mutualTls(options.mtls);
+  // Amity's console offers mutual TLS only once secure mode is on (docs.social.plus Security page).
+  if (mtls && !secureMode) throw new RangeError("mtls needs secureMode");
   return {
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
@@ -82,8 +102,24 @@ export function resolveOptions(options: EmulatorOptions): Settings {
       requests: positive("rateLimit.requests", options.rateLimit.requests),
       windowMs: positive("rateLimit.windowMs", options.rateLimit.windowMs),
     },
+    mtls,
+    faults: startFaults(options.faults ?? [], mtls !== undefined),
     clock: options.clock ?? Date.now,
   };
+}
+
+function mutualTls(option: EmulatorOptions["mtls"]): Settings["mtls"] {
+  if (!option) return undefined;
+  const { refusal = "drop", certificateLifetimeMs = 365 * DAY_MS } = option === true ? {} : option;
+  return { refusal, certificateLifetimeMs: positive("mtls.certificateLifetimeMs", certificateLifetimeMs) };
+}
+
+function startFaults(given: readonly FaultInput[], hasTls: boolean): readonly Fault[] {
+  const faults = parseFaults(given);
+  if (!hasTls && faults.some(({ kind }) => kind === "serverCertificateExpired")) {
+    throw new RangeError("the fault serverCertificateExpired needs mtls");
+  }
+  return faults;
 }
 
 function credential(name: string, value: string): string {

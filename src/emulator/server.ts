@@ -1,9 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
+import { registerCertificateRoutes } from "./certificate.routes.js";
+import { requireCertificates } from "./certificate-guard.js";
 import { Credentials } from "./credentials.js";
+import type { Fault, RequestFault } from "./faults/fault.js";
+import { registerFaultRoutes } from "./faults/fault.routes.js";
+import { FaultList } from "./faults/fault-list.js";
+import { registerFaults } from "./faults/hooks.js";
 import { createHttpServer } from "./http.js";
 import { createAccessTokenSigner, randomIds } from "./ids.js";
-import { type EmulatorOptions, resolveOptions, type Settings } from "./options.js";
+import type { MutualTls } from "./mutual-tls.js";
+import { type EmulatorOptions, type MutualTlsOptions, resolveOptions, type Settings } from "./options.js";
 import { RateLimiter } from "./rate-limiter.js";
 import { registerSessionRoutes } from "./session.routes.js";
 import { registerSettingsRoutes } from "./settings.routes.js";
@@ -11,7 +18,8 @@ import { Network } from "./state.js";
 import { registerTokenRoutes } from "./token.routes.js";
 import { registerUserRoutes } from "./user.routes.js";
 
-export { EmulatorInProductionError, type EmulatorOptions } from "./options.js";
+export type { FaultInput } from "./faults/fault.js";
+export { EmulatorInProductionError, type EmulatorOptions, type MutualTlsOptions } from "./options.js";
 
 /** A running emulator and the keys it answers to. */
 export interface Emulator {
@@ -23,33 +31,55 @@ export interface Emulator {
   readonly serverKey: string;
   /** What to send as Bearer or x-admin-token to act as the network's admin. */
   readonly adminToken: string;
+  /** With mutual TLS: the certificate (PEM) of the authority behind `url` and the client certificates. */
+  readonly ca: string | undefined;
   /** Stops at once, open connections included; everything is forgotten. May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a stand-in for one Amity network on this machine: its authentication, session and ban routes over HTTP, with
- * everything in memory. The tokens it gives carry nothing real, and it writes no log.
+ * Starts a stand-in for one Amity network on this machine: its authentication, session and ban routes over HTTP, or with
+ * `mtls` over HTTPS, with everything in memory. The tokens it gives carry nothing real, and it writes no log.
  * @returns the emulator, once it listens
  * @throws EmulatorInProductionError, RangeError for an impossible option, or the system's error when it cannot listen
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = resolveOptions(options);
-  const app = build(settings);
+  const tls = settings.mtls && (await startTls(settings, settings.mtls));
+  const app = build(settings, tls);
   const url = await app.listen({ host: settings.host, port: settings.port });
   const { apiKey, serverKey, adminToken } = settings;
-  return { url, apiKey, serverKey, adminToken, close: () => app.close() };
+  return { url, apiKey, serverKey, adminToken, ca: tls?.ca, close: () => app.close() };
 }
 
-function build(settings: Settings): FastifyInstance {
+async function startTls({ host, clock, faults }: Settings, mtls: Required<MutualTlsOptions>): Promise<MutualTls> {
+  // Loaded here, since the X.509 library takes a while and an emulator over plain HTTP does not need it.
+  const { createMutualTls } = await import("./mutual-tls.js");
+  const expiredServer = faults.some(({ kind }) => kind === "serverCertificateExpired");
+  return createMutualTls({ ...mtls, host, clock, expiredServer });
+}
+
+function build(settings: Settings, tls: MutualTls | undefined): FastifyInstance {
   const { clock, rateLimit } = settings;
   const signAccessToken = createAccessTokenSigner(randomBytes(32));
   const network = new Network(settings, { clock, ids: randomIds, signAccessToken });
   const credentials = new Credentials(settings, network, rateLimit && new RateLimiter(rateLimit, clock));
-  const app = createHttpServer();
-  registerTokenRoutes(app, network, credentials, settings);
-  registerSessionRoutes(app, network, credentials);
-  registerUserRoutes(app, network, credentials);
-  registerSettingsRoutes(app, credentials);
+  const faults = new FaultList(settings.faults.filter(meetsRequests));
+  const app = createHttpServer(tls?.server);
+  // Amity's own routes stand apart from the control routes, which want no certificate and meet no fault.
+  app.register(async (amity) => {
+    if (tls) requireCertificates(amity, tls, credentials);
+    registerFaults(amity, faults, clock);
+    registerTokenRoutes(amity, network, credentials, settings);
+    registerSessionRoutes(amity, network, credentials);
+    registerUserRoutes(amity, network, credentials);
+    registerSettingsRoutes(amity, credentials);
+  });
+  registerFaultRoutes(app, faults, credentials);
+  if (tls) registerCertificateRoutes(app, tls.certificates, credentials);
   return app;
+}
+
+function meetsRequests(fault: Fault): fault is RequestFault {
+  return fault.kind !== "serverCertificateExpired";
 }

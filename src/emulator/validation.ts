@@ -35,6 +35,12 @@ export const userList = fields({
     .max(MAX_LISTED_USERS, `must contain less than or equal to ${MAX_LISTED_USERS} items.`),
 });
 
+/** Path of one client certificate: its name of 1-30 characters (docs.social.plus Security page). */
+export const certificateName = fields({ name: text(1, 30) });
+
+/** What Amity's console asks for to issue a client certificate; the request is PEM, a few kilobytes at most. */
+export const certificateRequest = certificateName.extend({ csr: text(1, 20_000) });
+
 /** v3 sessions do not know profileHandle (OpenAPI v3). */
 const ignored = z
   .unknown()

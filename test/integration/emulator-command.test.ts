@@ -1,6 +1,10 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { emulatorCommand } from "../../src/cli/emulator.js";
-import { withEmulator } from "../support/emulator.js";
+import { createTestAuthority } from "../support/certificates.js";
+import { outcome, rawCall, withEmulator } from "../support/emulator.js";
 
 const written = { stdout: "", stderr: "" };
 
@@ -74,6 +78,13 @@ describe("amity-graphql emulator", () => {
     [["--rate-limit", "0"]],
     [["--api-key", ""]],
     [["--server-key", "x".repeat(151)]],
+    [["--mtls"]],
+    [["--ca-out", "ca.pem"]],
+    [["--mtls", "--ca-out", ""]],
+    [["--mtls", "--ca-out", "ca.pem", "--insecure"]],
+    [["--fault", "explode"]],
+    [["--fault", "latency"]],
+    [["--fault", "hang", "--fault", "serverCertificateExpired"]],
   ])("%j are wrong arguments: 64 and one line", async (argv) => {
     expect(await emulatorCommand(argv, {})).toBe(64);
     expect(written.stderr).toMatch(/^amity-graphql emulator: [^\n]+\n$/);
@@ -90,5 +101,65 @@ describe("amity-graphql emulator", () => {
   test("production is exit code 78", async () => {
     expect(await emulatorCommand([], { NODE_ENV: "production" })).toBe(78);
     expect(written.stdout).toBe("");
+  });
+
+  test("--fault may be repeated", async () => {
+    const exit = emulatorCommand(["--fault", "status,status=503,times=1", "--fault", "nonJson"], {});
+    const url = `${(await printedSettings())["AMITY_SG_BASE_URL"]}/api/v3/sessions`;
+    const types = [];
+    for (let turn = 0; turn < 2; turn += 1) types.push((await fetch(url)).headers.get("content-type"));
+    process.emit("SIGINT");
+    await exit;
+    expect(types).toEqual(["application/json; charset=utf-8", "text/html; charset=utf-8"]);
+  });
+});
+
+describe("amity-graphql emulator --mtls", () => {
+  let directory: string;
+  let caFile: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "emulator ca-"));
+    caFile = join(directory, "ca.pem");
+  });
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true });
+  });
+
+  async function run(): Promise<string> {
+    written.stdout = "";
+    const exit = emulatorCommand(["--mtls", "--ca-out", caFile], {});
+    const settings = await printedSettings();
+    expect(settings["AMITY_MTLS_CA_FILE"]).toBe(`'${caFile}'`); // quoted, because of the space
+    const ca = await readFile(caFile, "utf8");
+    const url = settings["AMITY_SG_BASE_URL"] ?? "";
+    const keys = { apiKey: "", serverKey: "", adminToken: "" };
+    const emulator = { ...keys, url, ca, close: async () => undefined };
+    expect(await outcome(rawCall(emulator, "GET /api/v3/sessions"))).toBe(401);
+    process.emit("SIGINT");
+    expect(await exit).toBe(0);
+    return ca;
+  }
+
+  test("writes an authority that HTTPS clients can trust, each time another over the old", async () => {
+    await writeFile(caFile, "");
+    expect(await run()).not.toBe(await run());
+  });
+
+  test("leaves any other file alone", async () => {
+    const { ca } = await createTestAuthority();
+    for (const text of ["precious", ca]) {
+      await writeFile(caFile, text);
+      expect(await emulatorCommand(["--mtls", "--ca-out", caFile], {})).toBe(1);
+      expect(await readFile(caFile, "utf8")).toBe(text);
+    }
+    expect(written.stdout).toBe("");
+    expect(written.stderr).toContain("exists and is not an emulator's certificate");
+  });
+
+  test("a directory that is not there is exit code 1", async () => {
+    expect(await emulatorCommand(["--mtls", "--ca-out", join(directory, "nowhere", "ca.pem")], {})).toBe(1);
+    expect(written.stderr).toContain("(ENOENT)");
   });
 });

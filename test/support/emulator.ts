@@ -1,5 +1,11 @@
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/server.js";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { connect } from "node:net";
+import { text as textOf } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
+import { type Emulator, type EmulatorOptions, type FaultInput, startEmulator } from "../../src/emulator/server.js";
 import type { User } from "../../src/emulator/users.js";
+import type { Credential } from "./certificates.js";
 
 /** Runs a test against an emulator of its own, which is closed whatever happens. */
 export async function withEmulator(
@@ -12,6 +18,11 @@ export async function withEmulator(
   } finally {
     await emulator.close();
   }
+}
+
+/** Runs a test against an emulator where one thing goes wrong. */
+export function withFault(fault: FaultInput, run: (emulator: Emulator) => Promise<void>): Promise<void> {
+  return withEmulator({ faults: [fault] }, run);
 }
 
 /** A clock that stands still until it is moved; milliseconds since the epoch. */
@@ -89,4 +100,88 @@ export async function verify(emulator: Emulator, accessToken: string): Promise<n
 
 export function banOrUnban(emulator: Emulator, action: "ban" | "unban", userId: string): Promise<Answer> {
   return call(emulator, `POST /api/v2/users/${action}`, { headers: bearer(emulator.adminToken), body: { userId } });
+}
+
+/** What a raw client saw of one exchange. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+interface RawCall extends Call {
+  /** The client's certificate, over HTTPS. */
+  readonly credential?: Credential | undefined;
+}
+
+/**
+ * One request by Node's own client on a connection of its own, trusting the emulator's authority over HTTPS; `route` is
+ * "METHOD /path?query". Rejects with Node's error when the connection breaks, the body's included.
+ */
+export function rawCall(emulator: Emulator, route: string, { headers, body, credential }: RawCall = {}) {
+  const [method = "GET", path = "/"] = route.split(" ");
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const options = {
+    method,
+    agent: false,
+    maxHeaderSize: 2_000_000,
+    headers: { ...(text !== undefined && jsonHeaders(text)), ...headers },
+  };
+  const url = `${emulator.url}${path}`;
+  return new Promise<RawAnswer>((resolve, reject) => {
+    const request =
+      emulator.ca === undefined
+        ? httpRequest(url, options)
+        : httpsRequest(url, { ...options, ...credential, ca: emulator.ca });
+    request.on("error", reject).on("response", (response) => {
+      const { statusCode = 0, headers } = response;
+      textOf(response).then((text) => resolve({ status: statusCode, headers, text }), reject);
+    });
+    request.end(text);
+  });
+}
+
+function jsonHeaders(text: string) {
+  return { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+}
+
+/** How an exchange ended: its status, or the code of Node's error. */
+export function outcome(answer: Promise<RawAnswer>): Promise<number | string> {
+  return answer.then(
+    ({ status }) => status,
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+}
+
+/** The v4 token route by a raw client, with the right server key. */
+export function rawToken(emulator: Emulator, credential?: Credential): Promise<RawAnswer> {
+  return rawCall(emulator, "POST /api/v4/authentication/token", {
+    headers: { "x-server-key": emulator.serverKey },
+    body: { userId: "alice" },
+    credential,
+  });
+}
+
+/** What came over a bare connection, and how it ended within a while. */
+export interface Bytes {
+  readonly head: string;
+  readonly body: string;
+  readonly end: "closed" | "reset" | "open";
+}
+
+/** Asks for a token on a bare connection, and looks at it until it ends or `waitMs` are over. */
+export async function tokenBytes(emulator: Emulator, waitMs = 2_000, more = ""): Promise<Bytes> {
+  const socket = connect(Number(new URL(emulator.url).port), "127.0.0.1");
+  const query = "/api/v3/authentication/token?userId=alice";
+  socket.write(`GET ${query} HTTP/1.1\r\nhost: x\r\nx-server-key: ${emulator.serverKey}\r\n${more}\r\n`);
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const ended = new Promise<"closed" | "reset">((resolve) => {
+    socket.on("end", () => resolve("closed")).on("error", () => resolve("reset"));
+  });
+  const end = await Promise.race([ended, setTimeout(waitMs, "open" as const, { ref: false })]);
+  socket.destroy();
+  const received = Buffer.concat(chunks).toString("latin1");
+  const [head = "", ...body] = received.split("\r\n\r\n");
+  return { head, body: body.join("\r\n\r\n"), end };
 }

@@ -20,7 +20,15 @@ describe("resolveOptions", () => {
     ["accessTokenLifetimeMs", { accessTokenLifetimeMs: Number.NaN }],
     ["rateLimit.requests", { rateLimit: { requests: 0.5, windowMs: 1 } }],
     ["rateLimit.windowMs", { rateLimit: { requests: 1, windowMs: -1 } }],
+    ["mtls.certificateLifetimeMs", { mtls: { certificateLifetimeMs: 0 } }],
   ])("refuses an impossible %s by name", (name, options) => {
     expect(() => resolveOptions(options)).toThrow(new RegExp(`^${name} must be`));
+  });
+
+  test("mutual TLS drops connections and issues for a year unless told otherwise", () => {
+    const year = { refusal: "drop", certificateLifetimeMs: 31_536_000_000 };
+    expect(resolveOptions({ mtls: true }).mtls).toEqual(year);
+    expect(resolveOptions({ mtls: { refusal: "403" } }).mtls).toEqual({ ...year, refusal: "403" });
+    expect(resolveOptions({ mtls: false }).mtls).toBeUndefined();
   });
 });

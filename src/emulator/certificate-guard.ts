@@ -1,0 +1,36 @@
+import type { X509Certificate } from "node:crypto";
+import { TLSSocket } from "node:tls";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Credentials } from "./credentials.js";
+import { AmityError } from "./errors.js";
+import type { MutualTls } from "./mutual-tls.js";
+import { routeKind } from "./route-kind.js";
+
+/** Common name of the authority that every emulator with mutual TLS makes for itself. */
+export const AUTHORITY_NAME = "Amity emulator CA";
+
+/** How a protected route meets a client without a valid certificate. */
+export type CertificateRefusal = "drop" | "403";
+
+/**
+ * Lets the token routes, and whatever carries the admin token, be used with a client certificate only
+ * (docs.social.plus Security page). Without one the connection breaks like a failed handshake, or the answer is 403.
+ */
+export function requireCertificates(
+  app: FastifyInstance,
+  { certificates, refusal }: MutualTls,
+  credentials: Credentials,
+): void {
+  app.addHook("onRequest", async (request, reply) => {
+    if (routeKind(request) !== "token" && !credentials.isAdmin(request)) return;
+    if (certificates.accepts(shownCertificate(request))) return;
+    if (refusal === "403") throw new AmityError("forbidden");
+    reply.hijack();
+    request.raw.destroy();
+    return reply;
+  });
+}
+
+function shownCertificate({ raw: { socket } }: FastifyRequest): X509Certificate | undefined {
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+}

@@ -1,0 +1,31 @@
+import type { RouteKind } from "../route-kind.js";
+import type { RequestFault } from "./fault.js";
+
+/** The faults in force. */
+export class FaultList {
+  #entries: { readonly fault: RequestFault; left: number }[] = [];
+
+  constructor(faults: readonly RequestFault[]) {
+    this.replace(faults);
+  }
+
+  /** Puts these in the place of all others, as if none of them had met a request yet. */
+  replace(faults: readonly RequestFault[]): void {
+    this.#entries = faults.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
+  }
+
+  /**
+   * The faults that meet a request, each counted: from the front of the list up to the first that decides the answer,
+   * for latency alone lets others follow.
+   */
+  take(route: RouteKind): RequestFault[] {
+    const taken: RequestFault[] = [];
+    for (const entry of this.#entries) {
+      if (entry.left < 1 || (entry.fault.route !== "all" && entry.fault.route !== route)) continue;
+      entry.left -= 1;
+      taken.push(entry.fault);
+      if (entry.fault.kind !== "latency") break;
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "@jest/globals";
+import type { FaultInput } from "../../src/emulator/server.js";
+import { withEmulator } from "../support/emulator.js";
+import { errorOf, withGateway } from "../support/gateway.js";
+
+const mint = '{ authToken(userId: "alice") { token } }';
+const create = 'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { userId } }';
+
+const always = { route: "all" } as const;
+
+/** Each fault of the emulator, and what a caller is told of it: minting a token, and opening a session. */
+const faults: [string, FaultInput, string, string?][] = [
+  ["hangs", { kind: "hang" }, "UPSTREAM_TIMEOUT"],
+  ["is too slow", { kind: "latency", ms: 5_000 }, "UPSTREAM_TIMEOUT"],
+  ["drips without end", { kind: "drip", intervalMs: 10, endless: true }, "UPSTREAM_TIMEOUT"],
+  ["resets before headers", { kind: "resetBeforeHeaders" }, "UPSTREAM_UNAVAILABLE"],
+  ["resets after headers", { kind: "resetAfterHeaders" }, "UPSTREAM_BAD_RESPONSE"],
+  ["resets within the body", { kind: "resetMidBody" }, "UPSTREAM_BAD_RESPONSE"],
+  ["cuts the body short", { kind: "truncate" }, "UPSTREAM_BAD_RESPONSE"],
+  ["answers without end", { kind: "endlessBody" }, "UPSTREAM_BAD_RESPONSE"],
+  ["answers a page", { kind: "nonJson" }, "UPSTREAM_BAD_RESPONSE"],
+  ["answers another shape", { kind: "wrongTypes" }, "UPSTREAM_BAD_RESPONSE"],
+  ["answers huge headers", { kind: "hugeHeader" }, "UPSTREAM_BAD_RESPONSE"],
+  ["answers very many headers", { kind: "hugeHeader", bytes: 30, count: 1_000 }, "UPSTREAM_BAD_RESPONSE"],
+  ["compresses", { kind: "gzip" }, "UPSTREAM_BAD_RESPONSE"],
+  ["redirects", { kind: "redirect", location: "http://169.254.169.254/" }, "UPSTREAM_BAD_RESPONSE"],
+  ["limits without end", { kind: "rateLimit", retryAfter: 3_600 }, "UPSTREAM_RATE_LIMITED"],
+  ["limits until a date", { kind: "rateLimit", retryAfter: "date" }, "UPSTREAM_RATE_LIMITED"],
+  ["limits until nonsense", { kind: "rateLimit", retryAfter: "abc" }, "UPSTREAM_RATE_LIMITED"],
+  ["limits until yesterday", { kind: "rateLimit", retryAfter: -1 }, "UPSTREAM_RATE_LIMITED"],
+  ["limits for no time", { kind: "rateLimit", retryAfter: "none" }, "UPSTREAM_RATE_LIMITED"],
+  ["fails with 500", { kind: "status", status: 500 }, "UPSTREAM_UNAVAILABLE"],
+  ["fails with 502", { kind: "status", status: 502, json: false }, "UPSTREAM_UNAVAILABLE"],
+  ["fails with 503", { kind: "status", status: 503 }, "UPSTREAM_UNAVAILABLE"],
+  ["fails with 504", { kind: "status", status: 504, json: false }, "UPSTREAM_UNAVAILABLE"],
+  ["answers an odd success", { kind: "status", status: 206 }, "UPSTREAM_BAD_RESPONSE"],
+  ["repeats our secrets", { kind: "echoSecrets" }, "UPSTREAM_REJECTED"],
+  ["repeats our secrets with 422", { kind: "echoSecrets", status: 422 }, "UPSTREAM_REJECTED"],
+];
+
+describe("when Amity", () => {
+  test.each(faults)("%s, callers get a code and the gateway goes on", async (_what, fault, code) => {
+    await withEmulator({ faults: [{ ...fault, ...always }] }, async (emulator) => {
+      const env = {
+        AMITY_SG_BASE_URL: emulator.url,
+        AMITY_SG_API_KEY: emulator.apiKey,
+        AMITY_SG_SERVER_KEY: emulator.serverKey,
+        UPSTREAM_ATTEMPT_TIMEOUT_MS: "150",
+        UPSTREAM_TIMEOUT_MS: "400",
+      };
+      await withGateway({ env, random: () => 0 }, async ({ ask, send }) => {
+        for (const query of [mint, create]) {
+          const answered = await ask(query);
+          expect([answered.status, errorOf(answered).extensions.code]).toEqual([200, code]);
+          expect(answered.body.data).toBeNull();
+        }
+        expect((await send("/livez")).status).toBe(200);
+        await fetch(`${emulator.url}/__emulator/faults`, {
+          method: "DELETE",
+          headers: { authorization: `Bearer ${emulator.adminToken}` },
+        });
+        expect((await ask(create)).body.data.createSession.userId).toBe("alice");
+      });
+    });
+  });
+
+  test("closes idle connections, callers notice nothing", async () => {
+    await withEmulator({ faults: [{ kind: "keepAliveIdleClose", ms: 1 }] }, async (emulator) => {
+      const env = { AMITY_SG_BASE_URL: emulator.url, AMITY_SG_SERVER_KEY: emulator.serverKey };
+      await withGateway({ env, random: () => 0 }, async ({ ask }) => {
+        for (let i = 0; i < 50; i++) expect((await ask(mint)).body.errors).toBeUndefined();
+      });
+    });
+  });
+});
