@@ -1,0 +1,64 @@
+import { parseArgs } from "node:util";
+import { regionCodes } from "../amity/regions.js";
+import { loadConfig } from "../config/config.js";
+import type { Env } from "../config/reader.js";
+import { isHealthy } from "../doctor/check.js";
+import { examine } from "../doctor/doctor.js";
+import { jsonOf, tableOf } from "../doctor/report.js";
+import { AppError } from "../errors/app-error.js";
+import { checkText, limits } from "../graphql/input-rules.js";
+import { exitCodes } from "./exit-codes.js";
+
+const help = `Usage: amity-graphql doctor [options]
+
+Checks the settings that start would use, each configured region's host, certificates and keys, and how callers are
+known, and says what to do. It starts nothing and changes nothing.
+
+  --user ID      also mint an auth token for this user with each server key, and throw it away
+  --region CODE  check this region only: eu, sg or us
+  --json         print one JSON document instead of a table
+  -h, --help     print this text
+
+Exit codes: 0 nothing fails, 1 something does, 64 wrong arguments.
+`;
+
+const options = {
+  user: { type: "string" },
+  region: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** Prints what is wrong and what to do. Gives the exit code: 0, 1 when a check fails, 64 for a wrong command line. */
+export async function doctorCommand(argv: readonly string[], env: Env): Promise<number> {
+  const { values } = parseArgs({ args: [...argv], options });
+  if (values.help) {
+    process.stdout.write(help);
+    return exitCodes.ok;
+  }
+  const region = regionCodes.find((code) => code === values.region?.toUpperCase());
+  if (values.region !== undefined && !region) return usage("--region must be one of eu, sg, us");
+  const problem = userProblem(values.user);
+  if (problem !== undefined) return usage(problem);
+  const checks = await examine(loadConfig(env), { userId: values.user, region });
+  // https://no-color.org: any value but an empty one.
+  const colour = process.stdout.isTTY === true && !env["NO_COLOR"];
+  process.stdout.write(values.json ? jsonOf(checks) : tableOf(checks, colour));
+  return isHealthy(checks) ? exitCodes.ok : exitCodes.failure;
+}
+
+/** What authToken would refuse is refused here, before anything is sent. */
+function userProblem(userId: string | undefined): string | undefined {
+  try {
+    checkText("--user", userId, limits.tokenUserId);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+function usage(problem: string): number {
+  process.stderr.write(`amity-graphql: ${problem}; see amity-graphql doctor --help\n`);
+  return exitCodes.usage;
+}

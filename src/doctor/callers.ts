@@ -1,0 +1,53 @@
+import type { ApiKey } from "../caller/api-keys.js";
+import type { AuthSettings, JwtKeySource } from "../caller/authenticator.js";
+import { createJwksSource } from "../caller/jwks.js";
+import type { Clock } from "../system/clock.js";
+import { type Check, counted, row } from "./check.js";
+
+const scope = "callers";
+
+/** Whom the gateway would know. Published keys are fetched as the gateway fetches them. */
+export async function callerChecks(auth: AuthSettings, isEmulated: boolean, now: Clock): Promise<Check[]> {
+  const mode = row(scope, "AUTH_MODE");
+  if (auth.mode === "none") {
+    const detail = "none: whoever reaches the gateway from this machine can mint tokens for any user";
+    if (isEmulated) return [mode.ok(detail)];
+    return [mode.warn(detail, "for development only: set AUTH_MODE to `jwt`, `apikey` or both")];
+  }
+  const { jwt, apiKeys } = auth;
+  const modes = [jwt && "jwt", apiKeys && "apikey"].filter(Boolean).join(", ");
+  return [
+    mode.ok(modes),
+    ...(jwt ? [await tokenKeysCheck(jwt.keys, now)] : []),
+    ...(apiKeys ? [serviceKeysCheck(apiKeys.first, now())] : []),
+  ];
+}
+
+async function tokenKeysCheck(keys: JwtKeySource, now: Clock): Promise<Check> {
+  const check = row(scope, "token keys");
+  if (keys.kind === "static") return check.ok("fixed by AUTH_JWT_PUBLIC_KEY or AUTH_JWT_SECRET");
+  let reason = "";
+  const onFailure = (text: string) => {
+    reason = text;
+  };
+  const isLoaded = await createJwksSource({ ...keys, now, onFailure }).warmUp();
+  const isNamed = "jwksUrl" in keys.location;
+  const from = isNamed ? "AUTH_JWT_JWKS_URL" : "the discovery document of AUTH_JWT_ISSUER";
+  if (isLoaded) return check.ok(`published ones loaded through ${from}`);
+  const discovery = isNamed ? "" : "/.well-known/openid-configuration below it must name exactly this issuer, ";
+  return check.fail(
+    `published ones cannot be loaded through ${from} (${reason})`,
+    `check its spelling and whether this machine may reach it; ${discovery}redirects are not followed`,
+  );
+}
+
+function serviceKeysCheck(keys: readonly ApiKey[], now: number): Check {
+  const check = row(scope, "service keys");
+  const expired = keys.filter(({ expires }) => expires !== undefined && expires <= now).map(({ id }) => id);
+  const total = `${counted(keys.length, "key")} in AUTH_API_KEYS_FILE`;
+  if (keys.length === expired.length) {
+    return check.fail(`${total}, none of them valid now`, "make one with amity-graphql apikey create --id ID");
+  }
+  if (expired.length === 0) return check.ok(total);
+  return check.warn(`${total}, expired: ${expired.join(", ")}`, "take them out of the file, or replace them");
+}

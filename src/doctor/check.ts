@@ -1,0 +1,58 @@
+import { types } from "node:util";
+
+/** `warn`: it works, but somebody should look at it; `fail`: it does not work, or soon will not. */
+export type Status = "ok" | "warn" | "fail";
+
+/** One row of the doctor's table. No text holds a key, a token or a certificate. */
+export interface Check {
+  /** `config`, a region's code, `mTLS` or `callers`. */
+  readonly scope: string;
+  readonly check: string;
+  readonly status: Status;
+  readonly detail: string;
+  /** What to do; not with `ok`. */
+  readonly advice?: string;
+}
+
+/** Makes the results of one check. */
+export interface Row {
+  ok(detail: string): Check;
+  warn(detail: string, advice: string): Check;
+  fail(detail: string, advice: string): Check;
+}
+
+/** The row of this scope and check, whatever its result will be. */
+export function row(scope: string, check: string): Row {
+  return {
+    ok: (detail) => ({ scope, check, status: "ok", detail }),
+    warn: (detail, advice) => ({ scope, check, status: "warn", detail, advice }),
+    fail: (detail, advice) => ({ scope, check, status: "fail", detail, advice }),
+  };
+}
+
+/** Does nothing fail? */
+export function isHealthy(checks: readonly Check[]): boolean {
+  return checks.every(({ status }) => status !== "fail");
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** Whole days until then, negative afterwards. Both are milliseconds since the epoch. */
+export function daysUntil(then: number, now: number): number {
+  return Math.floor((then - now) / dayMs);
+}
+
+/** A day for people, in UTC. `time`: milliseconds since the epoch. */
+export function dateText(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** `1 key`, `2 keys`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** The code of an error of Node's; never its text, which may quote something. */
+export function codeOf(error: unknown): string {
+  return types.isNativeError(error) && "code" in error ? String(error.code) : "unknown fault";
+}

@@ -1,0 +1,43 @@
+import type { LoadedConfig } from "../config/config.js";
+import { fields } from "../config/fields.js";
+import { type Check, row } from "./check.js";
+
+const scope = "config";
+
+/** What is wrong with the settings, all of it. */
+export function configurationChecks({ config, problems, warnings }: LoadedConfig): Check[] {
+  const checks = [
+    ...problems.map((text) => row(scope, variableIn(text) ?? "settings").fail(text, adviceFor(text))),
+    ...warnings.map((text) => row(scope, variableIn(text) ?? "settings").warn(text, "rename it, or unset it")),
+  ];
+  if (!config) {
+    const advice = "correct the failures above and run the doctor again";
+    return [...checks, row(scope, "other checks").warn("not run: they need a configuration without problems", advice)];
+  }
+  if (checks.length === 0) checks.push(row(scope, "settings").ok("no problems"));
+  return [...checks, ...networkChecks(config.regions === "emulator")];
+}
+
+function networkChecks(isEmulated: boolean): Check[] {
+  if (!isEmulated) return [];
+  return [
+    row(scope, "network").warn(
+      "no Amity credentials: the gateway would run the embedded emulator, and nothing would be real",
+      "for a real network set AMITY_REGION, AMITY_API_KEY and AMITY_SERVER_KEY from Amity's console",
+    ),
+  ];
+}
+
+/** Problems and warnings begin with the variable they are about. */
+function variableIn(text: string): string | undefined {
+  return /^[A-Z][A-Z0-9_]+(?= |:)/.exec(text)?.[0];
+}
+
+/** The problem says what is wrong; the table of variables says what would be right. */
+function adviceFor(problem: string): string {
+  const variable = variableIn(problem);
+  if (variable === undefined) return "correct it in the environment or in .env";
+  const field = fields.find(({ name }) => name === variable || `${name}_FILE` === variable);
+  const meaning = field ? ` (${field.meaning})` : "";
+  return `correct ${variable} in the environment or in .env${meaning}`;
+}

@@ -1,0 +1,60 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { type Check, codeOf, row } from "./check.js";
+
+/** Addresses of a host, as the operating system gives them: the gateway asks in the same way. */
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+/** The operating system's own lookup. */
+export const systemLookup: Lookup = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
+
+export interface DnsTools {
+  readonly lookup: Lookup;
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+const maxAddresses = 3;
+
+/** Does the host have an address? None for a host that is one. */
+export async function dnsChecks(scope: string, { hostname }: URL, { lookup, timeoutMs }: DnsTools): Promise<Check[]> {
+  // URL keeps the brackets around an IPv6 address.
+  if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return [];
+  const dns = row(scope, "DNS");
+  try {
+    const addresses = await inTime(lookup(hostname), timeoutMs);
+    if (addresses.length > 0) return [dns.ok(`${hostname}: ${listed(addresses)}`)];
+    return [dns.fail(`${hostname} has no address`, spelling(scope))];
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOTFOUND") return [dns.fail(`${hostname} has no address (${code})`, spelling(scope))];
+    return [
+      dns.fail(
+        `the address of ${hostname} cannot be looked up (${code})`,
+        "check this machine's DNS servers, and whether the process may reach them",
+      ),
+    ];
+  }
+}
+
+function listed(addresses: readonly string[]): string {
+  const more = addresses.length - maxAddresses;
+  return `${addresses.slice(0, maxAddresses).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function spelling(scope: string): string {
+  return `check the spelling of AMITY_${scope}_BASE_URL if it is set, and this machine's DNS servers`;
+}
+
+/** A lookup cannot be stopped, so it is left behind. */
+async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error("late"), { code: "timeout" })), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,77 @@
+import { type RegionCode, regionCodes } from "../amity/regions.js";
+import type { Config, LoadedConfig } from "../config/config.js";
+import type { RegionConfig } from "../config/regions.js";
+import { type Clock, systemClock } from "../system/clock.js";
+import { callerChecks } from "./callers.js";
+import { type Check, isHealthy, row } from "./check.js";
+import { clientCertificateChecks, pairInUse } from "./client-certificates.js";
+import { configurationChecks } from "./configuration.js";
+import { connectionChecks } from "./connection.js";
+import { dnsChecks, type Lookup, systemLookup } from "./dns.js";
+import { keyChecks } from "./keys.js";
+import { mintChecks } from "./mint.js";
+import { probe } from "./probe.js";
+
+export interface DoctorOptions {
+  /** Mint an auth token for this user; undefined: mint nothing. */
+  readonly userId?: string | undefined;
+  /** This region only; undefined: each one that is configured. */
+  readonly region?: RegionCode | undefined;
+  readonly now?: Clock;
+  readonly lookup?: Lookup;
+  /** Time for a lookup, a connection, a handshake or an answer. Milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** The gateway gives up on a connection after this time, too. Milliseconds. */
+const defaultTimeoutMs = 2_000;
+
+type Setup = Required<Pick<DoctorOptions, "now" | "lookup" | "timeoutMs">> & Pick<DoctorOptions, "userId" | "region">;
+
+/** Everything that can be told of a configuration without serving: settings, regions, certificates and callers. */
+export async function examine(loaded: LoadedConfig, options: DoctorOptions = {}): Promise<Check[]> {
+  const setup: Setup = { now: systemClock, lookup: systemLookup, timeoutMs: defaultTimeoutMs, ...options };
+  const checks = configurationChecks(loaded);
+  const { config } = loaded;
+  if (!config) return checks;
+  const { regions, auth, mutualTls } = config;
+  const [ofRegions, ofCallers] = await Promise.all([
+    regions === "emulator" ? [] : regionsChecks(config, regions, setup),
+    callerChecks(auth, regions === "emulator", setup.now),
+  ]);
+  return [...checks, ...clientCertificateChecks(mutualTls.pairs, setup.now()), ...ofRegions, ...ofCallers];
+}
+
+type Regions = Readonly<Record<RegionCode, RegionConfig>>;
+
+async function regionsChecks(config: Config, regions: Regions, setup: Setup): Promise<Check[]> {
+  const isConfigured = (code: RegionCode) =>
+    regions[code].apiKey !== undefined || regions[code].serverKey !== undefined;
+  const { region } = setup;
+  if (region && !isConfigured(region)) {
+    const advice = `set AMITY_${region}_API_KEY and AMITY_${region}_SERVER_KEY, or name another --region`;
+    return [row(region, "keys").fail("the region is not configured", advice)];
+  }
+  const codes = regionCodes.filter((code) => (region ? code === region : isConfigured(code)));
+  return (await Promise.all(codes.map((code) => regionChecks(config, regions, code, setup)))).flat();
+}
+
+async function regionChecks(config: Config, regions: Regions, code: RegionCode, setup: Setup): Promise<Check[]> {
+  const { userId, now } = setup;
+  const [ofNetwork, ofTokens] = await Promise.all([
+    networkChecks(config, code, regions[code].baseUrl, setup),
+    userId === undefined ? [] : mintChecks({ config, regions, code, userId, now }),
+  ]);
+  return [...ofNetwork, ...keyChecks(code, regions[code], userId !== undefined), ...ofTokens];
+}
+
+/** Each step needs the one before it, so the first that fails is the last. */
+async function networkChecks({ mutualTls }: Config, code: RegionCode, url: URL, setup: Setup): Promise<Check[]> {
+  const { now, timeoutMs } = setup;
+  const ofDns = await dnsChecks(code, url, setup);
+  if (!isHealthy(ofDns)) return ofDns;
+  const pair = pairInUse(mutualTls.pairs, now());
+  const identity = { ca: mutualTls.ca, cert: pair?.first.cert, key: pair?.first.key };
+  const result = await probe(url, { identity, now, timeoutMs });
+  return [...ofDns, ...connectionChecks({ scope: code, url, shown: pair?.name }, result, now())];
+}
