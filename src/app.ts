@@ -8,6 +8,7 @@ import { startEmulator } from "./emulator/server.js";
 import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
 import { explorerPlugin } from "./server/explorer.js";
+import { addOfflineExplorer } from "./server/graphiql.js";
 import { createAdminServer, createHttpServer } from "./server/http.js";
 import { Readiness } from "./server/readiness.js";
 import { BusySockets, closeGracefully } from "./server/shutdown.js";
@@ -65,20 +66,21 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
     () => services.regions.anyUsable,
   );
   const rateLimits = new RateLimits(config.inbound.rateLimits);
-  const explorer = explorerPlugin(config.explorer);
+  const explorer = explorerPlugin(config);
   const apollo = createApollo({ ...config, authenticator, rateLimits, explorer, logger });
   const server = createHttpServer({
     ...config,
     apollo,
     services,
     readiness,
-    explorer: config.explorer !== "off",
+    explorer: config.explorer === "sandbox",
     localOnly: config.auth.mode === "none",
     metrics,
     metricsOnMainPort: config.adminPort === undefined,
     newId,
     logger,
   });
+  addOfflineExplorer(server, config);
   const sockets = new BusySockets(server);
   const admin = config.adminPort === undefined ? undefined : createAdminServer({ readiness, metrics });
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { apikeyCommand } from "./cli/apikey.js";
 import { csrCommand } from "./cli/csr.js";
+import { doctorCommand } from "./cli/doctor.js";
 import { emulatorCommand } from "./cli/emulator.js";
 import { exitCodes } from "./cli/exit-codes.js";
 import { schemaCommand } from "./cli/schema.js";
 import { startCommand } from "./cli/start.js";
+import { tokenCommand } from "./cli/token.js";
 import { version } from "./system/version.js";
 import { errorFields } from "./telemetry/logger.js";
 
@@ -14,8 +16,10 @@ Commands:
   start      Serve the GraphQL API (the default)
   emulator   Run the Amity emulator on its own
   schema     Print the GraphQL schema
+  token      Mint an auth token for a user
   apikey     Make a service key
   csr        Make a key and a certificate signing request for mutual TLS
+  doctor     Check settings, network, certificates and keys, and say what to do
 
 Options:
   -h, --help      Show this text, or a command's own
@@ -28,8 +32,10 @@ const commands: Readonly<Record<string, Command>> = {
   start: startCommand,
   emulator: emulatorCommand,
   schema: schemaCommand,
+  token: tokenCommand,
   apikey: apikeyCommand,
   csr: csrCommand,
+  doctor: doctorCommand,
 };
 
 async function main([name = "start", ...rest]: readonly string[]): Promise<number> {

@@ -29,7 +29,8 @@ export interface Config {
   readonly upstreamAttemptTimeoutMs: number;
   /** `signed-in`: callers who are not signed in cannot introspect. */
   readonly introspection: "on" | "off" | "signed-in";
-  readonly explorer: "sandbox" | "off";
+  /** Apollo Sandbox with a link to GraphiQL, or GraphiQL alone, which needs no other host. */
+  readonly explorer: "graphiql" | "sandbox" | "off";
   readonly auth: AuthSettings;
   readonly inbound: InboundSettings;
   readonly logUserIds: "hash" | "plain";
@@ -66,7 +67,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     reader.problem("AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there");
   }
   const upstreamTimeoutMs = reader.integer("UPSTREAM_TIMEOUT_MS", 1, maxTimeoutMs, 10_000);
-  const explorer = reader.choice("EXPLORER", ["auto", "sandbox", "off"], "auto");
+  const explorer = reader.choice("EXPLORER", ["auto", "graphiql", "sandbox", "off"], "auto");
   const introspection = reader.choice("INTROSPECTION", ["auto", "on", "off"], "auto");
   return {
     production,
@@ -85,7 +86,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     auth: readAuth(reader, { host, production, emulator: network.regions === "emulator" }),
     inbound: readInbound(reader),
     logUserIds: reader.choice("LOG_USER_IDS", ["hash", "plain"], "hash"),
-    explorer: explorer === "sandbox" || (explorer === "auto" && !production) ? "sandbox" : "off",
+    explorer: explorer === "auto" ? (production ? "off" : "sandbox") : explorer,
     logLevel: reader.choice("LOG_LEVEL", logLevels, "info"),
   };
 }

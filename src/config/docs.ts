@@ -1,4 +1,5 @@
 import { type ErrorCodeInfo, errorCodes } from "../errors/codes.js";
+import { markdownTable } from "../system/markdown.js";
 import { fields } from "./fields.js";
 
 /** The text of `.env.example`. */
@@ -43,9 +44,4 @@ export function configHelp(): string {
       ].join("\n"),
     )
     .join("\n");
-}
-
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -172,7 +172,8 @@ export const fields: readonly Field[] = [
   {
     name: "EXPLORER",
     fallback: "auto",
-    meaning: "Page for browsers at GET /graphql: `sandbox` (Apollo Sandbox), `off`, or `auto`: on outside production",
+    meaning:
+      "Page for browsers at GET /graphql: `graphiql` (needs no other host), `sandbox` (Apollo Sandbox, and GraphiQL at /graphql/explorer), `off`, or `auto`: `sandbox` outside production",
   },
   {
     name: "CORS_ORIGINS",

@@ -4,13 +4,18 @@ import { type Context, createContext, type Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import { negotiateMediaType } from "../graphql/media-type.js";
 import { rememberCaller } from "./access-log.js";
+import { asksForPage } from "./explorer.js";
 import { addRouteGuard } from "./guards.js";
 import { graphqlPath } from "./paths.js";
 import { parseRequestBody } from "./request-body.js";
 
+/** Beside the policy in Apollo's page, with its hosts and nonces: what that leaves open. */
+const sandboxPolicy = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 export interface RouteOptions {
   readonly apollo: ApolloServer<Context>;
   readonly services: Services;
+  /** Shows browsers Apollo's page at the endpoint. */
   readonly explorer: boolean;
 }
 
@@ -35,15 +40,15 @@ export function addRoutes(server: FastifyInstance, { apollo, services, explorer 
     return sendAnswer(reply, answer);
   });
 
+  if (!explorer) return;
   server.get(graphqlPath, async (request, reply) => {
-    if (!explorer || !asksForPage(request)) throw new AppError("METHOD_NOT_ALLOWED");
+    if (!asksForPage(request)) throw new AppError("METHOD_NOT_ALLOWED");
     const headers = new HeaderMap([["accept", "text/html"]]);
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: "GET", headers, body: undefined, search: "" },
       context: async () => contextOf(services, request, reply, "text/html"),
     });
-    // The page carries a policy of its own, with nonces.
-    return sendAnswer(reply.removeHeader("content-security-policy"), answer);
+    return sendAnswer(reply.header("content-security-policy", sandboxPolicy), answer);
   });
 }
 
@@ -65,10 +70,6 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) gone.abort();
   });
   return gone.signal;
-}
-
-function asksForPage({ headers }: FastifyRequest): boolean {
-  return /\btext\/html\b/.test(headers.accept ?? "");
 }
 
 function sendAnswer(reply: FastifyReply, { status, headers, body }: HTTPGraphQLResponse): FastifyReply {

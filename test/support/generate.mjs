@@ -1,9 +1,11 @@
-// Writes the generated files: the schema, .env.example and the README's tables. Needs a build.
+// Writes the generated files: the schema, its page in docs, .env.example and the README's tables. Needs a build.
 import { readFileSync, writeFileSync } from "node:fs";
 import { configTable, envExample, errorTable } from "../../dist/config/docs.js";
-import { printedSchema } from "../../dist/graphql/build-schema.js";
+import { buildGraphQLSchema, printedSchema } from "../../dist/graphql/build-schema.js";
+import { schemaDocs } from "../../dist/graphql/schema-docs.js";
 
 writeFileSync("schema/schema.graphql", printedSchema());
+writeFileSync("docs/schema.md", schemaDocs(buildGraphQLSchema()));
 writeFileSync(".env.example", envExample());
 const tables = { configuration: configTable(), errors: errorTable() };
 writeFileSync(

@@ -1,0 +1,106 @@
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A point in time: an RFC 3339 date-time in UTC with milliseconds, such as 2026-11-22T08:00:00.000Z. */
+  DateTime: { input: string; output: string; }
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown; }
+  /** A JSON object with any content. */
+  JSONObject: { input: Record<string, unknown>; output: Record<string, unknown>; }
+};
+
+/** How a network lets users in, as configured in this gateway. */
+export type AuthenticationMode =
+  /** A session also needs an auth token; the gateway holds the server key that mints them. */
+  | 'SECURE'
+  /** The API key alone opens a session. */
+  | 'UNSECURE';
+
+/** A session to open. */
+export type CreateSessionInput = {
+  /** An auth token that the client already holds. Without it, in secure mode, the gateway mints one itself. */
+  readonly authToken?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the device, 1 to 150 characters, one for each user and device: when another user opens a session with the same id, Amity ends the first one's. */
+  readonly deviceId: Scalars['String']['input'];
+  /** About the device, for Amity's console. */
+  readonly deviceInfo?: InputMaybe<DeviceInfoInput>;
+  /** At most 100 characters. Given, it updates the user. */
+  readonly displayName?: InputMaybe<Scalars['String']['input']>;
+  /** At most 100 characters. Given, it updates the user. Amity's session routes v4 and v5 only. */
+  readonly profileHandle?: InputMaybe<Scalars['String']['input']>;
+  /** The network's region. Default: the gateway's. */
+  readonly region?: InputMaybe<RegionCode>;
+  /** The user, 1 to 50 characters. Default: the caller. */
+  readonly userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** About the device, for Amity's console. */
+export type DeviceInfoInput = {
+  /** What it runs. */
+  readonly kind?: InputMaybe<DeviceKind>;
+  /** Its model, at most 100 characters (300 on Amity's v5 route). */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Version of Amity's SDK on it, at most 30 characters. */
+  readonly sdkVersion?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a device runs. */
+export type DeviceKind =
+  /** Android. */
+  | 'ANDROID'
+  /** iOS or iPadOS. */
+  | 'IOS'
+  /** Node.js. */
+  | 'NODE'
+  /** A browser. */
+  | 'WEB';
+
+/** One of Amity's regions. A network lives in exactly one. */
+export type RegionCode =
+  /** Europe. */
+  | 'EU'
+  /** Singapore. */
+  | 'SG'
+  /** United States. */
+  | 'US';
+
+/** State of a region as this gateway process sees it. */
+export type RegionStatus =
+  /** Configured, and not known to fail. */
+  | 'AVAILABLE'
+  /** Failed lately; being tried again. */
+  | 'DEGRADED'
+  /** The gateway holds no key for it. */
+  | 'NOT_CONFIGURED'
+  /** Failing: calls are refused at once until it is tried again. */
+  | 'UNAVAILABLE';
+
+/** What kind of user a session belongs to. */
+export type UserType =
+  /** A bot; may only read. */
+  | 'BOT'
+  /** A kind that this version does not know. */
+  | 'OTHER'
+  /** A user of the app. */
+  | 'SIGNED_IN'
+  /** A visitor who is not signed in; may only read. */
+  | 'VISITOR';
+
+export type AuthTokenQueryVariables = Exact<{
+  userId?: InputMaybe<Scalars['ID']['input']>;
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type AuthTokenQuery = { readonly authToken: { readonly token: string, readonly userId: string, readonly region: RegionCode, readonly issuedAt: string, readonly expiresAt: string, readonly refreshAfter: string } };

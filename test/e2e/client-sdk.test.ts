@@ -1,0 +1,263 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { build } from "esbuild";
+import type { Emulator, EmulatorOptions } from "../../src/emulator/server.js";
+import { jwtEnv, signedIn } from "../support/callers.js";
+import { manualClock, verify, withEmulator } from "../support/emulator.js";
+import { withGateway } from "../support/gateway.js";
+
+const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Long enough for a busy machine to load the SDK, which is large; nothing waits for it to pass. */
+const PATIENCE_MS = 40_000;
+jest.setTimeout(PATIENCE_MS + 5_000); // the app gives up first, so that the servers are closed
+
+const MINUTE_MS = 60_000;
+/** The SDK looks at its access token this often. */
+const CHECK_MS = 10 * MINUTE_MS;
+
+let folder: string;
+/** The client as one file, made from its sources. */
+let clientModule: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "client-sdk-"));
+  clientModule = join(folder, "client.mjs");
+  const entryPoints = [pathOf("../../src/client/index.ts")];
+  await build({ entryPoints, bundle: true, format: "esm", outfile: clientModule });
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What the app's SDK holds, and what happened during a command: its states, and "unable" when it got no token. */
+interface Outcome {
+  /** Empty without a session. */
+  readonly accessToken: string;
+  readonly state: string;
+  readonly events: readonly string[];
+}
+
+interface App {
+  /** Signs in with the credential of this user; without one, with none. */
+  login(user?: string): Promise<Outcome>;
+  /** Lets time pass here and in the app, through so many of the SDK's checks, until the event has happened. */
+  pass(checks: number, until?: "established" | "unable"): Promise<Outcome>;
+  secureLogout(): Promise<Outcome>;
+  logout(): Promise<Outcome>;
+}
+
+interface World {
+  readonly app: App;
+  readonly emulator: Emulator;
+  /** The wire between app and gateway. */
+  readonly cable: Cable;
+  /** How many operations the gateway has answered. */
+  asked(): number;
+}
+
+/** An app with SDK and client, a gateway that knows its callers by JWT, an emulator; all end when `use` does. */
+async function withWorld(options: EmulatorOptions, use: (world: World) => Promise<void>): Promise<void> {
+  const { clock, advance } = manualClock();
+  // Single use: a renewal with anything but a token fresh from the gateway fails.
+  await withEmulator({ clock, singleUseAuthTokens: true, ...options }, async (emulator) => {
+    const { url, apiKey, serverKey } = emulator;
+    const amity = { AMITY_SG_BASE_URL: url, AMITY_SG_API_KEY: apiKey, AMITY_SG_SERVER_KEY: serverKey };
+    // The gateway's clock is the machine's, months away from the app's: the client has to get along with that.
+    await withGateway({ env: { ...jwtEnv, ...amity } }, (gateway) =>
+      withCable(gateway.url, (cable) =>
+        withApp([clientModule, url, apiKey, cable.url, String(clock())], (tell) => {
+          const app: App = {
+            login: async (user) => tell("login", { as: user && (await signedIn(user))["authorization"] }),
+            pass: (checks, until) => {
+              advance(checks * CHECK_MS);
+              return tell("pass", { checks, until });
+            },
+            secureLogout: () => tell("secureLogout"),
+            logout: () => tell("logout"),
+          };
+          const asked = () => gateway.logged.filter((line) => line.includes('"path":"/graphql"')).length;
+          return use({ app, emulator, cable, asked });
+        }),
+      ),
+    );
+  });
+}
+
+interface Cable {
+  /** The gateway's endpoint at this end. */
+  readonly url: string;
+  /** The gateway is gone for the app, open connections included. */
+  pull(): void;
+  plug(): void;
+}
+
+async function withCable(target: string, use: (cable: Cable) => Promise<void>): Promise<void> {
+  const { hostname, port, pathname } = new URL(target);
+  const ends = new Set<Socket>();
+  let isPulled = false;
+  const server = createServer((socket) => {
+    if (isPulled) return socket.destroy();
+    const gateway = connect(Number(port), hostname);
+    for (const [end, other] of [
+      [socket, gateway],
+      [gateway, socket],
+    ] as const) {
+      ends.add(end);
+      end.pipe(other);
+      end.on("error", () => other.destroy()).on("close", () => other.destroy() && ends.delete(end));
+    }
+  });
+  const pull = () => {
+    isPulled = true;
+    for (const end of ends) end.destroy();
+  };
+  await once(server.listen(0, hostname), "listening");
+  const { port: ownPort } = server.address() as AddressInfo;
+  try {
+    await use({
+      url: `http://${hostname}:${ownPort}${pathname}`,
+      pull,
+      plug: () => {
+        isPulled = false;
+      },
+    });
+  } finally {
+    pull();
+    server.close();
+  }
+}
+
+type Tell = (command: string, options?: object) => Promise<Outcome>;
+
+/** The app as a process; when it ends in the middle of a command, that rejects with what the process printed. */
+async function withApp(args: readonly string[], use: (tell: Tell) => Promise<void>): Promise<void> {
+  const env = { PATH: process.env["PATH"] };
+  const execArgv = ["--disable-warning=ExperimentalWarning"]; // of Node's mock timers
+  const path = pathOf("../support/sdk-jwt-client.mjs");
+  const child = fork(path, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: PATIENCE_MS });
+  const ended = endOf(child);
+  const failed = ended.then((end) => Promise.reject(new Error(`the app ended with ${end}`)));
+  failed.catch(() => {}); // it ends after `use` too, when nobody waits for a command
+  const tell: Tell = async (command, options) => {
+    child.send({ command, ...options });
+    const [{ refusal, ...outcome }] = await Promise.race([once(child, "message"), failed]);
+    if (refusal) throw Object.assign(new Error(refusal.message), refusal);
+    return outcome;
+  };
+  try {
+    await use(tell);
+  } finally {
+    child.kill();
+    await ended;
+  }
+}
+
+/** The signal or exit code of the process and what it wrote to stderr, once it has ended. */
+async function endOf(child: ChildProcess): Promise<string> {
+  const [stderr, [code, signal]] = await Promise.all([child.stderr ? text(child.stderr) : "", once(child, "close")]);
+  return `${signal ?? code}: ${stderr}`;
+}
+
+describe("an app with Amity's SDK and the client", () => {
+  test("logs in as the caller and logs out", async () => {
+    await withWorld({}, async ({ app, emulator, asked }) => {
+      const { accessToken, events } = await app.login("alice");
+      expect(events).toEqual(["establishing", "established"]);
+      expect(await verify(emulator, accessToken)).toBe(200);
+      expect(await app.secureLogout()).toMatchObject({ accessToken: "", events: ["notLoggedIn"] });
+      expect(await verify(emulator, accessToken)).toBe(401);
+      await app.pass(5);
+      expect(asked()).toBe(1);
+    });
+  });
+
+  test("does not get in without a credential", async () => {
+    await withWorld({}, async ({ app }) => {
+      await expect(app.login()).rejects.toMatchObject({ name: "AmityAuthError", code: "UNAUTHENTICATED" });
+    });
+  });
+
+  test("renews its session before expiry, again and again", async () => {
+    await withWorld({ accessTokenLifetimeMs: 60 * MINUTE_MS }, async ({ app, emulator, asked }) => {
+      // The SDK renews from 80 % of the life less five minutes: from minute 44, so at its check in minute 50.
+      const outcomes = [await app.login("alice"), await app.pass(5, "established"), await app.pass(5, "established")];
+      expect(outcomes.flatMap(({ events }) => events)).not.toContain("tokenExpired");
+      expect(new Set(outcomes.map(({ accessToken }) => accessToken)).size).toBe(3);
+      expect(await verify(emulator, outcomes.at(-1)?.accessToken ?? "")).toBe(200);
+      expect(asked()).toBe(3);
+    });
+  });
+
+  test("renews its session after each expiry", async () => {
+    // Dead before the SDK's first check.
+    await withWorld({ accessTokenLifetimeMs: 8 * MINUTE_MS }, async ({ app, emulator }) => {
+      const before = await app.login("alice");
+      const after = await app.pass(1, "established");
+      expect(after.events[0]).toBe("tokenExpired");
+      expect(await verify(emulator, before.accessToken)).toBe(401);
+      expect(await verify(emulator, after.accessToken)).toBe(200);
+      const later = await app.pass(1, "established");
+      expect(await verify(emulator, later.accessToken)).toBe(200);
+    });
+  });
+
+  test("renews once although two timers ask", async () => {
+    await withWorld({ accessTokenLifetimeMs: 60 * MINUTE_MS }, async ({ app, emulator, asked }) => {
+      await app.login("alice");
+      await app.secureLogout();
+      // The SDK never stops the timer of a login. A second renewal with the same token would end the session.
+      await app.login("bob");
+      const { accessToken } = await app.pass(5, "established");
+      expect(await app.pass(1)).toMatchObject({ accessToken, state: "established", events: [] });
+      expect(await verify(emulator, accessToken)).toBe(200);
+      expect(asked()).toBe(3);
+    });
+  });
+});
+
+describe("while the gateway is down", () => {
+  test("a session lives on and renews at the next check", async () => {
+    await withWorld({ accessTokenLifetimeMs: 60 * MINUTE_MS }, async ({ app, emulator, cable }) => {
+      await app.login("alice");
+      cable.pull();
+      const during = await app.pass(5, "unable");
+      expect(during).toMatchObject({ state: "established", events: ["unable"] });
+      expect(await verify(emulator, during.accessToken)).toBe(200);
+      cable.plug();
+      const after = await app.pass(1, "established");
+      expect(after.accessToken).not.toBe(during.accessToken);
+      expect(await verify(emulator, after.accessToken)).toBe(200);
+    });
+  });
+
+  test("an expired session keeps asking until it is back", async () => {
+    await withWorld({ accessTokenLifetimeMs: 8 * MINUTE_MS }, async ({ app, emulator, cable }) => {
+      await app.login("alice");
+      cable.pull();
+      expect((await app.pass(1, "unable")).events).toEqual(["tokenExpired", "notLoggedIn", "unable"]);
+      expect((await app.pass(1, "unable")).events).toEqual(["unable"]);
+      cable.plug();
+      const { accessToken } = await app.pass(1, "established");
+      expect(await verify(emulator, accessToken)).toBe(200);
+    });
+  });
+
+  test("a logout lasts although the SDK asks again", async () => {
+    await withWorld({ accessTokenLifetimeMs: 8 * MINUTE_MS }, async ({ app, cable, asked }) => {
+      await app.login("alice");
+      cable.pull();
+      await app.pass(1, "unable");
+      await app.logout();
+      cable.plug();
+      expect(await app.pass(3)).toMatchObject({ accessToken: "", events: [] });
+      expect(asked()).toBe(1);
+    });
+  });
+});

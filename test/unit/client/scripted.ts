@@ -1,0 +1,74 @@
+import type { AuthToken } from "../../../src/client/index.js";
+
+const MINUTE_MS = 60_000;
+
+/** One request that the client sent. */
+export interface Sent {
+  readonly url: string;
+  readonly method: string | undefined;
+  readonly headers: Headers;
+  readonly body: { readonly query: string; readonly variables: Record<string, unknown> };
+  readonly signal: AbortSignal | null | undefined;
+  answer(response: Response): void;
+  /** The way that fetch fails. */
+  fail(message?: string): void;
+}
+
+type Answer = (sent: Sent, index: number) => void;
+
+/** A fetch that answers by the script; without one, a request waits until the test answers it. */
+export function scriptedFetch(script: Answer = () => {}) {
+  const sent: Sent[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) =>
+    new Promise((answer, reject) => {
+      const request: Sent = {
+        url: String(input),
+        method: init?.method,
+        headers: new Headers(init?.headers),
+        body: JSON.parse(String(init?.body)),
+        signal: init?.signal,
+        answer,
+        fail: (message = "fetch failed") => reject(new TypeError(message)),
+      };
+      init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
+      script(request, sent.push(request) - 1);
+    });
+  return { fetch, sent };
+}
+
+/** Answers each request with a token of its own: token-1, token-2 and so on. */
+export const mints = (now: () => number, more: Partial<AuthToken> = {}): Answer => {
+  return (sent, index) => sent.answer(tokenAnswer(now(), { token: `token-${index + 1}`, ...more }));
+};
+
+/** The gateway's answer with a token that was issued at this time by its clock. */
+export function tokenAnswer(issuedAt: number, more: Partial<AuthToken> = {}): Response {
+  const at = (minutes: number) => new Date(issuedAt + minutes * MINUTE_MS).toISOString();
+  const times = { issuedAt: at(0), expiresAt: at(10), refreshAfter: at(8) };
+  return json({ data: { authToken: { token: "token-1", userId: "alice", region: "EU", ...times, ...more } } });
+}
+
+/** The gateway's answer with an error. */
+export function refusal(extensions: object, init: ResponseInit = {}): Response {
+  return json({ errors: [{ message: "what the gateway says", extensions }], data: null }, init);
+}
+
+export function json(body: unknown, init: ResponseInit = {}): Response {
+  return Response.json(body, init);
+}
+
+/** A clock that stands still until it is moved. */
+export function deviceClock(start = Date.UTC(2026, 0, 1)) {
+  let time = start;
+  return {
+    now: () => time,
+    advance: (minutes: number) => {
+      time += minutes * MINUTE_MS;
+    },
+  };
+}
+
+/** Lets everything that is not waiting for the test come to its end. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+
+const folder = new URL("../consumers/", import.meta.url);
+const page = readFileSync(new URL("../../docs/clients.md", import.meta.url), "utf8");
+
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(?:ts|json)$/.test(name));
+const sources = files.map((name) => withoutIndents(readFileSync(new URL(name, folder), "utf8")));
+
+/** What each consumer installs beside the package, without the tools that every TypeScript project has. */
+const installs = files
+  .filter((name) => name.endsWith("package.json"))
+  .map((name) => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL(name, folder), "utf8"));
+    return packages(Object.keys({ ...dependencies, ...devDependencies }));
+  });
+
+/** The page's code in some languages, each block with its first line as a title. */
+function blocksIn(...languages: readonly string[]): [title: string, text: string][] {
+  const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, language = "", text = ""]) =>
+    languages.includes(language) ? [[text.split("\n", 1)[0] ?? "", text] as [string, string]] : [],
+  );
+}
+
+function withoutIndents(text: string): string {
+  return text.replace(/^ +/gm, "").trimEnd();
+}
+
+function packages(names: readonly string[]): string {
+  return names
+    .filter((name) => !["amity-graphql", "typescript", "@types/node"].includes(name))
+    .sort()
+    .join(" ");
+}
+
+describe("the page about clients", () => {
+  test.each(blocksIn("ts", "json"))("shows code of the consumer suite: %s", (_title, text) => {
+    expect(sources.filter((source) => source.includes(withoutIndents(text)))).not.toEqual([]);
+  });
+
+  test.each(blocksIn("sh"))("installs what a consumer does: %s", (_title, text) => {
+    const names = text.split(/\s+/).filter((word) => !["npm", "install", "--save-dev", ""].includes(word));
+    expect(installs).toContain(packages(names));
+  });
+
+  test("names the versions that the consumers install", () => {
+    const versions = page.slice(page.lastIndexOf("Versions:"));
+    for (const version of ["6.3.1", "5.3.0", "4.3.8", "6.0.3", "1.11.3", "16.15.0"]) {
+      expect(versions).toContain(version);
+      expect(sources.join("\n")).toContain(`"${version}"`);
+    }
+  });
+});
