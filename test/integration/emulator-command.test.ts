@@ -60,7 +60,7 @@ describe("amity-graphql emulator", () => {
     const settings = await printedSettings();
     process.emit("SIGINT");
     await exit;
-    expect(Object.keys(settings)).toEqual(["AMITY_SG_BASE_URL", "AMITY_SG_API_KEY"]);
+    expect(Object.keys(settings)).toEqual(["AMITY_SG_BASE_URL", "AMITY_SG_API_KEY", "AUTH_MODE"]);
   });
 
   test("--help says that the keys are fake", async () => {

@@ -18,7 +18,7 @@ describe("faults of the connection", () => {
 
   test("hang sends nothing", async () => {
     await withFault({ kind: "hang" }, async (emulator) => {
-      expect(await tokenBytes(emulator, 200)).toEqual({ head: "", body: "", end: "open" });
+      expect(await tokenBytes(emulator, { waitMs: 200 })).toEqual({ head: "", body: "", end: "open" });
     });
   });
 
@@ -81,7 +81,7 @@ describe("faults of the connection", () => {
 
   test("a connection that is to close is not kept", async () => {
     await withFault({ kind: "keepAliveIdleClose", ms: 10_000 }, async (emulator) => {
-      expect((await tokenBytes(emulator, 2_000, "connection: close\r\n")).end).toBe("closed");
+      expect((await tokenBytes(emulator, { more: "connection: close\r\n" })).end).toBe("closed");
     });
   });
 });
@@ -118,7 +118,7 @@ describe("closing", () => {
     { kind: "keepAliveIdleClose", ms: 3_600_000 },
   ] satisfies FaultInput[])("does not wait for %j", async (fault) => {
     const emulator = await startEmulator({ faults: [fault] });
-    const exchange = tokenBytes(emulator, 60_000);
+    const exchange = tokenBytes(emulator, { waitMs: 60_000 });
     await setTimeout(100);
     await emulator.close();
     expect((await exchange).end).not.toBe("open");

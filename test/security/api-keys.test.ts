@@ -1,173 +1,476 @@
-import { createHash } from "node:crypto";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { createHash, createSecretKey } from "node:crypto";
+import { mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { createApiKey } from "../../src/caller/api-keys.js";
 import { loadConfig } from "../../src/config/config.js";
-import { jwtEnv, signedIn } from "../support/callers.js";
+import type { Env } from "../../src/config/reader.js";
 import { manualClock } from "../support/emulator.js";
-import { errorOf, type TestGateway, withGateway } from "../support/gateway.js";
+import { type Answered, errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { run } from "../support/process.js";
+import { audience, bearer, claimsOf, makeKey, signToken } from "../support/tokens.js";
+import { likeAmity, type SeenRequest, withUpstream } from "../support/upstream.js";
 
-const scopes = ["amity:mint:any"];
-const mint = (userId: string) => `{ authToken(userId: "${userId}") { userId } }`;
-const header = (credential: string) => ({ authorization: `ApiKey ${credential}` });
+const scope = "amity:mint:any";
+const forBob = '{ authToken(userId: "bob") { userId } }';
 
-async function keyFile(entries: readonly object[] | string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "keys.json");
-  await writeFile(path, typeof entries === "string" ? entries : JSON.stringify(entries));
-  return path;
+const billing = createApiKey({ id: "billing", scopes: [scope] });
+const support = createApiKey({ id: "support", scopes: [scope] });
+
+function apiKey(credential: string): { authorization: string } {
+  return { authorization: `ApiKey ${credential}` };
 }
 
-/** A gateway that knows these keys. */
-async function withKeys(
-  entries: readonly object[],
-  use: (gateway: TestGateway, path: string, advance: (ms: number) => void) => Promise<void>,
-  more: Record<string, string> = {},
-): Promise<void> {
-  const path = await keyFile(entries);
-  const { clock, advance } = manualClock();
-  const env = { AUTH_MODE: "apikey", AUTH_API_KEYS_FILE: path, RATE_LIMIT_FAILED_AUTH: "0", ...more };
-  await withGateway({ env, now: clock }, (gateway) => use(gateway, path, advance));
+interface Scene extends TestGateway {
+  /** Asks for bob's token. */
+  readonly askWith: (credential: string) => Promise<Answered>;
+  /** Replaces what the file holds. */
+  readonly write: (content: unknown) => Promise<void>;
+  readonly path: string;
+  readonly advance: (ms: number) => void;
+  /** What Amity got. */
+  readonly seen: readonly SeenRequest[];
+}
+
+/** A gateway that knows these keys, before an Amity of its own, with a clock that stands still. */
+async function withScene(entries: unknown, env: Env, use: (scene: Scene) => Promise<void>): Promise<void> {
+  await withKeysFile(entries, async (path) => {
+    const { clock, advance } = manualClock();
+    await withUpstream(likeAmity({ accessToken: "access-1", users: [{ userId: "bob" }] }), async ({ url, seen }) => {
+      const settings = {
+        ...regionAt(url),
+        AUTH_MODE: "apikey",
+        AUTH_API_KEYS_FILE: path,
+        RATE_LIMIT_FAILED_AUTH: "0",
+        RATE_LIMIT_SERVICE: "0",
+        SHED_EVENT_LOOP_DELAY_MS: "0",
+        ...env,
+      };
+      await withGateway({ env: settings, now: clock }, (gateway) =>
+        use({
+          ...gateway,
+          askWith: (credential) => gateway.ask(forBob, {}, apiKey(credential)),
+          write: (content) => writeFile(path, textOf(content)),
+          path,
+          advance,
+          seen,
+        }),
+      );
+    });
+  });
+}
+
+async function withKeysFile(content: unknown, use: (path: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "api-keys-"));
+  try {
+    const path = join(folder, "keys.json");
+    await writeFile(path, textOf(content));
+    await use(path);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function textOf(content: unknown): string {
+  return typeof content === "string" ? content : JSON.stringify(content);
+}
+
+function expectIssued(answered: Answered): void {
+  expect([answered.status, answered.body]).toEqual([200, { data: { authToken: { userId: "bob" } } }]);
+}
+
+function expectRefused(answered: Answered): void {
+  expect([answered.status, answered.headers.get("www-authenticate")]).toEqual([401, 'ApiKey error="invalid_token"']);
+  expect(errorOf(answered).extensions.code).toBe("UNAUTHENTICATED");
+}
+
+function expectForbidden(answered: Answered, seen: readonly SeenRequest[]): void {
+  expect([answered.status, answered.headers.get("www-authenticate")]).toEqual([
+    403,
+    'ApiKey error="insufficient_scope"',
+  ]);
+  expect(errorOf(answered).extensions.code).toBe("FORBIDDEN");
+  expect(seen).toEqual([]);
 }
 
 describe("a service key", () => {
-  test("may ask for any user in its scope", async () => {
-    const { credential, entry } = createApiKey({ id: "billing", scopes });
-    await withKeys([entry], async ({ ask }) => {
-      expect((await ask(mint("alice"), {}, header(credential))).body).toEqual({
-        data: { authToken: { userId: "alice" } },
-      });
-    });
+  test("gets any user's auth token", async () => {
+    await withScene([billing.entry], {}, async ({ askWith }) => expectIssued(await askWith(billing.credential)));
   });
 
   test("made by the command works", async () => {
-    const { stdout } = await run(["apikey", "create", "--id", "ops", "--user-id-prefix", "shop-"]);
+    const { stdout } = await run(["apikey", "create", "--id", "ops", "--user-id-prefix", "bo"]);
     const [, credential = ""] = /^Authorization: ApiKey (\S+)$/m.exec(stdout) ?? [];
     const entry = JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? "");
     expect(JSON.stringify(entry)).not.toContain(credential.split(".")[1]);
-    await withKeys([entry], async ({ ask }) => {
-      expect((await ask(mint("shop-1"), {}, header(credential))).status).toBe(200);
+    await withScene([entry], {}, async ({ askWith }) => expectIssued(await askWith(credential)));
+  });
+
+  test("opens any user's session with any name", async () => {
+    await withScene([billing.entry], {}, async ({ ask, seen }) => {
+      const query =
+        'mutation { createSession(input: { userId: "bob", deviceId: "d", displayName: "Bob" }) { userId } }';
+      const { body } = await ask(query, {}, apiKey(billing.credential));
+      expect(body).toEqual({ data: { createSession: { userId: "bob" } } });
+      expect(seen[1]?.body).toContain('"displayName":"Bob"');
+    });
+  });
+
+  test.each(["apikey", "APIKEY", "ApiKey  "])("may come under the scheme %j", async (scheme) => {
+    await withScene([billing.entry], {}, async ({ ask }) => {
+      expectIssued(await ask(forBob, {}, { authorization: `${scheme} ${billing.credential}` }));
     });
   });
 
   test.each([
-    ["with another user id prefix", { scopes, userIdPrefix: "shop-" }],
-    ["without the scope", { scopes: ["something-else"] }],
-    ["without any scope", { scopes: [] }],
-  ])("%s is forbidden", async (_what, rights) => {
-    const { credential, entry } = createApiKey({ id: "billing", ...rights });
-    await withKeys([entry], async ({ ask }) => {
-      const answered = await ask(mint("alice"), {}, header(credential));
-      expect([answered.status, errorOf(answered).extensions.code]).toEqual([403, "FORBIDDEN"]);
-      expect((await ask("{ regions { code } }", {}, header(credential))).status).toBe(200);
+    "{ authToken { token } }",
+    "{ authToken(userId: null) { token } }",
+    'mutation { createSession(input: { deviceId: "d" }) { userId } }',
+  ])("has no user of its own: %s", async (query) => {
+    await withScene([billing.entry], {}, async ({ ask, seen }) => {
+      const answered = await ask(query, {}, apiKey(billing.credential));
+      expect(errorOf(answered).extensions.code).toBe("BAD_USER_INPUT");
+      expect(seen).toEqual([]);
     });
   });
 
-  test("has no user of its own", async () => {
-    const { credential, entry } = createApiKey({ id: "billing", scopes });
-    await withKeys([entry], async ({ ask }) => {
-      expect(errorOf(await ask("{ authToken { token } }", {}, header(credential))).extensions.code).toBe(
-        "BAD_USER_INPUT",
-      );
+  test("reads the regions like anybody", async () => {
+    await withScene([{ ...billing.entry, scopes: [] }], {}, async ({ ask }) => {
+      expect((await ask("{ regions { code } }", {}, apiKey(billing.credential))).status).toBe(200);
     });
   });
 
-  test("is bound to the configured scope instead", async () => {
-    const custom = createApiKey({ id: "custom", scopes: ["tokens"] });
-    const usual = createApiKey({ id: "usual", scopes });
-    await withKeys(
-      [custom.entry, usual.entry],
-      async ({ ask }) => {
-        expect((await ask(mint("a"), {}, header(custom.credential))).status).toBe(200);
-        expect((await ask(mint("a"), {}, header(usual.credential))).status).toBe(403);
-      },
-      { AUTH_DELEGATE_SCOPE: "tokens" },
-    );
+  test("with a digest in capitals is the same", async () => {
+    const entry = { ...billing.entry, sha256: billing.entry.sha256.toUpperCase() };
+    await withScene([entry], {}, async ({ askWith }) => expectIssued(await askWith(billing.credential)));
   });
 });
 
 describe("a credential", () => {
-  const one = createApiKey({ id: "one", scopes });
-  const two = createApiKey({ id: "two", scopes });
-  const old = createApiKey({ id: "old", scopes, expires: "2025-12-31T23:59:59Z" });
-  const [, secret = ""] = one.credential.split(".");
+  const secret = billing.credential.split(".")[1] ?? "";
+  const bad: Record<string, string> = {
+    "of an unknown id": `unknown.${secret}`,
+    "of an id in capitals": `BILLING.${secret}`,
+    "of a part of an id": `billin.${secret}`,
+    "of an inherited id": `__proto__.${secret}`,
+    "of another inherited id": `constructor.${secret}`,
+    "with another key's secret": `billing.${support.credential.split(".")[1]}`,
+    "with a wrong secret": `billing.${"A".repeat(43)}`,
+    "with a part of the secret": `billing.${secret.slice(0, -1)}`,
+    "with a longer secret": `billing.${secret}A`,
+    "with the secret twice": `billing.${secret}.${secret}`,
+    "with the secret in capitals": `billing.${secret.toUpperCase()}`,
+    "with the digest as its secret": `billing.${billing.entry.sha256}`,
+    "without a secret": "billing.",
+    "without a dot": "billing",
+    "with only its secret": secret,
+    "without an id": `.${secret}`,
+    "that is a dot": ".",
+    "with a colon for the dot": `billing:${secret}`,
+    "with a parameter": `key=billing.${secret}`,
+    "of 15,000 characters": `billing.${"A".repeat(15_000)}`,
+  };
 
-  test.each([
-    ["of an unknown id", `three.${secret}`],
-    ["with another key's secret", `two.${secret}`],
-    ["without a secret", "one."],
-    ["without an id", `.${secret}`],
-    ["without a dot", secret],
-    ["with the hash for the secret", `one.${one.entry.sha256}`],
-    ["with a longer secret", `${one.credential}x`],
-    ["of an expired key", old.credential],
-    ["of a prototype's name", `constructor.${secret}`],
-  ])("%s is refused", async (_what, credential) => {
-    await withKeys([one.entry, two.entry, old.entry], async ({ ask }) => {
-      const answered = await ask("{ regions { code } }", {}, header(credential));
-      expect([answered.status, answered.headers.get("www-authenticate")]).toEqual([
-        401,
-        'ApiKey error="invalid_token"',
-      ]);
+  test("that is not an id and its secret is refused", async () => {
+    await withScene([billing.entry, support.entry], {}, async ({ askWith, ask, seen }) => {
+      for (const [variant, credential] of Object.entries(bad)) {
+        for (const answered of [await askWith(credential), await ask("{ regions { code } }", {}, apiKey(credential))]) {
+          expect([variant, answered.status, errorOf(answered).extensions.code]).toEqual([
+            variant,
+            401,
+            "UNAUTHENTICATED",
+          ]);
+          expect(answered.headers.get("www-authenticate")).toBe('ApiKey error="invalid_token"');
+        }
+      }
+      expect(seen).toEqual([]);
     });
   });
 
-  test("of a mode that is off is refused", async () => {
-    await withKeys([one.entry], async ({ ask }) => {
-      expect((await ask("{ regions { code } }", {}, await signedIn("alice"))).status).toBe(401);
-    });
-    await withGateway({ env: jwtEnv }, async ({ ask }) => {
-      expect((await ask("{ regions { code } }", {}, header(one.credential))).status).toBe(401);
+  test("that is refused comes back in no answer", async () => {
+    await withScene([billing.entry], {}, async ({ askWith }) => {
+      const { text } = await askWith(`billing.${support.credential}`);
+      expect(text).not.toMatch(new RegExp(`billing|${support.credential}`));
     });
   });
 
-  test("of either mode works where both are on", async () => {
-    await withKeys(
-      [one.entry],
-      async ({ ask }) => {
-        expect((await ask(mint("a"), {}, header(one.credential))).status).toBe(200);
-      },
-      { ...jwtEnv, AUTH_MODE: "jwt, apikey" },
-    );
+  test("without a dot is no shorter id's", async () => {
+    const entry = { ...billing.entry, id: "billin", sha256: createHash("sha256").update("billing").digest("hex") };
+    await withScene([entry], {}, async ({ askWith }) => expectRefused(await askWith("billing")));
+  });
+
+  test("matches no key when there is none", async () => {
+    await withScene([], {}, async ({ askWith }) => expectRefused(await askWith(billing.credential)));
   });
 });
 
-describe("the file of service keys", () => {
-  const one = createApiKey({ id: "one", scopes });
-  const two = createApiKey({ id: "two", scopes });
+describe("expires", () => {
+  const { clock } = manualClock();
+  const at = (ms: number) => new Date(clock() + ms).toISOString();
 
-  test("is followed when it changes", async () => {
-    await withKeys([one.entry], async ({ ask }, path, advance) => {
-      expect((await ask(mint("a"), {}, header(one.credential))).status).toBe(200);
-      await writeFile(path, JSON.stringify([two.entry]));
+  test.each([
+    ["is now", at(0)],
+    ["was before", at(-1)],
+    ["was elsewhere", "2026-01-01T01:00:00+01:00"],
+  ])("refuses the key when it %s", async (_when, expires) => {
+    await withScene([{ ...billing.entry, expires }], {}, async ({ askWith }) => {
+      expectRefused(await askWith(billing.credential));
+    });
+  });
+
+  test("refuses a key that was good", async () => {
+    await withScene([{ ...billing.entry, expires: at(1_000) }], {}, async ({ askWith, advance }) => {
+      advance(999);
+      expectIssued(await askWith(billing.credential));
+      advance(1);
+      expectRefused(await askWith(billing.credential));
+    });
+  });
+});
+
+describe("scopes", () => {
+  const lacking: [string, string[]][] = [
+    ["none", []],
+    ["another", ["amity:read"]],
+    ["a longer one", [`${scope}thing`]],
+    ["one in capitals", [scope.toUpperCase()]],
+    ["two in one", [`${scope} openid`]],
+    ["a star", ["*"]],
+    ["an empty one", [""]],
+  ];
+  test.each(lacking)("with %s let a key act for nobody", async (_what, scopes) => {
+    await withScene([{ ...billing.entry, scopes }], {}, async ({ askWith, seen }) => {
+      expectForbidden(await askWith(billing.credential), seen);
+    });
+  });
+
+  test("are those that AUTH_DELEGATE_SCOPE names", async () => {
+    const env = { AUTH_DELEGATE_SCOPE: "mint" };
+    await withScene([{ ...billing.entry, scopes: ["mint"] }], env, async ({ askWith }) => {
+      expectIssued(await askWith(billing.credential));
+    });
+  });
+
+  test("lose the default to AUTH_DELEGATE_SCOPE", async () => {
+    await withScene([billing.entry], { AUTH_DELEGATE_SCOPE: "mint" }, async ({ askWith, seen }) => {
+      expectForbidden(await askWith(billing.credential), seen);
+    });
+  });
+});
+
+describe("userIdPrefix", () => {
+  const ask = async (scene: Scene, userId: string) =>
+    scene.ask("query ($u: ID) { authToken(userId: $u) { userId } }", { u: userId }, apiKey(billing.credential));
+
+  test.each(["shop-", "shop-1", "shop-../bob"])("lets the key act for %j", async (userId) => {
+    await withScene([{ ...billing.entry, userIdPrefix: "shop-" }], {}, async (scene) => {
+      expect((await ask(scene, userId)).body).toEqual({ data: { authToken: { userId } } });
+    });
+  });
+
+  test.each(["bob", "shop", "SHOP-1", " shop-1", "xshop-1", "shop\u20101", ""])(
+    "forbids the key %j",
+    async (userId) => {
+      await withScene([{ ...billing.entry, userIdPrefix: "shop-" }], {}, async (scene) => {
+        expectForbidden(await ask(scene, userId), scene.seen);
+      });
+    },
+  );
+
+  test("is compared as it is, not normalised", async () => {
+    await withScene([{ ...billing.entry, userIdPrefix: "caf\u00e9" }], {}, async (scene) => {
+      expectForbidden(await ask(scene, "cafe\u0301-1"), scene.seen);
+    });
+  });
+
+  test("forbids everything beside one foreign id", async () => {
+    await withScene([{ ...billing.entry, userIdPrefix: "shop-" }], {}, async (scene) => {
+      const query = '{ a: authToken(userId: "shop-1") { token } b: authToken(userId: "bob") { token } }';
+      expectForbidden(await scene.ask(query, {}, apiKey(billing.credential)), scene.seen);
+    });
+  });
+
+  test("grants nothing without the scope", async () => {
+    await withScene([{ ...billing.entry, userIdPrefix: "bob", scopes: [] }], {}, async ({ askWith, seen }) => {
+      expectForbidden(await askWith(billing.credential), seen);
+    });
+  });
+});
+
+describe("AUTH_API_KEYS_FILE", () => {
+  test("is read again a second after a change", async () => {
+    await withScene([billing.entry], {}, async ({ askWith, write, advance }) => {
+      await write([billing.entry, support.entry]);
+      advance(999);
+      expectRefused(await askWith(support.credential));
+      advance(1);
+      expectIssued(await askWith(support.credential));
+    });
+  });
+
+  test("revokes a key that left it", async () => {
+    await withScene([billing.entry, support.entry], {}, async ({ askWith, write, advance }) => {
+      expectIssued(await askWith(support.credential));
+      await write([billing.entry]);
       advance(1_000);
-      expect((await ask(mint("a"), {}, header(two.credential))).status).toBe(200);
-      expect((await ask(mint("a"), {}, header(one.credential))).status).toBe(401);
+      expectRefused(await askWith(support.credential));
+      expectIssued(await askWith(billing.credential));
+    });
+  });
+
+  test("revokes every key when its list is empty", async () => {
+    await withScene([billing.entry], {}, async ({ askWith, write, advance }) => {
+      await write([]);
+      advance(1_000);
+      expectRefused(await askWith(billing.credential));
+    });
+  });
+
+  test("takes away a scope without a restart", async () => {
+    await withScene([billing.entry], {}, async ({ askWith, write, advance, seen }) => {
+      await write([{ ...billing.entry, scopes: [] }]);
+      advance(1_000);
+      expectForbidden(await askWith(billing.credential), seen);
+    });
+  });
+
+  test("may be swapped by a symbolic link", async () => {
+    await withScene([billing.entry], {}, async ({ askWith, path, advance }) => {
+      await writeFile(`${path}.new`, JSON.stringify([support.entry]));
+      await symlink(`${path}.new`, `${path}.link`);
+      await rename(`${path}.link`, path);
+      advance(1_000);
+      expectIssued(await askWith(support.credential));
+    });
+  });
+
+  const broken: [string, unknown][] = [
+    ["is empty", ""],
+    ["is cut off", JSON.stringify([billing.entry]).slice(0, -9)],
+    ["is no list", { keys: [] }],
+    ["is null", null],
+    ["holds one bad entry", [support.entry, { ...billing.entry, sha256: "x" }]],
+    ["holds one id twice", [support.entry, { ...billing.entry, id: "support" }]],
+    ["holds a property too many", [{ ...support.entry, admin: true }]],
+    ["holds a secret in the clear", [{ id: "support", secret: support.credential, scopes: [scope] }]],
+  ];
+  test.each(broken)("that %s keeps the old keys", async (_what, content) => {
+    await withScene([billing.entry], {}, async ({ askWith, write, advance, logged }) => {
+      await write(content);
+      advance(1_000);
+      expectRefused(await askWith(support.credential));
+      expectIssued(await askWith(billing.credential));
+      expect(logged.join()).toContain("AUTH_API_KEYS_FILE");
+      expect(logged.join()).not.toContain(support.credential);
+    });
+  });
+
+  test("that is gone keeps the old keys", async () => {
+    await withScene([billing.entry], {}, async ({ askWith, path, advance }) => {
+      await rm(path);
+      advance(1_000);
+      expectIssued(await askWith(billing.credential));
+    });
+  });
+
+  test("that is mended is taken again", async () => {
+    await withScene([billing.entry], {}, async ({ askWith, write, advance }) => {
+      await write("{");
+      advance(1_000);
+      expectIssued(await askWith(billing.credential));
+      await write([support.entry]);
+      advance(1_000);
+      expectIssued(await askWith(support.credential));
+      expectRefused(await askWith(billing.credential));
     });
   });
 
   test.each([
-    ["is broken", "["],
-    ["is no list", "{}"],
-    ["names an id twice", JSON.stringify([one.entry, one.entry])],
-    ["has an unknown field", JSON.stringify([{ ...one.entry, role: "admin" }])],
-    ["has a hash that is none", JSON.stringify([{ ...one.entry, sha256: "secret" }])],
-  ])("that %s leaves the last good keys", async (_what, text) => {
-    await withKeys([one.entry], async ({ ask, logged }, path, advance) => {
-      await writeFile(path, text);
-      advance(1_000);
-      expect((await ask(mint("a"), {}, header(one.credential))).status).toBe(200);
-      expect(logged.join()).toContain("kept out");
+    ["is missing", undefined],
+    ["is empty", "\n"],
+    ["holds one id twice", [billing.entry, { ...support.entry, id: "billing" }]],
+    ["is cut off", "["],
+    ["holds a secret as a name", [{ ...billing.entry, [support.credential]: 1 }]],
+    ["holds a secret as an id", [{ ...billing.entry, id: support.credential }]],
+    ["holds a secret as a digest", [{ ...billing.entry, sha256: support.credential }]],
+  ])("that %s is refused at the start", async (_what, content) => {
+    await withKeysFile(content ?? "", async (path) => {
+      if (content === undefined) await rm(path);
+      const { problems } = loadConfig({ AUTH_MODE: "apikey", AUTH_API_KEYS_FILE: path });
+      expect(problems).toEqual([expect.stringMatching(/^AUTH_API_KEYS_FILE /)]);
+      expect(problems.join()).not.toMatch(new RegExp(`${support.credential}|${billing.entry.sha256}|${path}`));
     });
-    const { problems } = loadConfig({ AUTH_MODE: "apikey", AUTH_API_KEYS_FILE: await keyFile(text) });
-    expect(problems).toEqual([expect.stringMatching(/^AUTH_API_KEYS_FILE cannot be used: /)]);
+  });
+});
+
+describe("a scheme", () => {
+  const issuer = "https://issuer.example";
+  const secret = "an HS256 secret of the tests, 32+";
+  const jwtSettings = { AUTH_JWT_ISSUER: issuer, AUTH_JWT_AUDIENCE: audience, AUTH_JWT_SECRET: secret };
+
+  async function tokenOfBob(): Promise<string> {
+    const { clock } = manualClock();
+    const key = { ...(await makeKey("HS256")), key: createSecretKey(secret, "utf8") };
+    return signToken(key, claimsOf(issuer, clock(), { sub: "bob" }));
+  }
+
+  test("that AUTH_MODE does not name is refused", async () => {
+    await withScene([billing.entry], {}, async ({ ask }) => {
+      expectRefused(await ask("{ regions { code } }", {}, bearer(await tokenOfBob())));
+      expectRefused(await ask("{ regions { code } }", {}, bearer(billing.credential)));
+    });
   });
 
-  test("holds only a hash of the secret", () => {
-    const [, secret = ""] = one.credential.split(".");
-    expect(one.entry.sha256).toBe(createHash("sha256").update(secret).digest("hex"));
-    expect(Buffer.from(secret, "base64url")).toHaveLength(32);
+  test("stands beside the other when both are named", async () => {
+    const env = { AUTH_MODE: "apikey,jwt", ...jwtSettings };
+    await withScene([billing.entry], env, async ({ ask, askWith }) => {
+      expectIssued(await askWith(billing.credential));
+      expectIssued(await ask(forBob, {}, bearer(await tokenOfBob())));
+    });
   });
+
+  test("takes no credential of the other", async () => {
+    const env = { AUTH_MODE: "jwt,apikey", ...jwtSettings };
+    await withScene([billing.entry], env, async ({ ask }) => {
+      for (const authorization of [`ApiKey ${await tokenOfBob()}`, `Bearer ${billing.credential}`]) {
+        const answered = await ask("{ regions { code } }", {}, { authorization });
+        expect([answered.status, answered.headers.get("www-authenticate")]).toEqual([
+          401,
+          'Bearer error="invalid_token"',
+        ]);
+      }
+    });
+  });
+
+  test("is named to callers without a credential", async () => {
+    await withScene([billing.entry], {}, async ({ ask }) => {
+      const answered = await ask(forBob);
+      expect([answered.status, answered.headers.get("www-authenticate")]).toEqual([401, "ApiKey"]);
+    });
+  });
+});
+
+test("a token's user cannot pass for a key", async () => {
+  const issuer = "https://issuer.example";
+  const key = await makeKey("HS256");
+  const env = {
+    AUTH_MODE: "apikey,jwt",
+    AUTH_JWT_ISSUER: issuer,
+    AUTH_JWT_AUDIENCE: audience,
+    AUTH_JWT_SECRET: key.text,
+  };
+  await withScene([billing.entry], env, async ({ ask, seen }) => {
+    const token = await signToken(
+      key,
+      claimsOf(issuer, manualClock().clock(), { sub: "key:billing", scopes: [scope] }),
+    );
+    const answered = await ask(forBob, {}, bearer(token));
+    expect([answered.status, errorOf(answered).extensions.code]).toEqual([403, "FORBIDDEN"]);
+    expect(seen).toEqual([]);
+  });
+});
+
+test("a loaded key file is ready at once", async () => {
+  await withScene([billing.entry], {}, async ({ send }) => expect((await send("/readyz")).status).toBe(200));
 });

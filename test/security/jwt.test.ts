@@ -1,10 +1,12 @@
 import { createHmac } from "node:crypto";
+import { request as httpRequest } from "node:http";
+import { text as textOf } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { EncryptJWT } from "jose";
 import type { Env } from "../../src/config/reader.js";
-import { recordingLogger } from "../support/canary.js";
 import { manualClock } from "../support/emulator.js";
-import { type Answered, type TestGateway, withGateway } from "../support/gateway.js";
+import { type Answered, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
+import { hostileIds } from "../support/hostile-ids.js";
 import { withIssuer } from "../support/issuer.js";
 import {
   type Algorithm,
@@ -33,6 +35,9 @@ interface Source {
 }
 
 const elsewhere = "https://issuer.example";
+
+/** For tests in which nothing must be sent: an Amity where nobody listens. */
+const nowhere = regionAt("http://127.0.0.1:9");
 
 const sources: Source[] = [
   {
@@ -90,39 +95,44 @@ interface Scene {
   /** A token of the trusted key. */
   readonly signed: (more?: Claims, header?: object) => Promise<string>;
   /** All that the gateway logged. */
-  readonly log: readonly string[];
+  readonly logged: readonly string[];
 }
 
 function withScene(source: Source, settings: Env, use: (scene: Scene) => Promise<void>): Promise<void> {
   const key = from(trusted, source.alg);
   return source.serve(key, (issuer, keySettings) => {
-    const { lines: log, logger } = recordingLogger();
-    const env = {
-      AUTH_MODE: "jwt",
-      AUTH_JWT_ISSUER: issuer,
-      AUTH_JWT_AUDIENCE: `another audience, ${audience}`,
-      RATE_LIMIT_FAILED_AUTH: "0",
-      RATE_LIMIT_USER: "0",
-      SHED_EVENT_LOOP_DELAY_MS: "0",
-      ...keySettings,
-      ...settings,
-    };
-    return withGateway({ env, now: manualClock(nowMs).clock, logger }, ({ ask, url }) => {
+    const env = jwtSettings(issuer, { ...keySettings, ...settings });
+    return withGateway({ env, now: manualClock(nowMs).clock }, ({ ask, url, logged }) => {
       const claims = (more?: Claims) => claimsOf(issuer, nowMs, more);
       const signed = (more?: Claims, header?: object) => signToken(key, claims(more), header);
-      return use({ ask, url, key, stranger: from(strangers, source.alg), issuer, claims, signed, log });
+      return use({ ask, url, key, stranger: from(strangers, source.alg), issuer, claims, signed, logged });
     });
   });
 }
 
-/** Sends the credential with a public and a guarded operation. Both are refused, and nothing of it comes back. */
-async function expectRefusal({ ask, log }: Scene, what: string, authorization: string): Promise<void> {
+function jwtSettings(issuer: string, more: Env): Env {
+  return {
+    AUTH_MODE: "jwt",
+    AUTH_JWT_ISSUER: issuer,
+    AUTH_JWT_AUDIENCE: `another audience, ${audience}`,
+    RATE_LIMIT_FAILED_AUTH: "0",
+    RATE_LIMIT_USER: "0",
+    SHED_EVENT_LOOP_DELAY_MS: "0",
+    ...more,
+  };
+}
+
+/** Sends the credential with an operation that needs none. It is refused even so, and nothing of it comes back. */
+async function expectRefusal(
+  { ask, logged }: Scene,
+  what: string,
+  authorization: string,
+  operation = "{ regions { code } }",
+) {
   const parts = authorization.split(/[ .,]/).filter(({ length }) => length >= 8);
-  for (const operation of ["{ regions { code } }", "{ authToken { token } }"]) {
-    const answered = await ask(operation, {}, { authorization });
-    expect({ what, ...outcomeOf(answered) }).toEqual({ what, ...refusal });
-    expect(parts.filter((part) => answered.text.includes(part) || log.join().includes(part))).toEqual([]);
-  }
+  const answered = await ask(operation, {}, { authorization });
+  expect({ what, ...outcomeOf(answered) }).toEqual({ what, ...refusal });
+  expect(parts.filter((part) => answered.text.includes(part) || logged.join().includes(part))).toEqual([]);
 }
 
 const refusal = {
@@ -197,36 +207,29 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     null: byHand({ alg: null }),
     "a list": (scene) => byHand({ alg: [scene.key.alg] })(scene),
     "in lower case": (scene) => byHand({ alg: scene.key.alg.toLowerCase() })(scene),
-    __proto__: byHand({ alg: "__proto__" }),
+    "a prototype's name": byHand({ alg: "__proto__" }),
     "another key type's": (scene) => byHand({ alg: otherAlgorithm[scene.key.alg] })(scene),
   },
   "signed another way than alg says": {
-    "": ({ key, claims }) => forgeToken({ alg: key.alg, kid: key.kid }, claims(), (input) => wronglySigned(key, input)),
+    "its family's other way": ({ key, claims }) =>
+      forgeToken({ alg: key.alg, kid: key.kid }, claims(), (input) => wronglySigned(key, input)),
   },
   "signed by another key": {
     "of the same id": byStranger({}),
     "of another id": byStranger({ kid: "key-2" }),
     "without an id": byStranger({ kid: undefined }),
   },
-  "without its signature": {
+  "whose signature does not fit": {
     stripped: resigned(() => Buffer.alloc(0)),
     "stripped with its dot": async ({ signed }) => (await signed()).replace(/\.[^.]*$/, ""),
-  },
-  "with a damaged signature": {
     half: resigned((signature) => signature.subarray(0, signature.length / 2)),
     double: resigned((signature) => Buffer.concat([signature, signature])),
     zeros: resigned((signature) => Buffer.alloc(signature.length)),
     ones: resigned((signature) => Buffer.alloc(signature.length, 0xff)),
     "one bit": resigned((signature) => signature.fill((signature[9] ?? 0) ^ 1, 9, 10)),
-  },
-  "put together from two": {
-    signature: spliced(2, { sub: "bob" }),
-    payload: spliced(1, { sub: "bob" }),
-    header: spliced(0, {}, { kid: undefined }),
-  },
-  "that is encrypted or nested": {
-    JWE: ({ claims }) => encrypted(claims()),
-    nested: async (scene) => byHand({ cty: "JWT" }, await scene.signed())(scene),
+    "another's": spliced(2, { sub: "bob" }),
+    "under another payload": spliced(1, { sub: "bob" }),
+    "under another header": spliced(0, {}, { kid: undefined }),
   },
   "without a usable exp": {
     "beyond the skew": claiming({ exp: now - skew }),
@@ -238,17 +241,15 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     true: claiming({ exp: true }),
     "a list": claiming({ exp: [now + 300] }),
   },
-  "that has not begun": {
-    "beyond the skew": claiming({ nbf: now + skew + 1 }),
-    "in milliseconds": claiming({ nbf: nowMs }),
-    "a text": claiming({ nbf: String(now) }),
-    null: claiming({ nbf: null }),
-  },
-  "issued in the future": {
-    "beyond the skew": claiming({ iat: now + skew + 1 }),
-    "in milliseconds": claiming({ iat: nowMs }),
-    "a text": claiming({ iat: String(now) }),
-    null: claiming({ iat: null }),
+  "that comes from the future": {
+    "nbf beyond the skew": claiming({ nbf: now + skew + 1 }),
+    "nbf in milliseconds": claiming({ nbf: nowMs }),
+    "nbf in a text": claiming({ nbf: String(now) }),
+    "nbf null": claiming({ nbf: null }),
+    "iat beyond the skew": claiming({ iat: now + skew + 1 }),
+    "iat in milliseconds": claiming({ iat: nowMs }),
+    "iat in a text": claiming({ iat: String(now) }),
+    "iat null": claiming({ iat: null }),
   },
   "of another issuer": {
     foreign: claiming({ iss: "https://evil.example" }),
@@ -285,20 +286,18 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     "101 characters": claiming({ sub: "a".repeat(101) }),
     "half a character": claiming({ sub: "alice\ud83d" }),
   },
-  "bound to another proof": {
-    "a certificate": claiming({ cnf: { "x5t#S256": "AAAA" } }),
-    "a key": claiming({ cnf: { jkt: "AAAA" } }),
-    nothing: claiming({ cnf: null }),
-  },
-  "with extensions it calls critical": {
-    unknown: byHand({ crit: ["evil"], evil: true }),
-    none: byHand({ crit: [] }),
-    true: byHand({ crit: true }),
-    "a registered name": byHand({ crit: ["exp"], exp: now + 300 }),
+  "that asks for more than we know": {
+    "proof of a certificate": claiming({ cnf: { "x5t#S256": "AAAA" } }),
+    "proof of a key": claiming({ cnf: { jkt: "AAAA" } }),
+    "proof of nothing": claiming({ cnf: null }),
+    "an unknown extension": byHand({ crit: ["evil"], evil: true }),
+    "no extension": byHand({ crit: [] }),
+    "crit that is no list": byHand({ crit: true }),
+    "exp as an extension": byHand({ crit: ["exp"], exp: now + 300 }),
     "b64 false": byHand({ crit: ["b64"], b64: false }),
     "b64 false and a bare payload": bare,
   },
-  "whose payload is no object": {
+  "whose parts are no objects": {
     "a list": byHand({}, "[]"),
     null: byHand({}, "null"),
     "a text": byHand({}, '"alice"'),
@@ -307,11 +306,9 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     "not UTF-8": byHand({}, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])),
     "two objects": (scene) => byHand({}, `{}${JSON.stringify(scene.claims())}`)(scene),
     "deeper than a stack": byHand({}, "[".repeat(5_000)),
-  },
-  "whose header is no object": {
-    "a list": ({ key, claims }) => forgeToken([], claims(), (input) => signatureOf(key, input)),
-    null: ({ key, claims }) => forgeToken(null, claims(), (input) => signatureOf(key, input)),
-    "not JSON": ({ key, claims }) => forgeToken("{", claims(), (input) => signatureOf(key, input)),
+    "a list as header": ({ key, claims }) => forgeToken([], claims(), (input) => signatureOf(key, input)),
+    "null as header": ({ key, claims }) => forgeToken(null, claims(), (input) => signatureOf(key, input)),
+    "a header that is not JSON": ({ key, claims }) => forgeToken("{", claims(), (input) => signatureOf(key, input)),
   },
   "of more than 8,192 characters": {
     "in its payload": claiming({ pad: "x".repeat(6_200) }),
@@ -321,13 +318,13 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     "a path": byStranger({ kid: "../../../../dev/null" }),
     SQL: byStranger({ kid: "x' UNION SELECT 'secret' --" }),
     "a command": byStranger({ kid: "key-1|/usr/bin/id" }),
-    __proto__: byStranger({ kid: "__proto__" }),
+    "a prototype's name": byStranger({ kid: "__proto__" }),
     long: byStranger({ kid: "k".repeat(5_000) }),
     "a number": byStranger({ kid: 1 }),
     "an object": byStranger({ kid: { $ne: "" } }),
     empty: byStranger({ kid: "" }),
   },
-  "that is not a JWT": {
+  "that is no signed JWT": {
     dots: () => "..",
     "more dots": () => "....",
     "empty objects": () => "e30.e30.e30",
@@ -339,6 +336,8 @@ const badTokens: Record<string, Record<string, Forgery>> = {
       const [header, payload, signature] = (await signed()).split(".");
       return JSON.stringify({ protected: header, payload, signature });
     },
+    JWE: ({ claims }) => encrypted(claims()),
+    nested: async (scene) => byHand({ cty: "JWT" }, await scene.signed())(scene),
   },
 };
 
@@ -375,9 +374,26 @@ describe.each(sources)("with keys from $name, a token", (source) => {
   });
 
   test.each(Object.entries(badTokens))("%s is refused", async (_what, forgeries) => {
-    await withScene(source, {}, async (scene) => {
+    await withScene(source, nowhere, async (scene) => {
       for (const [variant, forge] of Object.entries(forgeries)) {
         await expectRefusal(scene, variant, `Bearer ${await forge(scene)}`);
+      }
+    });
+  });
+
+  test("that is refused stops every operation", async () => {
+    await withScene(source, {}, async (scene) => {
+      const { authorization } = bearer(await byStranger({})(scene));
+      for (const operation of [
+        "{ __typename }",
+        "{ region(code: EU) { code } }",
+        "{ authToken { token } }",
+        '{ authToken(userId: "alice") { token } }',
+        "{ __schema { queryType { name } } }",
+        "{ __typename regions { code } __typename }",
+        'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { accessToken } }',
+      ]) {
+        await expectRefusal(scene, operation, authorization, operation);
       }
     });
   });
@@ -413,4 +429,220 @@ describe.each(sources)("with keys from $name, a token", (source) => {
 
 function hmac(secret: string, input: string): Buffer {
   return createHmac("sha256", secret).update(input).digest();
+}
+
+const secret: Source = {
+  name: "a shared secret",
+  alg: "HS256",
+  serve: (key, use) => use(elsewhere, { AUTH_JWT_SECRET: key.text }),
+};
+
+async function userOf({ ask }: Scene, token: string): Promise<unknown> {
+  return (await ask("{ authToken { userId } }", {}, bearer(token))).body.data?.authToken.userId;
+}
+
+describe("a good token", () => {
+  const good: Record<string, Record<string, Forgery>> = {
+    "for one of the audiences": {
+      "in a list with others": claiming({ aud: ["another app", audience] }),
+      "the other one": claiming({ aud: "another audience" }),
+    },
+    "within its time": {
+      "expired within the skew": claiming({ exp: now - skew + 1 }),
+      "begins within the skew": claiming({ nbf: now + skew }),
+      "issued within the skew": claiming({ iat: now + skew }),
+      "in fractions of a second": claiming({ iat: now - 0.5, exp: now + 0.5 }),
+      "until the year 9999": claiming({ exp: 253_402_300_799 }),
+      "with exp in milliseconds, which is far away": claiming({ exp: nowMs + 300_000 }),
+      "old, with no greatest age": claiming({ iat: 0 }),
+      "without iat": claiming({ iat: undefined }),
+    },
+    "with little in its header": {
+      "no kid": ({ signed }) => signed({}, { kid: undefined }),
+      "no typ": ({ signed }) => signed({}, { typ: undefined }),
+      "any typ": ({ signed }) => signed({}, { typ: "anything" }),
+    },
+  };
+  test.each(Object.entries(good))("%s is accepted", async (_what, tokens) => {
+    await withScene(secret, {}, async (scene) => {
+      for (const [variant, make] of Object.entries(tokens)) {
+        expect([variant, await userOf(scene, await make(scene))]).toEqual([variant, "alice"]);
+      }
+    });
+  });
+
+  test.each(["at+jwt", "AT+JWT", "application/at+jwt"])("of the wanted typ as %s is accepted", async (typ) => {
+    await withScene(secret, { AUTH_JWT_TYP: "at+jwt" }, async (scene) => {
+      expect(await userOf(scene, await scene.signed({}, { typ }))).toBe("alice");
+    });
+  });
+
+  test("just young enough is accepted", async () => {
+    await withScene(secret, { AUTH_JWT_MAX_AGE_S: "60" }, async (scene) => {
+      expect(await userOf(scene, await scene.signed({ iat: now - 60 - skew }))).toBe("alice");
+    });
+  });
+
+  test("may have 8,192 characters and no more", async () => {
+    await withScene(secret, {}, async (scene) => {
+      const padded = async (more: number) => scene.signed({ pad: "x".repeat(6_000 + more) });
+      const missing = Math.floor(((8_192 - (await padded(0)).length) * 3) / 4);
+      const longest = await padded(missing);
+      expect(longest.length).toBeGreaterThan(8_189);
+      expect(await userOf(scene, longest)).toBe("alice");
+      expect(await userOf(scene, await padded(missing + 3))).toBeUndefined();
+    });
+  });
+
+  test("carries hostile user ids exactly", async () => {
+    await withScene(secret, {}, async (scene) => {
+      for (const sub of [...hostileIds, "👩".repeat(50), "constructor", "\u00e9"]) {
+        expect(await userOf(scene, await scene.signed({ sub }))).toBe(sub);
+      }
+    });
+  });
+
+  test("may name a user of 100 characters", async () => {
+    await withScene(secret, {}, async ({ ask, signed }) => {
+      const answered = await ask("{ regions { code } }", {}, bearer(await signed({ sub: "👩".repeat(100) })));
+      expect(answered.status).toBe(200);
+    });
+  });
+
+  test("serves the user that AUTH_JWT_USER_CLAIM names", async () => {
+    await withScene(secret, { AUTH_JWT_USER_CLAIM: "https://app.example/user_id" }, async (scene) => {
+      expect(await userOf(scene, await scene.signed({ "https://app.example/user_id": "bob" }))).toBe("bob");
+    });
+  });
+
+  test("is refused once its time is over", async () => {
+    const { clock, advance } = manualClock(nowMs);
+    const key = from(trusted, "HS256");
+    const env = jwtSettings(elsewhere, { AUTH_JWT_SECRET: key.text });
+    await withGateway({ env, now: clock }, async ({ ask }) => {
+      const headers = bearer(await signToken(key, claimsOf(elsewhere, nowMs)));
+      expect((await ask("{ regions { code } }", {}, headers)).status).toBe(200);
+      advance((300 + skew) * 1000);
+      expect((await ask("{ regions { code } }", {}, headers)).status).toBe(401);
+    });
+  });
+});
+
+describe("a token that breaks an extra rule", () => {
+  const bad: [string, Env, Forgery][] = [
+    ["of another typ", { AUTH_JWT_TYP: "at+jwt" }, ({ signed }) => signed({}, { typ: "JWT" })],
+    ["without the typ", { AUTH_JWT_TYP: "at+jwt" }, ({ signed }) => signed({}, { typ: undefined })],
+    ["with a typ that is no text", { AUTH_JWT_TYP: "at+jwt" }, byHand({ typ: ["at+jwt"] })],
+    ["that is too old", { AUTH_JWT_MAX_AGE_S: "60" }, claiming({ iat: now - 60 - skew - 1 })],
+    ["without iat but a greatest age", { AUTH_JWT_MAX_AGE_S: "60" }, claiming({ iat: undefined })],
+    ["that expired, with no skew", { AUTH_JWT_CLOCK_SKEW_S: "0" }, claiming({ exp: now })],
+    ["without the user claim", { AUTH_JWT_USER_CLAIM: "email" }, claiming({})],
+    ["with a user claim that is no text", { AUTH_JWT_USER_CLAIM: "email" }, claiming({ email: ["a@b.example"] })],
+    ["whose user claim is inherited", { AUTH_JWT_USER_CLAIM: "constructor" }, claiming({})],
+  ];
+  test.each(bad)("%s is refused", async (what, settings, forge) => {
+    await withScene(secret, settings, async (scene) => expectRefusal(scene, what, `Bearer ${await forge(scene)}`));
+  });
+
+  test("of an algorithm not listed is refused", async () => {
+    const source = { ...secret, alg: "RS256", serve: fixedKeySource } as const;
+    await withScene(source, { AUTH_JWT_ALGORITHMS: "PS256,ES256" }, async (scene) => {
+      await expectRefusal(scene, "RS256", bearer(await scene.signed()).authorization);
+    });
+  });
+});
+
+function fixedKeySource(key: SigningKey, use: (issuer: string, settings: Env) => Promise<void>): Promise<void> {
+  return use(elsewhere, { AUTH_JWT_PUBLIC_KEY: key.text });
+}
+
+describe("an Authorization header", () => {
+  const bad: Record<string, Record<string, (token: string) => string>> = {
+    "without a whole credential": {
+      nothing: () => "",
+      "Bearer alone": () => "Bearer",
+      "a token alone": (token) => token,
+    },
+    "with more than one token": {
+      "and a space": (token) => `Bearer ${token} ${token}`,
+      "and a comma": (token) => `Bearer ${token},${token}`,
+      "each with its scheme": (token) => `Bearer ${token}, Bearer ${token}`,
+      "one of them garbage": (token) => `Bearer garbage, Bearer ${token}`,
+    },
+    "with something beside its token": {
+      "a parameter": (token) => `Bearer ${token}; a=b`,
+      quotes: (token) => `Bearer "${token}"`,
+      "a tab": (token) => `Bearer\t${token}`,
+      "a no-break space": (token) => `Bearer\u00a0${token}`,
+      "a colon": (token) => `Bearer: ${token}`,
+    },
+    "of another scheme": {
+      basic: () => "Basic YWxpY2U6c2VjcmV0",
+      "proof of possession": (token) => `DPoP ${token}`,
+      "its own": (token) => `Token ${token}`,
+      "of a mode that is off": () => `ApiKey backend.${"s".repeat(43)}`,
+    },
+    "whose scheme every object has": {
+      constructor: () => "constructor x",
+      "in capitals": () => "Constructor alice",
+      prototype: () => "__proto__ x",
+    },
+  };
+  test.each(Object.entries(bad))("%s is refused", async (_what, headers) => {
+    await withScene(secret, nowhere, async (scene) => {
+      for (const [variant, make] of Object.entries(headers)) {
+        await expectRefusal(scene, variant, make(await scene.signed()));
+      }
+    });
+  });
+
+  test("may spell its scheme in any case", async () => {
+    await withScene(secret, {}, async ({ ask, signed }) => {
+      for (const scheme of ["Bearer", "bearer", "BEARER", "bEaReR", "Bearer  "]) {
+        const { status } = await ask("{ authToken { userId } }", {}, { authorization: `${scheme} ${await signed()}` });
+        expect([scheme, status]).toEqual([scheme, 200]);
+      }
+    });
+  });
+
+  test("never lets a second one win", async () => {
+    await withScene(secret, {}, async ({ url, signed }) => {
+      const alice = bearer(await signed()).authorization;
+      const bob = bearer(await signed({ sub: "bob" })).authorization;
+      expect(await askTwice(url, "Bearer garbage", alice)).toContain("UNAUTHENTICATED");
+      expect(await askTwice(url, "", alice)).toContain("UNAUTHENTICATED");
+      expect(await askTwice(url, alice, bob)).not.toContain("bob");
+    });
+  });
+
+  test("is the only place for a token", async () => {
+    await withScene(secret, {}, async ({ url, signed }) => {
+      const token = await signed();
+      const response = await fetch(`${url}?access_token=${token}`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          cookie: `access_token=${token}; token=${token}; authorization=Bearer ${token}`,
+          "proxy-authorization": `Bearer ${token}`,
+          "x-authorization": `Bearer ${token}`,
+          "x-forwarded-access-token": token,
+        },
+        body: JSON.stringify({ query: "{ authToken { token } }", access_token: token, extensions: { token } }),
+      });
+      expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+    });
+  });
+});
+
+/** Sends two Authorization headers, which fetch would join; gives the answer's body. */
+function askTwice(url: string, first: string, second: string): Promise<string> {
+  const headers = ["host", new URL(url).host, "content-type", "application/json", "connection", "close"];
+  headers.push("authorization", first, "authorization", second);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method: "POST", headers, agent: false }, (response) => {
+      textOf(response).then(resolve, reject);
+    });
+    request.on("error", reject);
+    request.end(JSON.stringify({ query: "{ authToken { userId } }" }));
+  });
 }

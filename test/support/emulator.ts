@@ -170,18 +170,32 @@ export interface Bytes {
 }
 
 /** Asks for a token on a bare connection, and looks at it until it ends or `waitMs` are over. */
-export async function tokenBytes(emulator: Emulator, waitMs = 2_000, more = ""): Promise<Bytes> {
+export async function tokenBytes(
+  emulator: Emulator,
+  { waitMs = 10_000, more = "", until = () => false }: TokenBytesOptions = {},
+): Promise<Bytes> {
   const socket = connect(Number(new URL(emulator.url).port), "127.0.0.1");
   const query = "/api/v3/authentication/token?userId=alice";
   socket.write(`GET ${query} HTTP/1.1\r\nhost: x\r\nx-server-key: ${emulator.serverKey}\r\n${more}\r\n`);
-  const chunks: Buffer[] = [];
-  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise<"closed" | "reset">((resolve) => {
+  let received = "";
+  const ended = new Promise<Bytes["end"]>((resolve) => {
+    socket.on("data", (chunk: Buffer) => {
+      received += chunk.toString("latin1");
+      if (until(received)) resolve("open");
+    });
     socket.on("end", () => resolve("closed")).on("error", () => resolve("reset"));
   });
   const end = await Promise.race([ended, setTimeout(waitMs, "open" as const, { ref: false })]);
   socket.destroy();
-  const received = Buffer.concat(chunks).toString("latin1");
   const [head = "", ...body] = received.split("\r\n\r\n");
   return { head, body: body.join("\r\n\r\n"), end };
+}
+
+export interface TokenBytesOptions {
+  /** How long to listen when nothing ends the answer. Milliseconds. */
+  readonly waitMs?: number;
+  /** Further header lines. */
+  readonly more?: string;
+  /** What has come is enough. */
+  readonly until?: (received: string) => boolean;
 }

@@ -7,6 +7,8 @@ const page = readFileSync(new URL("../../docs/clients.md", import.meta.url), "ut
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(?:ts|json)$/.test(name));
 const sources = files.map((name) => withoutIndents(readFileSync(new URL(name, folder), "utf8")));
 
+const manifests = sources.filter((_source, index) => files[index]?.endsWith("package.json")).join("\n");
+
 /** What each consumer installs beside the package, without the tools that every TypeScript project has. */
 const installs = files
   .filter((name) => name.endsWith("package.json"))
@@ -44,11 +46,9 @@ describe("the page about clients", () => {
     expect(installs).toContain(packages(names));
   });
 
-  test("names the versions that the consumers install", () => {
-    const versions = page.slice(page.lastIndexOf("Versions:"));
-    for (const version of ["6.3.1", "5.3.0", "4.3.8", "6.0.3", "1.11.3", "16.15.0"]) {
-      expect(versions).toContain(version);
-      expect(sources.join("\n")).toContain(`"${version}"`);
-    }
+  test("names versions that the consumers install", () => {
+    const named = [...page.slice(page.lastIndexOf("Versions:")).matchAll(/(\S+) (\d+\.\d+\.\d+)/g)];
+    expect(named.map(([, name]) => name)).toContain("@apollo/client");
+    for (const [, name, version] of named) expect(manifests).toContain(`"${name}": "${version}"`);
   });
 });
