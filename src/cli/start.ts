@@ -27,7 +27,9 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
     process.stderr.write(`amity-graphql cannot start:\n${lines.join("")}`);
     return exitCodes.configuration;
   }
-  const logger = createLogger({ level: config.logLevel, json: config.production, colour: process.stdout.isTTY });
+  // NO_COLOR and TERM=dumb count too.
+  const colour = process.stdout.isTTY && process.stdout.hasColors(env);
+  const logger = createLogger({ level: config.logLevel, json: config.production, colour });
   for (const warning of warnings) logger.warn({}, warning);
   const gateway = await listen(config, logger);
   if (!gateway) return exitCodes.failure;

@@ -1,0 +1,129 @@
+import { describe, expect, test } from "@jest/globals";
+import { checkRootField, displayNameFor, targetUserId } from "../../../src/caller/access.js";
+import { anybody, type Caller } from "../../../src/caller/caller.js";
+
+const open = { openIntrospection: true };
+const closed = { openIntrospection: false };
+
+const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
+const delegate: Caller = { ...alice, mayActFor: () => true };
+const named: Caller = { ...alice, displayName: { value: "Alice" } };
+const nameless: Caller = { ...alice, displayName: { value: undefined } };
+const service: Caller = {
+  kind: "service",
+  subject: "key:shop",
+  mayActFor: (userId) => userId.startsWith("shop-"),
+};
+
+/** The code of the error that the check throws; undefined when it lets pass. */
+function codeOf(check: () => unknown): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? error.code : error;
+  }
+}
+
+function check(caller: Caller | undefined, name: string, args: Record<string, unknown> = {}, policy = closed): unknown {
+  return codeOf(() => checkRootField(caller, { name, args }, policy));
+}
+
+describe("a root field", () => {
+  test.each(["regions", "region", "__typename"])("%s needs no caller", (name) => {
+    expect(check(undefined, name)).toBeUndefined();
+  });
+
+  test.each(["authToken", "createSession", "__schema", "__type", "Regions", "constructor", "added later"])(
+    "%s needs a caller",
+    (name) => {
+      expect(check(undefined, name)).toBe("UNAUTHENTICATED");
+      expect(check(alice, name)).toBeUndefined();
+    },
+  );
+
+  test.each(["__schema", "__type"])("%s is open by policy", (name) => {
+    expect(check(undefined, name, {}, open)).toBeUndefined();
+  });
+
+  test("is not opened by the introspection policy", () => {
+    expect(check(undefined, "authToken", {}, open)).toBe("UNAUTHENTICATED");
+  });
+
+  test.each<[string, Caller, unknown, string | undefined]>([
+    ["a user and the own id", alice, "alice", undefined],
+    ["a user and no id", alice, undefined, undefined],
+    ["a user and null", alice, null, undefined],
+    ["a user and another's id", alice, "bob", "FORBIDDEN"],
+    ["a user and an empty id", alice, "", "FORBIDDEN"],
+    ["a user and another case", alice, "Alice", "FORBIDDEN"],
+    ["a delegate and another's id", delegate, "bob", undefined],
+    ["a service and an id it may act for", service, "shop-1", undefined],
+    ["a service and another id", service, "bob", "FORBIDDEN"],
+    ["a service and no id", service, undefined, undefined],
+    ["anybody and any id", anybody, "bob", undefined],
+  ])("for %s is judged alike in both places", (_what, caller, userId, code) => {
+    expect(check(caller, "authToken", { userId })).toBe(code);
+    expect(check(caller, "createSession", { input: { userId } })).toBe(code);
+  });
+
+  test.each<[string, Caller, unknown, string | undefined]>([
+    ["the credential's name", named, "Alice", undefined],
+    ["no name", named, undefined, undefined],
+    ["another name", named, "Admin", "FORBIDDEN"],
+    ["an empty name", named, "", "FORBIDDEN"],
+    ["a name beside none", nameless, "Admin", "FORBIDDEN"],
+    ["any name where names are free", alice, "Admin", undefined],
+  ])("with %s is judged by the name", (_what, caller, displayName, code) => {
+    expect(check(caller, "createSession", { input: { displayName } })).toBe(code);
+  });
+});
+
+describe("the target user", () => {
+  const target = (caller: Caller | undefined, given?: string | null) => targetUserId(caller, "userId", given, 5);
+
+  test.each<[string, Caller, string | null | undefined, string]>([
+    ["the caller's own by default", alice, undefined, "alice"],
+    ["the caller's own for null", alice, null, "alice"],
+    ["the one given by a delegate", delegate, "bob", "bob"],
+    ["the one given by anybody", anybody, "bob", "bob"],
+  ])("is %s", (_what, caller, given, userId) => {
+    expect(target(caller, given)).toBe(userId);
+  });
+
+  test.each<[string, Caller | undefined, string | undefined, string]>([
+    ["without a caller", undefined, "alice", "UNAUTHENTICATED"],
+    ["of a service that names none", service, undefined, "BAD_USER_INPUT"],
+    ["of anybody who names none", anybody, undefined, "BAD_USER_INPUT"],
+    ["that is another's", alice, "bob", "FORBIDDEN"],
+    ["that is empty", delegate, "", "BAD_USER_INPUT"],
+    ["that is too long", delegate, "abcdef", "BAD_USER_INPUT"],
+    ["with a control character", delegate, "a\u0000", "BAD_USER_INPUT"],
+    ["of the caller, too long here", { ...alice, userId: "abcdef" }, undefined, "BAD_USER_INPUT"],
+  ])("%s is refused", (_what, caller, given, code) => {
+    expect(codeOf(() => target(caller, given))).toBe(code);
+  });
+});
+
+describe("the display name", () => {
+  test.each<[string, Caller | undefined, string, string | null | undefined, string | undefined]>([
+    ["the credential's by default", named, "alice", undefined, "Alice"],
+    ["the credential's for null", named, "alice", null, "Alice"],
+    ["none when the credential tells none", nameless, "alice", undefined, undefined],
+    ["the given one where names are free", alice, "alice", "Al", "Al"],
+    ["none where none is given", alice, "alice", null, undefined],
+    ["the given one for another user", named, "bob", "Bob", "Bob"],
+    ["none for another user by default", named, "bob", undefined, undefined],
+    ["the given one without a caller", undefined, "bob", "Bob", "Bob"],
+  ])("is %s", (_what, caller, userId, given, name) => {
+    expect(displayNameFor(caller, userId, given)).toBe(name);
+  });
+
+  test.each([
+    [named, "Admin"],
+    [named, ""],
+    [nameless, "Admin"],
+  ])("that is not the credential's is forbidden (%#)", (caller, given) => {
+    expect(codeOf(() => displayNameFor(caller, "alice", given))).toBe("FORBIDDEN");
+  });
+});

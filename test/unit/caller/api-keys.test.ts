@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "@jest/globals";
+import { createApiKey, parseApiKeys, verifyApiKey } from "../../../src/caller/api-keys.js";
+
+const good = { id: "billing", sha256: "0f".repeat(32), scopes: ["amity:mint:any"] };
+
+describe("a new key", () => {
+  test("verifies against its entry", () => {
+    const { credential, entry } = createApiKey({ id: "billing", scopes: ["mint"], userIdPrefix: "shop-" });
+    const caller = verifyApiKey(parseApiKeys(JSON.stringify([entry])), credential, "mint", () => 0);
+    expect([caller.kind, caller.subject, caller.userId]).toEqual(["service", "key:billing", undefined]);
+    expect([caller.mayActFor("shop-1"), caller.mayActFor("bob")]).toEqual([true, false]);
+  });
+
+  test("has 256 random bits", () => {
+    const credentials = Array.from({ length: 100 }, () => createApiKey({ id: "a", scopes: [] }).credential);
+    expect(new Set(credentials).size).toBe(100);
+    for (const credential of credentials) expect(credential).toMatch(/^a\.[A-Za-z0-9_-]{43}$/);
+  });
+
+  test("leaves only a digest in its entry", () => {
+    const { credential, entry } = createApiKey({ id: "a", scopes: [] });
+    const sha256 = createHash("sha256").update(credential.slice(2)).digest("hex");
+    expect(entry).toEqual({ id: "a", sha256, scopes: [] });
+  });
+});
+
+describe("a list of keys", () => {
+  test("may be empty", () => {
+    expect(parseApiKeys("[]")).toEqual([]);
+  });
+
+  test("keeps what an entry says", () => {
+    const entry = { ...good, userIdPrefix: "shop-", expires: "2026-01-01T01:00:00+01:00" };
+    expect(parseApiKeys(JSON.stringify([entry]))).toEqual([{ ...entry, expires: Date.UTC(2026, 0, 1) }]);
+  });
+
+  test.each<[string, object]>([
+    ["an id with a dot", { id: "SECRET.x" }],
+    ["an id with a space", { id: "SECRET x" }],
+    ["an id of 65 characters", { id: "SECRET".padEnd(65, "x") }],
+    ["an empty id", { id: "" }],
+    ["no id", { id: undefined }],
+    ["a short digest", { sha256: "0f".repeat(31) }],
+    ["a digest in base64", { sha256: "SECRET0Aa+/".padEnd(44, "=") }],
+    ["a digest with a line end", { sha256: `${good.sha256}\n` }],
+    ["no digest", { sha256: undefined }],
+    ["a scope that is no text", { scopes: [{ SECRET: 1 }] }],
+    ["scopes in a text", { scopes: "SECRET" }],
+    ["no scopes", { scopes: undefined }],
+    ["an empty prefix", { userIdPrefix: "" }],
+    ["a prefix that is no text", { userIdPrefix: ["SECRET"] }],
+    ["a time without a zone", { expires: "2026-01-01T00:00:00" }],
+    ["a day for a time", { expires: "2026-01-01" }],
+    ["a day that does not exist", { expires: "2026-02-30T00:00:00Z" }],
+    ["an hour that does not exist", { expires: "2026-01-01T24:00:00Z" }],
+    ["a time in seconds", { expires: 1_767_225_600 }],
+    ["a time that is never", { expires: "SECRET" }],
+    ["an unknown property", { SECRET: true }],
+    ["a secret in the clear", { secret: "SECRET" }],
+  ])("with %s is refused without a quote", (_what, change) => {
+    const text = JSON.stringify([good, { ...good, id: "second", ...change }]);
+    expect(() => parseApiKeys(text)).toThrow(/^list\.1/);
+    expect(() => parseApiKeys(text)).not.toThrow(/SECRET/);
+  });
+
+  test.each([
+    ["no JSON", "SECRET"],
+    ["an object", '{"SECRET":[]}'],
+    ["null", "null"],
+    ["a list of texts", '["SECRET"]'],
+    ["one id twice", JSON.stringify([good, good])],
+    ["nothing", ""],
+  ])("that is %s is refused without a quote", (_what, text) => {
+    expect(() => parseApiKeys(text)).toThrow(/^list/);
+    expect(() => parseApiKeys(text)).not.toThrow(/SECRET/);
+  });
+});

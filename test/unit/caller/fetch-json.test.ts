@@ -1,0 +1,53 @@
+import { describe, expect, test } from "@jest/globals";
+import { fetchJson } from "../../../src/caller/fetch-json.js";
+import { always, withUpstream } from "../../support/upstream.js";
+
+const never = new AbortController().signal;
+
+describe("a public JSON document", () => {
+  test("is asked for without anything of ours", async () => {
+    await withUpstream(always(200, '{"a":1}'), async ({ url, seen }) => {
+      expect(await fetchJson(new URL(`${url}/keys?x=1`), never)).toEqual({ a: 1 });
+      expect(seen.map(({ method, url: path }) => `${method} ${path}`)).toEqual(["GET /keys?x=1"]);
+      const { accept, authorization, cookie, referer } = seen[0]?.headers ?? {};
+      expect({ accept, authorization, cookie, referer }).toEqual({ accept: "application/json" });
+    });
+  });
+
+  test("may have 256 KiB and no more", async () => {
+    const padded = (bytes: number) => always(200, "[]".padEnd(bytes));
+    await withUpstream(padded(262_144), async ({ url }) => {
+      expect(await fetchJson(new URL(url), never)).toEqual([]);
+    });
+    await withUpstream(padded(262_145), async ({ url }) => {
+      await expect(fetchJson(new URL(url), never)).rejects.toThrow("too large");
+    });
+  });
+
+  test.each([201, 204, 206, 304, 401, 404, 500, 503])("with status %i is refused", async (status) => {
+    await withUpstream(always(status, status === 204 || status === 304 ? "" : "{}"), async ({ url }) => {
+      await expect(fetchJson(new URL(url), never)).rejects.toThrow();
+    });
+  });
+
+  test.each([301, 302, 303, 307, 308])("behind a redirect %i is not followed", async (status) => {
+    await withUpstream(always(status, "{}", { location: "/moved" }), async ({ url, seen }) => {
+      await expect(fetchJson(new URL(url), never)).rejects.toThrow();
+      expect(seen).toHaveLength(1);
+    });
+  });
+
+  test.each([
+    "http://issuer.example/keys",
+    "http://169.254.169.254/latest/meta-data",
+    "http://10.0.0.1/keys",
+    "http://0.0.0.0/keys",
+    "http://localhost.evil.example/keys",
+    "http://127.0.0.1.evil.example/keys",
+    "file:///etc/passwd",
+    "data:application/json,{}",
+    "ftp://127.0.0.1/keys",
+  ])("at %s is not asked for", async (url) => {
+    await expect(fetchJson(new URL(url), never)).rejects.toThrow("not https");
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "@jest/globals";
+import { createJwksSource, type JwksLocation } from "../../../src/caller/jwks.js";
+import { manualClock } from "../../support/emulator.js";
+import { type IssuerFault, issuerFaults, withIssuer } from "../../support/issuer.js";
+import { makeKey } from "../../support/tokens.js";
+
+function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
+  const { clock, advance } = manualClock();
+  const failures: string[] = [];
+  const source = createJwksSource({
+    location,
+    cacheMs: 600_000,
+    staleMaxMs: 3_600_000,
+    cooldownMs: 10_000,
+    timeoutMs,
+    now: clock,
+    onFailure: (reason) => failures.push(reason),
+  });
+  const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
+  return { source, advance, failures, find };
+}
+
+describe("published keys", () => {
+  test("asked for 10,000 unknown ids are fetched once", async () => {
+    const key = await makeKey("EdDSA");
+    await withIssuer({ keys: [key] }, async (issuer) => {
+      const { source, advance, find } = sourceAt({ jwksUrl: new URL(issuer.keysUrl) });
+      await source.warmUp();
+      advance(10_000);
+      const tries = Array.from({ length: 10_000 }, (_, index) => find(`unknown-${index}`));
+      const outcomes = await Promise.allSettled(tries);
+      expect(outcomes.filter(({ status }) => status === "fulfilled")).toEqual([]);
+      expect(issuer.fetches).toBe(2);
+    });
+  });
+
+  test("are fetched at most once a cooldown", async () => {
+    const key = await makeKey("EdDSA");
+    await withIssuer({ keys: [key] }, async (issuer) => {
+      const { advance, find } = sourceAt({ jwksUrl: new URL(issuer.keysUrl) });
+      for (let second = 0; second < 60; second++) {
+        await expect(find("unknown")).rejects.toThrow();
+        advance(1_000);
+      }
+      expect(issuer.fetches).toBe(6);
+    });
+  });
+
+  test.each(issuerFaults)("of a provider that %s fail in fixed words", async (fault: IssuerFault) => {
+    await withIssuer({ fault }, async (issuer) => {
+      const { source, failures } = sourceAt({ issuer: issuer.url }, 50);
+      expect(await source.warmUp()).toBe(false);
+      expect(failures).toEqual([expect.stringMatching(/^(?:timeout|unusable answer)$/)]);
+    });
+  });
+
+  test("are ready once and for all", async () => {
+    const key = await makeKey("EdDSA");
+    await withIssuer({ keys: [key] }, async (issuer) => {
+      const { source, advance } = sourceAt({ issuer: issuer.url });
+      expect(await source.warmUp()).toBe(true);
+      issuer.fail("is down");
+      advance(10_000);
+      expect(await source.warmUp()).toBe(true);
+      expect(issuer.fetches).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "@jest/globals";
+import { anybody, type Caller } from "../../../src/caller/caller.js";
+import { RateLimits } from "../../../src/caller/rate-limits.js";
+import { AppError } from "../../../src/errors/app-error.js";
+
+const user = (id: string): Caller => ({ kind: "user", subject: `user:${id}`, userId: id, mayActFor: () => false });
+const service = (id: string): Caller => ({ kind: "service", subject: `key:${id}`, mayActFor: () => true });
+
+const limits = () => new RateLimits({ user: 3, service: 5, failedAuth: 2 });
+
+/** How many of so many tries in a row pass. */
+async function passing(tries: number, attempt: () => Promise<void>): Promise<number> {
+  for (let passed = 0; passed < tries; passed++) {
+    try {
+      await attempt();
+    } catch (error) {
+      expect(error).toBeInstanceOf(AppError);
+      expect(error).toMatchObject({ code: "RATE_LIMITED", details: { retryAfterSeconds: expect.any(Number) } });
+      return passed;
+    }
+  }
+  return tries;
+}
+
+describe("a rate limit", () => {
+  test.each<[string, Caller | undefined, number, number]>([
+    ["a user by root fields", user("a"), 1, 3],
+    ["a user by several root fields", user("a"), 2, 1],
+    ["a service by its own limit", service("a"), 1, 5],
+    ["nobody in particular", undefined, 1, 10],
+    ["anybody on this machine", anybody, 1, 10],
+    ["no operation without root fields", user("a"), 0, 10],
+  ])("counts %s", async (_what, caller, rootFields, passed) => {
+    const some = limits();
+    expect(await passing(10, () => some.count(caller, rootFields))).toBe(passed);
+  });
+
+  test("refuses at once more than it allows", async () => {
+    const some = limits();
+    expect(await passing(1, () => some.count(user("a"), 4))).toBe(0);
+  });
+
+  test("is each subject's own", async () => {
+    const some = limits();
+    expect(await passing(10, () => some.count(user("a"), 1))).toBe(3);
+    expect(await passing(10, () => some.count(user("b"), 1))).toBe(3);
+  });
+
+  test("does not take a user for a service", async () => {
+    const some = limits();
+    expect(await passing(10, () => some.count({ ...user("a"), subject: "same" }, 1))).toBe(3);
+    expect(await passing(10, () => some.count({ ...service("a"), subject: "same" }, 1))).toBe(5);
+  });
+
+  test("counts refused credentials by address", async () => {
+    const some = limits();
+    expect(await passing(10, () => some.countRefusal("192.0.2.1"))).toBe(2);
+    expect(await passing(10, () => some.countRefusal("192.0.2.2"))).toBe(2);
+    expect(await passing(1, () => some.count(user("192.0.2.1"), 1))).toBe(1);
+  });
+
+  test.each(["__proto__", "constructor", "", "a:b"])("knows a user named %j", async (id) => {
+    const some = limits();
+    expect(await passing(10, () => some.count(user(id), 1))).toBe(3);
+  });
+
+  test("of zero is none", async () => {
+    const none = new RateLimits({ user: 0, service: 0, failedAuth: 0 });
+    expect(await passing(10, () => none.count(user("a"), 4))).toBe(10);
+    expect(await passing(10, () => none.count(service("a"), 4))).toBe(10);
+    expect(await passing(10, () => none.countRefusal("192.0.2.1"))).toBe(10);
+  });
+
+  test("says when to come back", async () => {
+    const some = limits();
+    const refusal: unknown = await some.count(user("a"), 4).catch((error: unknown) => error);
+    const seconds = refusal instanceof AppError ? refusal.details.retryAfterSeconds : undefined;
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(seconds).toBeLessThanOrEqual(60);
+  });
+});
