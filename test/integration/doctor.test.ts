@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +10,7 @@ import { Canary } from "../support/canary.js";
 import { withEmulator } from "../support/emulator.js";
 import { regionAt } from "../support/gateway.js";
 import { type IssuerSetup, withIssuer } from "../support/issuer.js";
+import { keyPairOf } from "../support/key-pairs.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
 
 const written = { stdout: "", stderr: "" };
@@ -247,7 +247,7 @@ describe("amity-graphql doctor", () => {
 });
 
 describe("amity-graphql doctor on callers", () => {
-  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { publicKey } = keyPairOf("ec", { namedCurve: "P-256" });
   const healthy: IssuerSetup = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
 
   async function callers(env: Record<string, string>): Promise<{ code: number; checks: Check[] }> {
