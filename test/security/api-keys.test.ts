@@ -117,20 +117,24 @@ describe("a service key", () => {
     });
   });
 
-  test.each(["apikey", "APIKEY", "ApiKey  "])("may come under the scheme %j", async (scheme) => {
+  test("may come under its scheme in any case", async () => {
     await withScene([billing.entry], {}, async ({ ask }) => {
-      expectIssued(await ask(forBob, {}, { authorization: `${scheme} ${billing.credential}` }));
+      for (const scheme of ["apikey", "APIKEY", "ApiKey  "]) {
+        expectIssued(await ask(forBob, {}, { authorization: `${scheme} ${billing.credential}` }));
+      }
     });
   });
 
-  test.each([
-    "{ authToken { token } }",
-    "{ authToken(userId: null) { token } }",
-    'mutation { createSession(input: { deviceId: "d" }) { userId } }',
-  ])("has no user of its own: %s", async (query) => {
+  test("has no user of its own", async () => {
     await withScene([billing.entry], {}, async ({ ask, seen }) => {
-      const answered = await ask(query, {}, apiKey(billing.credential));
-      expect(errorOf(answered).extensions.code).toBe("BAD_USER_INPUT");
+      for (const query of [
+        "{ authToken { token } }",
+        "{ authToken(userId: null) { token } }",
+        'mutation { createSession(input: { deviceId: "d" }) { userId } }',
+      ]) {
+        const { code } = errorOf(await ask(query, {}, apiKey(billing.credential))).extensions;
+        expect([query, code]).toEqual([query, "BAD_USER_INPUT"]);
+      }
       expect(seen).toEqual([]);
     });
   });
@@ -230,18 +234,23 @@ describe("expires", () => {
 });
 
 describe("scopes", () => {
-  const lacking: [string, string[]][] = [
-    ["none", []],
-    ["another", ["amity:read"]],
-    ["a longer one", [`${scope}thing`]],
-    ["one in capitals", [scope.toUpperCase()]],
-    ["two in one", [`${scope} openid`]],
-    ["a star", ["*"]],
-    ["an empty one", [""]],
-  ];
-  test.each(lacking)("with %s let a key act for nobody", async (_what, scopes) => {
-    await withScene([{ ...billing.entry, scopes }], {}, async ({ askWith, seen }) => {
-      expectForbidden(await askWith(billing.credential), seen);
+  const lacking: Record<string, string[]> = {
+    none: [],
+    another: ["amity:read"],
+    longer: [`${scope}thing`],
+    capitals: [scope.toUpperCase()],
+    joined: [`${scope} openid`],
+    star: ["*"],
+    empty: [""],
+  };
+  test("without the right one let a key act for nobody", async () => {
+    const entries = Object.entries(lacking).map(([id, scopes]) => ({ ...billing.entry, id, scopes }));
+    await withScene(entries, {}, async ({ askWith, seen }) => {
+      for (const id of Object.keys(lacking)) {
+        const answered = await askWith(billing.credential.replace("billing", id));
+        expect([id, answered.status]).toEqual([id, 403]);
+        expectForbidden(answered, seen);
+      }
     });
   });
 
@@ -263,20 +272,23 @@ describe("userIdPrefix", () => {
   const ask = async (scene: Scene, userId: string) =>
     scene.ask("query ($u: ID) { authToken(userId: $u) { userId } }", { u: userId }, apiKey(billing.credential));
 
-  test.each(["shop-", "shop-1", "shop-../bob"])("lets the key act for %j", async (userId) => {
+  test("lets the key act for users who have it", async () => {
     await withScene([{ ...billing.entry, userIdPrefix: "shop-" }], {}, async (scene) => {
-      expect((await ask(scene, userId)).body).toEqual({ data: { authToken: { userId } } });
+      for (const userId of ["shop-", "shop-1", "shop-../bob"]) {
+        expect((await ask(scene, userId)).body).toEqual({ data: { authToken: { userId } } });
+      }
     });
   });
 
-  test.each(["bob", "shop", "SHOP-1", " shop-1", "xshop-1", "shop\u20101", ""])(
-    "forbids the key %j",
-    async (userId) => {
-      await withScene([{ ...billing.entry, userIdPrefix: "shop-" }], {}, async (scene) => {
-        expectForbidden(await ask(scene, userId), scene.seen);
-      });
-    },
-  );
+  test("forbids the key every other user", async () => {
+    await withScene([{ ...billing.entry, userIdPrefix: "shop-" }], {}, async (scene) => {
+      for (const userId of ["bob", "shop", "SHOP-1", " shop-1", "xshop-1", "shop\u20101", ""]) {
+        const answered = await ask(scene, userId);
+        expect([userId, answered.status]).toEqual([userId, 403]);
+        expectForbidden(answered, scene.seen);
+      }
+    });
+  });
 
   test("is compared as it is, not normalised", async () => {
     await withScene([{ ...billing.entry, userIdPrefix: "caf\u00e9" }], {}, async (scene) => {
