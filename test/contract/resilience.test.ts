@@ -200,20 +200,23 @@ describe("an outage of one region", () => {
 describe("too many calls to a region", () => {
   test("wait half a second and are then refused", async () => {
     const held: Parameters<Answer>[0][] = [];
-    await withUpstream(
-      (response) => held.push(response),
-      async ({ url }) => {
-        await withGateway({ env: regionAt(url, { UPSTREAM_ATTEMPT_TIMEOUT_MS: "60000" }) }, async ({ ask }) => {
-          const users = Array.from({ length: 70 }, (_, i) => `{ authToken(userId: "u${i}") { token } }`);
-          const asked = users.map((query) => ask(query));
-          const refused = await Promise.any(asked);
-          expect([refused.status, errorOf(refused).extensions.code]).toEqual([503, "OVERLOADED"]);
-          for (const response of held) response.end('"t"');
-          const statuses = (await Promise.all(asked)).map(({ status }) => status);
-          expect(statuses.filter((status) => status === 200)).toHaveLength(64);
-        });
-      },
-    );
+    let holds = true;
+    const answer: Answer = (response) => {
+      if (holds) held.push(response);
+      else response.end('"t"');
+    };
+    await withUpstream(answer, async ({ url }) => {
+      await withGateway({ env: regionAt(url, { UPSTREAM_ATTEMPT_TIMEOUT_MS: "60000" }) }, async ({ ask }) => {
+        const users = Array.from({ length: 70 }, (_, i) => `{ authToken(userId: "u${i}") { token } }`);
+        const asked = users.map((query) => ask(query));
+        const refused = await Promise.any(asked);
+        expect([refused.status, errorOf(refused).extensions.code]).toEqual([503, "OVERLOADED"]);
+        holds = false;
+        for (const response of held) response.end('"t"');
+        const served = (await Promise.all(asked)).filter(({ status }) => status === 200);
+        expect(served.length).toBeGreaterThanOrEqual(64);
+      });
+    });
   });
 });
 

@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Env } from "../../src/config/reader.js";
 import { manualClock } from "../support/emulator.js";
 import { type Answered, errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { type Issuer, type IssuerSetup, issuerFaults, withIssuer } from "../support/issuer.js";
+import { keyPairOf } from "../support/key-pairs.js";
 import {
   audience,
   bearer,
@@ -447,7 +447,7 @@ describe("a published key", () => {
   });
 
   test("of 1024 bits verifies nothing", async () => {
-    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
+    const { privateKey, publicKey } = keyPairOf("rsa", { modulusLength: 1024 });
     const weak: SigningKey = { ...rsa, key: privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid: rsa.kid } };
     await withScene(keySetUrl, { keys: [weak] }, async ({ ask }) => {
       const claims = claimsOf(elsewhere, manualClock().clock());

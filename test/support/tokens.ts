@@ -1,5 +1,13 @@
-import { constants, createHmac, createSecretKey, KeyObject, randomBytes, sign } from "node:crypto";
-import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from "jose";
+import {
+  constants,
+  createHmac,
+  createPrivateKey,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from "node:crypto";
+import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, type JWK, SignJWT } from "jose";
 
 export type Algorithm = "RS256" | "ES256" | "EdDSA" | "HS256";
 
@@ -24,7 +32,9 @@ export async function makeKey(alg: Algorithm, kid = "key-1"): Promise<SigningKey
   }
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: "sig" };
-  return { alg, kid, key: KeyObject.from(privateKey), text: await exportSPKI(publicKey), jwk };
+  // Read from PEM: in Node.js 20 a key straight from the generator can lock up the process; see key-pairs.ts.
+  const key = createPrivateKey(await exportPKCS8(privateKey));
+  return { alg, kid, key, text: await exportSPKI(publicKey), jwk };
 }
 
 /** The same key under another id. */

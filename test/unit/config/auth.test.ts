@@ -1,7 +1,8 @@
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../../src/config/config.js";
 import type { Env } from "../../../src/config/reader.js";
+import { keyPairOf } from "../../support/key-pairs.js";
 
 /** Marks every value that must not come back in a problem. */
 const mark = "C4N4RY";
@@ -326,7 +327,7 @@ describe("AUTH_JWT_ALGORITHMS", () => {
 });
 
 describe("AUTH_JWT_PUBLIC_KEY", () => {
-  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const rsa = keyPairOf("rsa", { modulusLength: 2048 });
   const p256 = keyOf("prime256v1");
   const ed25519 = keyOf("ed25519");
 
@@ -346,8 +347,8 @@ describe("AUTH_JWT_PUBLIC_KEY", () => {
     expect(jwtOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY }).keys.kind).toBe("static");
   });
 
-  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
-  const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 }).publicKey;
+  const weak = keyPairOf("rsa", { modulusLength: 1024 }).publicKey;
+  const pss = keyPairOf("rsa-pss", { modulusLength: 2048 }).publicKey;
   const password = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" } as const;
   test.each<[string, string]>([
     ["RSA of 1024 bits", pemOf(weak)],
@@ -522,13 +523,13 @@ type Kind = "ed25519" | "ed448" | "x25519" | "prime256v1" | "secp384r1" | "secp2
 function keyOf(kind: Kind): { publicKey: KeyObject; privateKey: KeyObject } {
   switch (kind) {
     case "ed25519":
-      return generateKeyPairSync("ed25519");
+      return keyPairOf("ed25519");
     case "ed448":
-      return generateKeyPairSync("ed448");
+      return keyPairOf("ed448");
     case "x25519":
-      return generateKeyPairSync("x25519");
+      return keyPairOf("x25519");
     default:
-      return generateKeyPairSync("ec", { namedCurve: kind });
+      return keyPairOf("ec", { namedCurve: kind });
   }
 }
 
