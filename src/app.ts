@@ -4,7 +4,7 @@ import { createAuthenticator } from "./caller/authenticator.js";
 import { RateLimits } from "./caller/rate-limits.js";
 import type { Config } from "./config/config.js";
 import type { Services } from "./context.js";
-import { startEmulator } from "./emulator/server.js";
+import { type Emulator, startEmulator } from "./emulator/server.js";
 import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
 import { explorerPlugin } from "./server/explorer.js";
@@ -48,10 +48,20 @@ export interface GatewayOptions {
  * configured. Rejects with Node's own error when it cannot listen.
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+  const { now = systemClock } = options;
+  const emulator = config.regions === "emulator" ? await startEmulator({ clock: now }) : undefined;
+  try {
+    return await assemble(config, options, emulator);
+  } catch (error) {
+    await emulator?.close();
+    throw error;
+  }
+}
+
+async function assemble(config: Config, options: GatewayOptions, emulator: Emulator | undefined): Promise<Gateway> {
   const { logger = silentLogger, now = systemClock, newId = randomUUID, random = systemRandom } = options;
   const metrics = new Metrics();
   const reloads = createReloads(now, logger, metrics);
-  const emulator = config.regions === "emulator" ? await startEmulator({ clock: now }) : undefined;
   if (emulator) {
     logger.warn(
       {},

@@ -11,7 +11,12 @@ const leastSecretBytes = 32;
 const leastRsaBits = 2048;
 
 /** Every setting of the modes; without its mode each is a mistake. */
-export const modeOfSetting = { AUTH_JWT_: "jwt", AUTH_JWKS_: "jwt", AUTH_API_KEYS_: "apikey" } as const;
+const modeOfSetting = {
+  AUTH_JWT_: "jwt",
+  AUTH_JWKS_: "jwt",
+  AUTH_DISPLAY_NAME_CLAIM: "jwt",
+  AUTH_API_KEYS_: "apikey",
+} as const;
 
 /** Who may call. The process must know its callers, or know that nobody but this machine can reach it. */
 export function readAuth(reader: Reader, at: { host: string; production: boolean; emulator: boolean }): AuthSettings {
@@ -55,6 +60,9 @@ function refuseUnusedSettings(reader: Reader, modes: readonly string[]): void {
     if (modes.includes(mode)) continue;
     for (const name of reader.given(prefix)) reader.problem(`${name} is set but AUTH_MODE does not name \`${mode}\``);
   }
+  if (modes.length === 0 && reader.isGiven("AUTH_DELEGATE_SCOPE")) {
+    reader.problem("AUTH_DELEGATE_SCOPE is set but AUTH_MODE names no callers");
+  }
 }
 
 function readJwt(reader: Reader, delegateScope: string | undefined): { rules: JwtRules; keys: JwtKeySource } {
@@ -94,8 +102,11 @@ function readKeySource(reader: Reader, issuer: string, secret: Uint8Array | unde
   const jwksUrl = readHttpsUrl(reader, "AUTH_JWT_JWKS_URL");
   const given = ["AUTH_JWT_SECRET", "AUTH_JWT_PUBLIC_KEY", "AUTH_JWT_JWKS_URL"].filter((name) => reader.isGiven(name));
   if (given.length > 1) reader.problem(`${given.join(" and ")} are both key sources: keep one`);
-  if (given.length === 0 && issuer && !(URL.canParse(issuer) && isTrustedUrl(new URL(issuer)))) {
+  if (given.length === 0 && issuer && !canBeDiscovered(issuer)) {
     reader.problem("AUTH_JWT_ISSUER must be an https URL for discovery; or set a key source of its own");
+  }
+  if (secret || publicKey) {
+    for (const name of reader.given("AUTH_JWKS_")) reader.problem(`${name} is set beside a key that is not fetched`);
   }
   if (secret) return { kind: "static", key: secret };
   if (publicKey) return { kind: "static", key: publicKey };
@@ -109,10 +120,17 @@ function readKeySource(reader: Reader, issuer: string, secret: Uint8Array | unde
   };
 }
 
+function canBeDiscovered(issuer: string): boolean {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  return url !== undefined && isTrustedUrl(url) && !url.username && !url.password && !/[?#]/.test(issuer);
+}
+
 function readSharedSecret(reader: Reader): Uint8Array | undefined {
   const text = reader.textOrFile("AUTH_JWT_SECRET");
   if (text === undefined) return undefined;
   const secret = Buffer.from(text, "utf8");
+  // Anybody who knows a public key could sign with it.
+  if (text.includes("-----BEGIN")) reader.problem("AUTH_JWT_SECRET must be a secret, not a key in PEM");
   if (secret.length < leastSecretBytes) reader.problem(`AUTH_JWT_SECRET must have at least ${leastSecretBytes} bytes`);
   return secret;
 }

@@ -37,16 +37,19 @@ function readEntries(reader: Reader, name: string, fits: (entry: string) => bool
 }
 
 function isOrigin(entry: string): boolean {
-  return /^https?:/.test(entry) && URL.canParse(entry) && new URL(entry).origin === entry;
+  // A star would be compared like any other letter, and never match.
+  return /^https?:[^*]+$/.test(entry) && URL.canParse(entry) && new URL(entry).origin === entry;
 }
 
 function isAddressRange(entry: string): boolean {
   const [address = "", prefix, ...rest] = entry.split("/");
   if (rest.length > 0 || isIP(address) === 0) return false;
   if (prefix === undefined) return true;
+  // A prefix of 0 would believe everybody.
+  if (!/^[1-9]\d{0,2}$/.test(prefix)) return false;
   try {
     new BlockList().addSubnet(address, Number(prefix), isIP(address) === 6 ? "ipv6" : "ipv4");
-    return /^\d{1,3}$/.test(prefix);
+    return true;
   } catch {
     return false;
   }

@@ -17,7 +17,11 @@ function shapeOf(value: unknown): unknown {
 
 describe("the README's commands", () => {
   test("show all three operations", () => {
-    expect(examples.map(({ answer }) => Object.keys(answer.data)[0])).toEqual(["regions", "authToken", "createSession"]);
+    expect(examples.map(({ answer }) => Object.keys(answer.data)[0])).toEqual([
+      "regions",
+      "authToken",
+      "createSession",
+    ]);
   });
 
   test.each(examples.map(({ body, answer }) => [Object.keys(answer.data)[0], body, answer] as const))(

@@ -540,3 +540,18 @@ function pemOf(key: KeyObject): string {
 function jwkOf(key: KeyObject): string {
   return JSON.stringify(key.export({ format: "jwk" }));
 }
+
+describe("a setting that would do nothing", () => {
+  const jwt = { AUTH_MODE: "jwt", AUTH_JWT_ISSUER: "https://issuer.example", AUTH_JWT_AUDIENCE: "app" };
+  test.each<[string, Record<string, string>]>([
+    ["a display name claim without tokens", { AUTH_DISPLAY_NAME_CLAIM: "name" }],
+    ["a delegate scope without callers", { AUTH_DELEGATE_SCOPE: "any" }],
+    ["a key cache beside a fixed secret", { ...jwt, AUTH_JWT_SECRET: "s".repeat(32), AUTH_JWKS_CACHE_S: "60" }],
+    ["a public key for a shared secret", { ...jwt, AUTH_JWT_SECRET: "-----BEGIN PUBLIC KEY-----aaaaaaaaaaaa" }],
+    ["an issuer with a user to discover", { ...jwt, AUTH_JWT_ISSUER: "https://user:pass@issuer.example" }],
+    ["a proxy range of everybody", { TRUSTED_PROXIES: "0.0.0.0/0" }],
+    ["an origin with a star", { CORS_ORIGINS: "https://*.app.example" }],
+  ])("is refused: %s", (_what, env) => {
+    expect(loadConfig(env).problems).toHaveLength(1);
+  });
+});
