@@ -127,7 +127,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
 
     async keyGeneration(code) {
       const { serverKeys } = regions[code];
-      return serverKeys.isConfigured ? (await serverKeys.current()).generation : undefined;
+      return serverKeys.isConfigured ? await serverKeys.generation() : undefined;
     },
 
     async mintAuthToken(code, userId, limits) {
@@ -136,7 +136,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
         throw new AppError(settings.apiKey ? "SECURE_MODE_NOT_CONFIGURED" : "REGION_NOT_CONFIGURED");
       }
       const call: Call = { operation: "mintAuthToken", kind: "mint", ...limits };
-      const { keys } = await serverKeys.current();
+      const keys = await serverKeys.current();
       for (const [index, key] of keys.entries()) {
         try {
           const token = await send(code, call, tokenRequest(options.tokenApi, key, userId), parseAuthToken);

@@ -5,14 +5,6 @@ import type { Reloading } from "../system/reloading-file.js";
 /** How long the key that worked last is tried first. Milliseconds. */
 const winnerMs = 60_000;
 
-/** A region's server keys as they are now. */
-export interface KeySet {
-  /** In the order in which they are tried. */
-  readonly keys: readonly string[];
-  /** Changes when a key does: what was minted with another generation is not handed out again. */
-  readonly generation: string;
-}
-
 /** A region's server keys: the primary and, during a rotation, the secondary. */
 export class ServerKeys {
   #winner: { key: string; until: number } | undefined;
@@ -27,18 +19,27 @@ export class ServerKeys {
     return this.sources.length > 0;
   }
 
-  async current(): Promise<KeySet> {
-    const keys = await Promise.all(this.sources.map((source) => source.current()));
+  /** The keys as they are now, in the order in which they are tried. */
+  async current(): Promise<readonly string[]> {
+    const keys = await this.#read();
     const winner = this.#winner;
     const isFirst = winner && this.now() < winner.until && keys.includes(winner.key);
-    return {
-      keys: isFirst ? [winner.key, ...keys.filter((key) => key !== winner.key)] : keys,
-      generation: createHash("sha256").update(JSON.stringify(keys)).digest("base64url"),
-    };
+    return isFirst ? [winner.key, ...keys.filter((key) => key !== winner.key)] : keys;
+  }
+
+  /** Changes when a key does: what was minted with another generation is not handed out again. */
+  async generation(): Promise<string> {
+    return createHash("sha256")
+      .update(JSON.stringify(await this.#read()))
+      .digest("base64url");
   }
 
   /** Remembers which key Amity took. */
   remember(key: string): void {
     this.#winner = { key, until: this.now() + winnerMs };
+  }
+
+  #read(): Promise<string[]> {
+    return Promise.all(this.sources.map((source) => source.current()));
   }
 }

@@ -85,8 +85,6 @@ const sessionSchema = z.object({
 });
 
 export type AmityUser = z.infer<typeof userSchema>;
-export type AmityFile = z.infer<typeof fileSchema>;
-export type AmityRole = z.infer<typeof roleSchema>;
 
 /** A session as Amity answered it. `user` is the entry of `users` that was signed in. */
 export type AmitySession = Omit<z.infer<typeof sessionSchema>, "expiredAt"> & { user: AmityUser };
