@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
+import { checkText, limits } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
-import { checkText, limits } from "../graphql/input-rules.js";
 import type { Clock } from "../system/clock.js";
 import type { Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { checkText, limits } from "../amity/input-rules.js";
 import { regionCodes } from "../amity/regions.js";
 import { loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
@@ -6,7 +7,6 @@ import { isHealthy } from "../doctor/check.js";
 import { examine } from "../doctor/doctor.js";
 import { jsonOf, tableOf } from "../doctor/report.js";
 import { AppError } from "../errors/app-error.js";
-import { checkText, limits } from "../graphql/input-rules.js";
 import { exitCodes } from "./exit-codes.js";
 
 const help = `Usage: amity-graphql doctor [options]

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs, types } from "node:util";
-import { AUTHORITY_NAME } from "../emulator/certificate-guard.js";
 import { parseFaults, splitFaultSpec } from "../emulator/faults/fault.js";
+import { authorityName } from "../emulator/options.js";
 import { type Emulator, EmulatorInProductionError, type EmulatorOptions, startEmulator } from "../emulator/server.js";
 import { exitCodes } from "./exit-codes.js";
 
@@ -141,7 +141,7 @@ async function writeAuthority(path: string, ca: string): Promise<void> {
 async function isForeign(path: string): Promise<boolean> {
   try {
     const present = await readFile(path);
-    return present.length > 0 && new X509Certificate(present).subject !== `CN=${AUTHORITY_NAME}`;
+    return present.length > 0 && new X509Certificate(present).subject !== `CN=${authorityName}`;
   } catch (error) {
     return codeOf(error) !== "ENOENT";
   }

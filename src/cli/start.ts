@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Gateway, startGateway } from "../app.js";
 import { type Config, loadConfig } from "../config/config.js";
-import { configHelp } from "../config/docs.js";
+import { configHelp } from "../config/help.js";
 import type { Env } from "../config/reader.js";
 import { createLogger, errorFields, type Logger } from "../telemetry/logger.js";
 import { exitCodes } from "./exit-codes.js";

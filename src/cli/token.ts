@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
+import { checkText, limits } from "../amity/input-rules.js";
 import { type RegionCode, regionCodes } from "../amity/regions.js";
 import { type Config, loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
 import { AppError } from "../errors/app-error.js";
-import { checkText, limits } from "../graphql/input-rules.js";
 import { systemClock } from "../system/clock.js";
 import { systemRandom } from "../system/random.js";
 import { Reloads } from "../system/reloading-file.js";

@@ -6,12 +6,6 @@ import { AmityError } from "./errors.js";
 import type { MutualTls } from "./mutual-tls.js";
 import { routeKind } from "./route-kind.js";
 
-/** Common name of the authority that every emulator with mutual TLS makes for itself. */
-export const AUTHORITY_NAME = "Amity emulator CA";
-
-/** How a protected route meets a client without a valid certificate. */
-export type CertificateRefusal = "drop" | "403";
-
 /**
  * Lets the token routes, and whatever carries the admin token, be used with a client certificate only
  * (docs.social.plus Security page). Without one the connection breaks like a failed handshake, or the answer is 403.

@@ -1,8 +1,8 @@
 import type { ServerOptions } from "node:https";
 import { CertificateAuthority } from "../x509/authority.js";
 import { createKeyPair, privateKeyPem } from "../x509/keys.js";
-import { AUTHORITY_NAME, type CertificateRefusal } from "./certificate-guard.js";
 import { ClientCertificates } from "./client-certificates.js";
+import { authorityName, type CertificateRefusal } from "./options.js";
 
 const LONG_AGO = { notBefore: new Date("2000-01-01"), notAfter: new Date("2000-01-02") };
 
@@ -28,7 +28,7 @@ export interface MutualTls {
 
 /** Makes an authority in memory, and the server certificate that it issues. */
 export async function createMutualTls(rules: MutualTlsRules): Promise<MutualTls> {
-  const authority = await CertificateAuthority.create(AUTHORITY_NAME);
+  const authority = await CertificateAuthority.create(authorityName);
   const ca = authority.certificate;
   const keys = await createKeyPair("ec-p256");
   const hosts = [...new Set(["localhost", "127.0.0.1", "::1", rules.host])];

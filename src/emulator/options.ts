@@ -1,4 +1,3 @@
-import type { CertificateRefusal } from "./certificate-guard.js";
 import { type Fault, type FaultInput, parseFaults } from "./faults/fault.js";
 import { randomIds } from "./ids.js";
 import type { RateLimit } from "./rate-limiter.js";
@@ -8,6 +7,12 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** A credential must fit an HTTP header; 150 is Amity's limit for x-server-key (OpenAPI v4). */
 const CREDENTIAL = /^[\x21-\x7e]{1,150}$/;
+
+/** Common name of the authority that every emulator with mutual TLS makes for itself. */
+export const authorityName = "Amity emulator CA";
+
+/** How a protected route meets a client without a valid certificate. */
+export type CertificateRefusal = "drop" | "403";
 
 /** Mutual TLS: Amity wants a client certificate on its token routes and of admins (docs.social.plus Security page). */
 export interface MutualTlsOptions {

@@ -1,12 +1,12 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
 import { type FragmentDefinitionNode, Kind } from "graphql";
-import { type AccessPolicy, checkRootField } from "../caller/access.js";
 import { type Authenticator, isRefusal, unauthenticated } from "../caller/authenticator.js";
 import type { Caller } from "../caller/caller.js";
 import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
 import { AppError, badUserInput } from "../errors/app-error.js";
 import type { Logger } from "../telemetry/logger.js";
+import { type AccessPolicy, checkRootField } from "./root-field-access.js";
 import { rootFieldsOf } from "./root-fields.js";
 
 export interface AdmissionOptions {

@@ -13,7 +13,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
-import type { RootField } from "../caller/access.js";
+import type { RootField } from "./root-field-access.js";
 
 /** A parsed and valid operation, as it is about to run. */
 export interface PreparedOperation {

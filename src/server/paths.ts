@@ -15,3 +15,8 @@ function decodedPath(url: string): string | undefined {
     return undefined;
   }
 }
+
+/** Is it a browser that shows a page, rather than a program that should POST? */
+export function asksForPage({ headers }: FastifyRequest): boolean {
+  return /\btext\/html\b/.test(headers.accept ?? "");
+}

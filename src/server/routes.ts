@@ -4,9 +4,8 @@ import { type Context, createContext, type Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import { negotiateMediaType } from "../graphql/media-type.js";
 import { rememberCaller } from "./access-log.js";
-import { asksForPage } from "./explorer.js";
 import { addRouteGuard } from "./guards.js";
-import { graphqlPath } from "./paths.js";
+import { asksForPage, graphqlPath } from "./paths.js";
 import { parseRequestBody } from "./request-body.js";
 
 /** Beside the policy in Apollo's page, with its hosts and nonces: what that leaves open. */

@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
+import { limits } from "../amity/input-rules.js";
 import type { Context } from "../context.js";
-import { limits } from "../graphql/input-rules.js";
 import { CreateSessionInput } from "./session.input.js";
 import { Session } from "./session.type.js";
 

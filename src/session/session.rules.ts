@@ -1,6 +1,6 @@
+import { checkText, limits } from "../amity/input-rules.js";
 import type { SessionApi, SessionRequest } from "../amity/requests.js";
 import { badUserInput } from "../errors/app-error.js";
-import { checkText, limits } from "../graphql/input-rules.js";
 import type { CreateSessionInput, DeviceInfoInput } from "./session.input.js";
 
 /**

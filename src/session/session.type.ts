@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import { RegionCode } from "../amity/regions.js";
-import { DateTimeScalar, JsonObjectScalar } from "../graphql/scalars.js";
+import { DateTimeScalar, JsonObjectScalar } from "../scalars.js";
 import { User } from "../user/user.type.js";
 
 export enum UserType {

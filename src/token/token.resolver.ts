@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
+import { limits } from "../amity/input-rules.js";
 import { RegionCode } from "../amity/regions.js";
 import type { Context } from "../context.js";
-import { limits } from "../graphql/input-rules.js";
 import { AuthToken } from "./token.type.js";
 
 @Resolver(() => AuthToken)

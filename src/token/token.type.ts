@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import { RegionCode } from "../amity/regions.js";
-import { DateTimeScalar } from "../graphql/scalars.js";
+import { DateTimeScalar } from "../scalars.js";
 
 @ObjectType({
   description:

@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
-import { DateTimeScalar, JsonObjectScalar, JsonScalar } from "../graphql/scalars.js";
+import { DateTimeScalar, JsonObjectScalar, JsonScalar } from "../scalars.js";
 
 @ObjectType({ description: "Amity's own digest of a user's flags." })
 export class HashFlag {

@@ -3,8 +3,8 @@ import { get, type IncomingMessage } from "node:http";
 import { describe, expect, test } from "@jest/globals";
 import { Kind, parse } from "graphql";
 import { loadConfig } from "../../src/config/config.js";
-import { exampleOperations } from "../../src/server/explorer.js";
-import { browserFileNames } from "../../src/server/graphiql-files.js";
+import { browserFileNames } from "../../src/explorer/browser-files.js";
+import { exampleOperations } from "../../src/explorer/example-operations.js";
 import { callersAt, jwtEnv } from "../support/callers.js";
 import { errorOf, type TestGateway, withGateway } from "../support/gateway.js";
 
@@ -148,7 +148,7 @@ describe("a file of the offline page", () => {
   });
 
   test("is in the build, with the licences", () => {
-    const built = (name: string) => new URL(`../../dist/explorer/${name}`, import.meta.url);
+    const built = (name: string) => new URL(`../../dist/explorer/browser/${name}`, import.meta.url);
     expect(browserFileNames.filter((name) => !existsSync(built(name)))).toEqual([]);
     const licences = readFileSync(built("LICENCES.txt"), "utf8");
     for (const name of ["graphiql", "react", "react-dom", "graphql", "codemirror", "@radix-ui/react-dialog"])

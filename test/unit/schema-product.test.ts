@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { buildSchema, findBreakingChanges, findDangerousChanges } from "graphql";
 import { buildGraphQLSchema, printedSchema } from "../../src/graphql/build-schema.js";
-import { schemaDocs } from "../../src/graphql/schema-docs.js";
 import { version } from "../../src/system/version.js";
+import { schemaDocs } from "../support/generate/schema-docs.js";
 
 const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 

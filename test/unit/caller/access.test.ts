@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkRootField, displayNameFor, targetUserId } from "../../../src/caller/access.js";
+import { displayNameFor, targetUserId } from "../../../src/caller/access.js";
 import { anybody, type Caller } from "../../../src/caller/caller.js";
+import { checkRootField } from "../../../src/graphql/root-field-access.js";
 
 const open = { openIntrospection: true };
 const closed = { openIntrospection: false };

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { isEnumType, isInputObjectType, isObjectType, isSpecifiedScalarType, parse, validate } from "graphql";
-import { configTable, envExample, errorTable } from "../../../src/config/docs.js";
 import { buildGraphQLSchema, printedSchema } from "../../../src/graphql/build-schema.js";
+import { configTable, envExample, errorTable } from "../../support/generate/tables.js";
 
 const file = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
 const types = Object.values(buildGraphQLSchema().getTypeMap()).filter(

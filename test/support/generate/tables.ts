@@ -1,6 +1,6 @@
-import { type ErrorCodeInfo, errorCodes } from "../errors/codes.js";
-import { markdownTable } from "../system/markdown.js";
-import { fields } from "./fields.js";
+import { fields } from "../../../src/config/fields.js";
+import { type ErrorCodeInfo, errorCodes } from "../../../src/errors/codes.js";
+import { markdownTable } from "./markdown.js";
 
 /** The text of `.env.example`. */
 export function envExample(): string {
@@ -31,17 +31,4 @@ export function errorTable(): string {
     when,
   ]);
   return markdownTable(["`extensions.code`", "HTTP", "retryable", "When"], rows);
-}
-
-/** The same list as plain text, for `--help`. */
-export function configHelp(): string {
-  return fields
-    .map(({ name, fallback, meaning, orFile }) =>
-      [
-        `  ${name}${orFile ? `, ${name}_FILE` : ""}`,
-        `      ${meaning}`,
-        ...(fallback ? [`      Default: ${fallback}`] : []),
-      ].join("\n"),
-    )
-    .join("\n");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkText } from "../../../src/graphql/input-rules.js";
+import { checkText } from "../../../src/amity/input-rules.js";
 
 describe("an input string", () => {
   test.each(["a", " ", "a b ", "👩‍👩‍👧", "e\u0301", "\u202ertl", "x".repeat(10)])(

@@ -1,5 +1,5 @@
-import type { ExampleOperation } from "./explorer.js";
-import type { BrowserFile, BrowserFileName } from "./graphiql-files.js";
+import type { BrowserFile, BrowserFileName } from "./browser-files.js";
+import type { ExampleOperation } from "./example-operations.js";
 
 /**
  * No other host, no inline script, no frame. The nonce is for the one style element that GraphiQL's dialogs make; its

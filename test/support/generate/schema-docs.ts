@@ -20,7 +20,7 @@ import {
   lexicographicSortSchema,
   print,
 } from "graphql";
-import { markdownTable } from "../system/markdown.js";
+import { markdownTable } from "./markdown.js";
 
 const preface = `# The GraphQL schema
 

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Config } from "../config/config.js";
 import { AppError } from "../errors/app-error.js";
-import { asksForPage, exampleOperations } from "./explorer.js";
-import { readBrowserFiles } from "./graphiql-files.js";
+import { asksForPage, graphqlPath } from "../server/paths.js";
+import { readBrowserFiles } from "./browser-files.js";
+import { exampleOperations } from "./example-operations.js";
 import { type GraphiqlPageOptions, graphiqlPage, graphiqlPolicy } from "./graphiql-page.js";
-import { graphqlPath } from "./paths.js";
 
 const explorerPath = `${graphqlPath}/explorer`;
 

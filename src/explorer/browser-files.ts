@@ -31,7 +31,7 @@ export type BrowserFileName = keyof typeof sources;
 export const browserFileNames = Object.keys(sources) as BrowserFileName[];
 
 /** In the build all files lie in here; in the sources only our own do. */
-const ownFolder = new URL("../explorer/", import.meta.url);
+const ownFolder = new URL("./browser/", import.meta.url);
 
 /** A file as it is served. */
 export interface BrowserFile {

@@ -1,47 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type { ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin/landingPage/default";
-import type { FastifyRequest } from "fastify";
-import { Kind, parse } from "graphql";
 import type { Config } from "../config/config.js";
-
-const operationsFolder = new URL("../../schema/operations/", import.meta.url);
-
-/** One of the shipped operations, with values for the variables that it declares. */
-export interface ExampleOperation {
-  readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
-
-/** The shipped operations. */
-export function exampleOperations(auth: Config["auth"]): ExampleOperation[] {
-  const examples = exampleVariables(auth);
-  return readdirSync(operationsFolder)
-    .filter((name) => name.endsWith(".graphql"))
-    .sort()
-    .map((name) => {
-      const query = readFileSync(new URL(name, operationsFolder), "utf8");
-      const declared = declaredVariables(query);
-      return { query, variables: Object.fromEntries(Object.entries(examples).filter(([key]) => declared.has(key))) };
-    });
-}
-
-/** Users who sign in act as themselves and would be refused another's id. Everybody else must name a user. */
-function exampleVariables(auth: Config["auth"]): Record<string, unknown> {
-  const input = { deviceId: "explorer" };
-  if (auth.mode === "credentials" && auth.jwt) return { code: "EU", input };
-  return { code: "EU", userId: "alice", input: { userId: "alice", ...input, displayName: "Alice" } };
-}
-
-function declaredVariables(query: string): ReadonlySet<string> {
-  const names = parse(query).definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION
-      ? (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
-      : [],
-  );
-  return new Set(names);
-}
+import { type ExampleOperation, exampleOperations } from "./example-operations.js";
 
 /** Apollo's page for browsers, or none: GraphiQL's needs no Apollo. */
 export function explorerPlugin({ explorer, auth }: Pick<Config, "explorer" | "auth">): ApolloServerPlugin {
@@ -86,9 +47,4 @@ function withOfflineLink(html: string): string {
 <div id="offline-explorer">Apollo Sandbox loads from Apollo's servers. <a href="graphql/explorer">Open the offline explorer</a></div>
 </body>`;
   return html.replaceAll(/<link\b[^>]*\/\/fonts\.[^>]*>/g, "").replace("</body>", () => bar);
-}
-
-/** Is it a browser that shows a page, rather than a program that should POST? */
-export function asksForPage({ headers }: FastifyRequest): boolean {
-  return /\btext\/html\b/.test(headers.accept ?? "");
 }
