@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../errors/app-error.js";
+import { limits } from "./input-rules.js";
 
 /**
  * Amity's answers, parsed into typed values. Fields that Amity adds are ignored; roles, permissions and file types that
@@ -89,9 +90,6 @@ export type AmityUser = z.infer<typeof userSchema>;
 /** A session as Amity answered it. `user` is the entry of `users` that was signed in. */
 export type AmitySession = Omit<z.infer<typeof sessionSchema>, "expiredAt"> & { user: AmityUser };
 
-/** Amity's documents say at most 100 characters; a longer token of a later version still passes. */
-const maxAuthTokenLength = 8_192;
-
 /**
  * Reads an auth token: v3 answers a JSON string, v4 text/plain with quotes around the token, and a bare token is
  * taken as it is. Throws UPSTREAM_BAD_RESPONSE for anything else, such as an HTML page or a JSON object.
@@ -99,7 +97,7 @@ const maxAuthTokenLength = 8_192;
 export function parseAuthToken(text: string): string {
   const trimmed = text.trim();
   const token = trimmed.startsWith('"') ? parseJson(trimmed) : bareToken(trimmed);
-  if (typeof token !== "string" || token.length === 0 || token.length > maxAuthTokenLength || /\p{Cc}/u.test(token)) {
+  if (typeof token !== "string" || token.length === 0 || token.length > limits.authToken || /\p{Cc}/u.test(token)) {
     throw badResponse("not an auth token");
   }
   return token;

@@ -1,3 +1,5 @@
+import { documentLimits, mostHeaderBytes } from "../limits.js";
+
 /** What one error code means on the wire. */
 export interface ErrorCodeInfo {
   /** HTTP status when the error decides the answer's status. */
@@ -11,6 +13,8 @@ export interface ErrorCodeInfo {
   /** When it happens; printed in the README. */
   readonly when: string;
 }
+
+const most = documentLimits;
 
 const table = {
   UNAUTHENTICATED: {
@@ -51,7 +55,7 @@ const table = {
     requestError: true,
     retryable: false,
     message: "The operation is too large",
-    when: "more than 8 levels, 15 aliases, 4 root fields, 10 directives or 1000 tokens",
+    when: `more than ${most.depth} levels, ${most.aliases} aliases, ${most.rootFields} root fields, ${most.directives} directives or ${most.tokens} tokens`,
   },
   OPERATION_RESOLUTION_FAILURE: {
     http: 400,
@@ -113,7 +117,7 @@ const table = {
     http: 431,
     retryable: false,
     message: "The request headers are too large",
-    when: "the headers are over 16 KiB",
+    when: `the headers are over ${mostHeaderBytes / 1_024} KiB`,
   },
   RATE_LIMITED: {
     http: 429,

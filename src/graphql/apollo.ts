@@ -7,10 +7,11 @@ import type { Authenticator } from "../caller/authenticator.js";
 import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
+import { documentLimits } from "../limits.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { admissionPlugin } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
-import { documentLimits, documentLimitsRule } from "./limits.js";
+import { documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
 
 export interface ApolloOptions {

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import type { InboundSettings } from "../config/inbound.js";
 import type { Context, Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
+import { mostHeaderBytes } from "../limits.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { type AccessLogOptions, addAccessLog } from "./access-log.js";
@@ -22,7 +23,12 @@ const socketLimits = {
   keepAliveTimeout: 75_000,
   maxRequestsPerSocket: 1_000,
   // A missing Host header is answered like every other mistake, by our own guard.
-  http: { headersTimeout: 10_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 2_000, requireHostHeader: false },
+  http: {
+    headersTimeout: 10_000,
+    maxHeaderSize: mostHeaderBytes,
+    connectionsCheckingInterval: 2_000,
+    requireHostHeader: false,
+  },
 };
 const maxConnections = 2_000;
 

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, registerEnumType } from "type-graphql";
+import { limits } from "../amity/input-rules.js";
 import { RegionCode } from "../amity/regions.js";
 
 export enum DeviceKind {
@@ -24,30 +25,41 @@ export class DeviceInfoInput {
   @Field(() => DeviceKind, { nullable: true, description: "What it runs." })
   kind?: DeviceKind | null;
 
-  @Field(() => String, { nullable: true, description: "Its model, at most 100 characters (300 on Amity's v5 route)." })
+  @Field(() => String, {
+    nullable: true,
+    description: `Its model, at most ${limits.deviceModel} characters (${limits.deviceModelV5} on Amity's v5 route).`,
+  })
   model?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Version of Amity's SDK on it, at most 30 characters." })
+  @Field(() => String, {
+    nullable: true,
+    description: `Version of Amity's SDK on it, at most ${limits.sdkVersion} characters.`,
+  })
   sdkVersion?: string | null;
 }
 
 @InputType({ description: "A session to open." })
 export class CreateSessionInput {
   @Field(() => String, {
-    description:
-      "Id of the device, 1 to 150 characters, one for each user and device: when another user opens a session with the same id, Amity ends the first one's.",
+    description: `Id of the device, 1 to ${limits.deviceId} characters, one for each user and device: when another user opens a session with the same id, Amity ends the first one's.`,
   })
   deviceId!: string;
 
-  @Field(() => ID, { nullable: true, description: "The user, 1 to 50 characters. Default: the caller." })
+  @Field(() => ID, {
+    nullable: true,
+    description: `The user, 1 to ${limits.sessionUserId} characters. Default: the caller.`,
+  })
   userId?: string | null;
 
-  @Field(() => String, { nullable: true, description: "At most 100 characters. Given, it updates the user." })
+  @Field(() => String, {
+    nullable: true,
+    description: `At most ${limits.displayName} characters. Given, it updates the user.`,
+  })
   displayName?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "At most 100 characters. Given, it updates the user. Amity's session routes v4 and v5 only.",
+    description: `At most ${limits.profileHandle} characters. Given, it updates the user. Amity's session routes v4 and v5 only.`,
   })
   profileHandle?: string | null;
 

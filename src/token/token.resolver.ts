@@ -11,7 +11,7 @@ export class TokenResolver {
   authToken(
     @Arg("userId", () => ID, {
       nullable: true,
-      description: "The user to issue for, 1 to 100 characters. Default: the caller.",
+      description: `The user to issue for, 1 to ${limits.tokenUserId} characters. Default: the caller.`,
     })
     userId: string | null | undefined,
     @Arg("region", () => RegionCode, { nullable: true, description: "The network's region. Default: the gateway's." })

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { callersAt, signedIn } from "../support/callers.js";
 import { errorOf, withGateway } from "../support/gateway.js";
@@ -28,6 +29,13 @@ const tooLarge: [string, string][] = [
   ["five thousand levels", "{a".repeat(5_000)],
 ];
 
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+
+/** The number before a word in the README's row for an error. */
+function documentedLimit(code: string, word: string): string | undefined {
+  return new RegExp(`^\\| \`${code}\` .*?(\\d+) ${word}`, "m").exec(readme)?.[1];
+}
+
 describe("an operation", () => {
   test.each(tooLarge)("with %s is refused before any call", async (_what, query) => {
     await withUpstream(likeAmity({}), async ({ url, seen }) => {
@@ -44,11 +52,17 @@ describe("an operation", () => {
     });
   });
 
-  test("may have four root fields and fifteen aliases", async () => {
+  test.each<[string, (count: number) => string]>([
+    ["levels", (count) => `${"{ a ".repeat(count)}${"}".repeat(count)}`],
+    ["aliases", (count) => `{ regions { ${times(count, (i) => `c${i}: code`)} } }`],
+    ["root fields", (count) => `{ ${times(count, (i) => `a${i}: region(code: EU) { code }`)} }`],
+    ["directives", (count) => `{ regions { code ${"@include(if: true) ".repeat(count)} } }`],
+    ["tokens", (count) => `{ regions { ${"code ".repeat(count - 5)} } }`],
+  ])("may have as many %s as the README says", async (what, documentWith) => {
+    const most = Number(documentedLimit("QUERY_TOO_COMPLEX", what));
     await withGateway({}, async ({ ask }) => {
-      const { body } = await ask(`{ ${times(4, (i) => `a${i}: region(code: EU) { code }`)} }`);
-      expect(body.errors).toBeUndefined();
-      expect((await ask(`{ regions { ${times(15, (i) => `c${i}: code`)} } }`)).body.errors).toBeUndefined();
+      expect((await ask(documentWith(most))).text).not.toContain("QUERY_TOO_COMPLEX");
+      expect((await ask(documentWith(most + 1))).text).toContain("QUERY_TOO_COMPLEX");
     });
   });
 
@@ -171,5 +185,15 @@ test("an overloaded process sheds operations, not health checks", async () => {
     expect([answered.status, answered.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(errorOf(answered).extensions).toMatchObject({ code: "OVERLOADED", retryable: true });
     expect((await send("/livez")).status).toBe(200);
+  });
+});
+
+test("headers may be as large as the README says", async () => {
+  const most = Number(documentedLimit("HEADERS_TOO_LARGE", "KiB")) * 1_024;
+  const padded = (bytes: number) => ({ headers: { "x-padding": "x".repeat(bytes) } });
+  await withGateway({}, async ({ send }) => {
+    // What fetch itself sends takes less than this.
+    expect((await send("/livez", padded(most - 512))).status).toBe(200);
+    expect((await send("/livez", padded(most))).status).toBe(431);
   });
 });

@@ -36,7 +36,7 @@ const layers = [
   ["config"],
   ["caller"],
   ["amity"],
-  ["scalars.ts", "errors", "telemetry", "system", "x509"],
+  ["scalars.ts", "limits.ts", "errors", "telemetry", "system", "x509"],
   // What frontends bundle stands alone; what GraphiQL's page runs is not compiled at all.
   ["client"],
 ];
