@@ -8,6 +8,12 @@ export enum RegionCode {
 /** All regions, in the order in which they are listed. */
 export const regionCodes: readonly RegionCode[] = [RegionCode.EU, RegionCode.SG, RegionCode.US];
 
+/** As AMITY_REGION and the command line name them. */
+export const regionNames = regionCodes.join(", ").toLowerCase();
+
+/** The region of a network when nothing tells: Amity's Security page lets its hosts go without a name. */
+export const usualRegion = RegionCode.SG;
+
 /** Amity documents two families of API hosts; both are live. */
 export type HostFamily = "api" | "apix";
 

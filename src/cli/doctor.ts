@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { checkText, limits } from "../amity/input-rules.js";
-import { regionCodes } from "../amity/regions.js";
+import { regionCodes, regionNames } from "../amity/regions.js";
 import { loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
 import { isHealthy } from "../doctor/check.js";
@@ -15,7 +15,7 @@ Checks the settings that start would use, each configured region's host, certifi
 known, and says what to do. It starts nothing and changes nothing.
 
   --user ID      also mint an auth token for this user with each server key, and throw it away
-  --region CODE  check this region only: eu, sg or us
+  --region CODE  check this region only: ${regionNames}
   --json         print one JSON document instead of a table
   -h, --help     print this text
 
@@ -37,7 +37,7 @@ export async function doctorCommand(argv: readonly string[], env: Env): Promise<
     return exitCodes.ok;
   }
   const region = regionCodes.find((code) => code === values.region?.toUpperCase());
-  if (values.region !== undefined && !region) return usage("--region must be one of eu, sg, us");
+  if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`);
   const problem = userProblem(values.user);
   if (problem !== undefined) return usage(problem);
   const checks = await examine(loadConfig(env), { userId: values.user, region });

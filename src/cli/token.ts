@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { checkText, limits } from "../amity/input-rules.js";
-import { type RegionCode, regionCodes } from "../amity/regions.js";
+import { type RegionCode, regionCodes, regionNames } from "../amity/regions.js";
 import { type Config, loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
 import { AppError } from "../errors/app-error.js";
@@ -21,7 +21,7 @@ Mints one auth token for a user and prints it, to try a client or to see that th
 The token is a secret for ten minutes: it lets whoever holds it act as the user.
 
   --user ID        the user to mint for, 1 to ${limits.tokenUserId} characters
-  --region CODE    ${regionCodes.join(", ").toLowerCase()} (default: the gateway's default region)
+  --region CODE    ${regionNames} (default: the gateway's default region)
   --json           print the token with its user, region and times as JSON
   -h, --help       print this text
 
@@ -50,7 +50,7 @@ export async function tokenCommand(argv: readonly string[], env: Env): Promise<n
   }
   const region = regionCodes.find((code) => code === values.region?.toUpperCase());
   if (values.user === undefined) return usage("token needs --user");
-  if (values.region !== undefined && !region) return usage("--region must be one of eu, sg, us");
+  if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`);
   const { config, problems, warnings } = loadConfig(mintingEnv(env));
   if (!config) return refuse("cannot mint", [...problems, ...warnings]);
   if (config.regions === "emulator") return refuse("has no network to mint from", [noNetwork, ...warnings]);

@@ -3,12 +3,11 @@ import { type ApiKey, parseApiKeys } from "../caller/api-keys.js";
 import type { AuthSettings, JwtKeySource } from "../caller/authenticator.js";
 import type { JwtRules } from "../caller/jwt.js";
 import { isLoopbackHost, isTrustedUrl } from "../system/loopback.js";
+import { fields, leastRsaBits, publicKeyAlgorithms, sharedSecretAlgorithms } from "./fields.js";
 import type { Reader } from "./reader.js";
 
-const publicKeyAlgorithms = ["RS256", "PS256", "ES256", "EdDSA"] as const;
-/** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
-const leastSecretBytes = 32;
-const leastRsaBits = 2048;
+const credentialModes = Object.keys(fields.AUTH_MODE.choices).filter((mode) => mode !== "none");
+const credentialModesText = `${credentialModes.map((mode) => `\`${mode}\``).join(", ")}, several with commas`;
 
 /** Every setting of the modes; without its mode each is a mistake. */
 const modeOfSetting = {
@@ -21,19 +20,16 @@ const modeOfSetting = {
 /** Who may call. The process must know its callers, or know that nobody but this machine can reach it. */
 export function readAuth(reader: Reader, at: { host: string; production: boolean; emulator: boolean }): AuthSettings {
   const isOpen = isLoopbackHost(at.host) && !at.production;
-  const modes = reader
-    .text("AUTH_MODE")
-    ?.split(",")
-    .map((mode) => mode.trim());
+  const modes = reader.entries("AUTH_MODE");
   if (modes === undefined) {
     refuseUnusedSettings(reader, []);
     if (isOpen && at.emulator) return { mode: "none" };
-    reader.problem("AUTH_MODE must be set: `jwt`, `apikey` or both; `none` on a loopback HOST, for development only");
+    reader.problem(`AUTH_MODE must be set: ${credentialModesText}; \`none\` on a loopback HOST, for development only`);
     return { mode: "none" };
   }
   if (modes.includes("none")) return readNone(reader, modes, isOpen);
-  if (modes.length === 0 || modes.some((mode) => mode !== "jwt" && mode !== "apikey")) {
-    reader.problem("AUTH_MODE must be `jwt`, `apikey`, both with a comma, or `none`");
+  if (!modes.every((mode) => credentialModes.includes(mode))) {
+    reader.problem(`AUTH_MODE must be ${credentialModesText}, or \`none\``);
     return { mode: "none" };
   }
   refuseUnusedSettings(reader, modes);
@@ -76,9 +72,9 @@ function readJwt(reader: Reader, delegateScope: string | undefined): { rules: Jw
       issuer,
       audience,
       algorithms: readAlgorithms(reader, secret !== undefined),
-      userClaim: reader.text("AUTH_JWT_USER_CLAIM") ?? "sub",
-      clockSkewSeconds: reader.integer("AUTH_JWT_CLOCK_SKEW_S", 0, 300, 30),
-      maxAgeSeconds: reader.integer("AUTH_JWT_MAX_AGE_S", 0, 31_536_000, 0),
+      userClaim: reader.text("AUTH_JWT_USER_CLAIM"),
+      clockSkewSeconds: reader.integer("AUTH_JWT_CLOCK_SKEW_S"),
+      maxAgeSeconds: reader.integer("AUTH_JWT_MAX_AGE_S"),
       typ: reader.text("AUTH_JWT_TYP"),
       delegateScope,
       displayNameClaim: reader.text("AUTH_DISPLAY_NAME_CLAIM"),
@@ -88,7 +84,7 @@ function readJwt(reader: Reader, delegateScope: string | undefined): { rules: Jw
 }
 
 function readAlgorithms(reader: Reader, isShared: boolean): readonly string[] {
-  const usable: readonly string[] = isShared ? ["HS256"] : publicKeyAlgorithms;
+  const usable: readonly string[] = isShared ? sharedSecretAlgorithms : publicKeyAlgorithms;
   const named = reader.list("AUTH_JWT_ALGORITHMS");
   if (named.some((name) => !usable.includes(name))) {
     reader.problem(`AUTH_JWT_ALGORITHMS can name ${usable.join(", ")} with this key source`);
@@ -96,11 +92,13 @@ function readAlgorithms(reader: Reader, isShared: boolean): readonly string[] {
   return named.length > 0 ? named : usable;
 }
 
+const keySources = ["AUTH_JWT_SECRET", "AUTH_JWT_PUBLIC_KEY", "AUTH_JWT_JWKS_URL"] as const;
+
 /** Exactly one source; discovery from the issuer when no other is set. */
 function readKeySource(reader: Reader, issuer: string, secret: Uint8Array | undefined): JwtKeySource {
   const publicKey = readPublicKey(reader);
-  const jwksUrl = readHttpsUrl(reader, "AUTH_JWT_JWKS_URL");
-  const given = ["AUTH_JWT_SECRET", "AUTH_JWT_PUBLIC_KEY", "AUTH_JWT_JWKS_URL"].filter((name) => reader.isGiven(name));
+  const jwksUrl = reader.url("AUTH_JWT_JWKS_URL");
+  const given = keySources.filter((name) => reader.isGiven(name));
   if (given.length > 1) reader.problem(`${given.join(" and ")} are both key sources: keep one`);
   if (given.length === 0 && issuer && !canBeDiscovered(issuer)) {
     reader.problem("AUTH_JWT_ISSUER must be an https URL for discovery; or set a key source of its own");
@@ -113,10 +111,10 @@ function readKeySource(reader: Reader, issuer: string, secret: Uint8Array | unde
   return {
     kind: "published",
     location: jwksUrl ? { jwksUrl } : { issuer },
-    cacheMs: 1000 * reader.integer("AUTH_JWKS_CACHE_S", 1, 86_400, 600),
-    staleMaxMs: 1000 * reader.integer("AUTH_JWKS_STALE_MAX_S", 0, 604_800, 21_600),
-    cooldownMs: 1000 * reader.integer("AUTH_JWKS_COOLDOWN_S", 1, 3_600, 10),
-    timeoutMs: reader.integer("AUTH_JWKS_TIMEOUT_MS", 1, 60_000, 3_000),
+    cacheMs: 1000 * reader.integer("AUTH_JWKS_CACHE_S"),
+    staleMaxMs: 1000 * reader.integer("AUTH_JWKS_STALE_MAX_S"),
+    cooldownMs: 1000 * reader.integer("AUTH_JWKS_COOLDOWN_S"),
+    timeoutMs: reader.integer("AUTH_JWKS_TIMEOUT_MS"),
   };
 }
 
@@ -131,7 +129,7 @@ function readSharedSecret(reader: Reader): Uint8Array | undefined {
   const secret = Buffer.from(text, "utf8");
   // Anybody who knows a public key could sign with it.
   if (text.includes("-----BEGIN")) reader.problem("AUTH_JWT_SECRET must be a secret, not a key in PEM");
-  if (secret.length < leastSecretBytes) reader.problem(`AUTH_JWT_SECRET must have at least ${leastSecretBytes} bytes`);
+  if (secret.length < fields.AUTH_JWT_SECRET.leastBytes) reader.refuse("AUTH_JWT_SECRET");
   return secret;
 }
 
@@ -139,8 +137,7 @@ function readPublicKey(reader: Reader): KeyObject | undefined {
   const text = reader.textOrFile("AUTH_JWT_PUBLIC_KEY");
   if (text === undefined) return undefined;
   const key = parsePublicKey(text);
-  if (!key)
-    reader.problem("AUTH_JWT_PUBLIC_KEY must be a public key in PEM or as a JWK: RSA of 2048 bits, P-256 or Ed25519");
+  if (!key) reader.refuse("AUTH_JWT_PUBLIC_KEY");
   return key;
 }
 
@@ -161,15 +158,6 @@ function parsePublicKey(text: string): KeyObject | undefined {
   } catch {
     return undefined;
   }
-}
-
-function readHttpsUrl(reader: Reader, name: string): URL | undefined {
-  const text = reader.text(name);
-  if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && isTrustedUrl(url) && !url.username && !url.password) return url;
-  reader.problem(`${name} must be an https URL without user information, or an http URL of a loopback host`);
-  return undefined;
 }
 
 function readApiKeys(reader: Reader): { path: string; first: readonly ApiKey[] } | undefined {

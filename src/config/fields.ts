@@ -1,226 +1,346 @@
-import { regionCodes, regionTable } from "../amity/regions.js";
+import { authTokenLifeMs, leastReusedLifeMs } from "../amity/auth-token-life.js";
+import { type HostFamily, type RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
+import type { SessionApi, TokenApi } from "../amity/requests.js";
+import { defaultDelegateScope } from "../caller/api-keys.js";
+import type { Field, SecretField, UrlField } from "./field-kinds.js";
 
-/** One environment variable. */
-export interface Field {
-  readonly name: string;
-  /** What holds when it is not set, in words for the table; empty when there is nothing to say. */
-  readonly fallback: string;
-  readonly meaning: string;
-  /** Can also come from a file that NAME_FILE names. */
-  readonly orFile?: true;
-}
+/** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
+const leastSharedSecretBytes = 32;
+/** Of an RSA key that verifies tokens. */
+export const leastRsaBits = 2048;
+export const publicKeyAlgorithms = ["RS256", "PS256", "ES256", "EdDSA"] as const;
+export const sharedSecretAlgorithms = ["HS256"] as const;
 
-const regionFields: readonly Field[] = regionCodes.flatMap((code) => [
-  {
-    name: `AMITY_${code}_API_KEY`,
-    fallback: "",
-    meaning: `API key of the network in ${regionTable[code].name}`,
-    orFile: true as const,
-  },
-  {
-    name: `AMITY_${code}_SERVER_KEY`,
-    fallback: "",
-    meaning: `Server key of the network in ${regionTable[code].name}`,
-    orFile: true as const,
-  },
-  {
-    name: `AMITY_${code}_SERVER_KEY_SECONDARY`,
-    fallback: "",
-    meaning: "The other server key of that network while keys are rotated: tried when the first is refused",
-    orFile: true as const,
-  },
-  {
-    name: `AMITY_${code}_BASE_URL`,
-    fallback: "the region's documented host",
-    meaning: "Another base URL for the region: https, or http on loopback only",
-  },
-]);
+const timeoutRange = { least: 1, most: 120_000, unit: "milliseconds" } as const;
+const portRange = { least: 0, most: 65_535 } as const;
+const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
 
-const authFields: readonly Field[] = [
-  { name: "AUTH_JWT_ISSUER", fallback: "", meaning: "Exact `iss` of the tokens; needed with `jwt`" },
-  { name: "AUTH_JWT_AUDIENCE", fallback: "", meaning: "Accepted `aud`, with commas; needed with `jwt`" },
-  {
-    name: "AUTH_JWT_JWKS_URL",
-    fallback: "from the issuer's discovery document",
-    meaning: "Where the issuer publishes its keys: https, or http on loopback only",
+type RegionFields = Readonly<
+  Record<`AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY"}`, SecretField> &
+    Record<`AMITY_${RegionCode}_BASE_URL`, UrlField>
+>;
+
+const regionFields = Object.fromEntries(
+  regionCodes.flatMap((code): [string, Field][] => [
+    [
+      `AMITY_${code}_API_KEY`,
+      { kind: "secret", orFile: true, meaning: `API key of the network in ${regionTable[code].name}` },
+    ],
+    [
+      `AMITY_${code}_SERVER_KEY`,
+      { kind: "secret", orFile: true, meaning: `Server key of the network in ${regionTable[code].name}` },
+    ],
+    [
+      `AMITY_${code}_SERVER_KEY_SECONDARY`,
+      {
+        kind: "secret",
+        orFile: true,
+        meaning: "The other server key of that network while keys are rotated: tried when the first is refused",
+      },
+    ],
+    [
+      `AMITY_${code}_BASE_URL`,
+      { kind: "url", unset: "the region's documented host", meaning: "Another base URL for the region" },
+    ],
+  ]),
+) as RegionFields;
+
+const authFields = {
+  AUTH_JWT_ISSUER: { kind: "text", meaning: "Exact `iss` of the tokens; needed with `jwt`" },
+  AUTH_JWT_AUDIENCE: { kind: "list", meaning: "Accepted `aud`; needed with `jwt`" },
+  AUTH_JWT_JWKS_URL: {
+    kind: "url",
+    unset: "from the issuer's discovery document",
+    meaning: "Where the issuer publishes its keys",
   },
-  {
-    name: "AUTH_JWT_PUBLIC_KEY",
-    fallback: "",
-    meaning: "A fixed public key instead, in PEM or as a JWK: RSA of 2048 bits, P-256 or Ed25519",
+  AUTH_JWT_PUBLIC_KEY: {
+    kind: "text",
     orFile: true,
+    rule: `a public key in PEM or as a JWK: RSA of ${leastRsaBits} bits, P-256 or Ed25519`,
+    meaning: "A fixed public key instead",
   },
-  {
-    name: "AUTH_JWT_SECRET",
-    fallback: "",
-    meaning: "A shared HS256 secret instead, of at least 32 bytes",
+  AUTH_JWT_SECRET: {
+    kind: "secret",
     orFile: true,
+    leastBytes: leastSharedSecretBytes,
+    meaning: `A shared secret instead, for ${sharedSecretAlgorithms.join(", ")}`,
   },
-  {
-    name: "AUTH_JWT_ALGORITHMS",
-    fallback: "RS256, PS256, ES256, EdDSA; HS256 with a secret",
-    meaning: "Accepted algorithms, with commas",
+  AUTH_JWT_ALGORITHMS: {
+    kind: "list",
+    unset: `${publicKeyAlgorithms.join(", ")}; ${sharedSecretAlgorithms.join(", ")} with a secret`,
+    meaning: "Accepted algorithms",
   },
-  { name: "AUTH_JWT_USER_CLAIM", fallback: "sub", meaning: "The claim that holds the userId" },
-  { name: "AUTH_JWT_CLOCK_SKEW_S", fallback: "30", meaning: "Clock difference that is forgiven: 0 to 300 seconds" },
-  { name: "AUTH_JWT_MAX_AGE_S", fallback: "0", meaning: "Greatest age of a token since `iat` in seconds; 0: any" },
-  { name: "AUTH_JWT_TYP", fallback: "any", meaning: "Needed `typ` header, such as at+jwt (RFC 9068)" },
-  {
-    name: "AUTH_JWKS_CACHE_S",
-    fallback: "600",
+  AUTH_JWT_USER_CLAIM: { kind: "text", default: "sub", meaning: "The claim that holds the userId" },
+  AUTH_JWT_CLOCK_SKEW_S: {
+    kind: "integer",
+    least: 0,
+    most: 300,
+    default: 30,
+    unit: "seconds",
+    meaning: "Clock difference that is forgiven",
+  },
+  AUTH_JWT_MAX_AGE_S: {
+    kind: "integer",
+    least: 0,
+    most: 31_536_000,
+    default: 0,
+    unit: "seconds",
+    meaning: "Greatest age of a token since `iat`; 0: any",
+  },
+  AUTH_JWT_TYP: { kind: "text", unset: "any", meaning: "Needed `typ` header, such as at+jwt (RFC 9068)" },
+  AUTH_JWKS_CACHE_S: {
+    kind: "integer",
+    least: 1,
+    most: 86_400,
+    default: 600,
+    unit: "seconds",
     meaning: "Published keys are fetched again after so long; from half of it on in the background",
   },
-  {
-    name: "AUTH_JWKS_STALE_MAX_S",
-    fallback: "21600",
+  AUTH_JWKS_STALE_MAX_S: {
+    kind: "integer",
+    least: 0,
+    most: 604_800,
+    default: 21_600,
+    unit: "seconds",
     meaning: "How long the last good keys serve beyond that while they cannot be fetched",
   },
-  { name: "AUTH_JWKS_COOLDOWN_S", fallback: "10", meaning: "At most one fetch in so many seconds" },
-  { name: "AUTH_JWKS_TIMEOUT_MS", fallback: "3000", meaning: "Time for one fetch, discovery included" },
-  {
-    name: "AUTH_DISPLAY_NAME_CLAIM",
-    fallback: "",
+  AUTH_JWKS_COOLDOWN_S: {
+    kind: "integer",
+    least: 1,
+    most: 3_600,
+    default: 10,
+    unit: "seconds",
+    meaning: "At most one fetch in so long",
+  },
+  AUTH_JWKS_TIMEOUT_MS: {
+    kind: "integer",
+    least: 1,
+    most: 60_000,
+    default: 3_000,
+    unit: "milliseconds",
+    meaning: "Time for one fetch, discovery included",
+  },
+  AUTH_DISPLAY_NAME_CLAIM: {
+    kind: "text",
     meaning: "The claim that holds the user's display name; set, callers cannot choose another",
   },
-  {
-    name: "AUTH_API_KEYS_FILE",
-    fallback: "",
+  AUTH_API_KEYS_FILE: {
+    kind: "path",
     meaning: "JSON file of service keys, read again when it changes; needed with `apikey`",
   },
-  {
-    name: "AUTH_DELEGATE_SCOPE",
-    fallback: "amity:mint:any for service keys; none for tokens",
+  AUTH_DELEGATE_SCOPE: {
+    kind: "text",
+    unset: `${defaultDelegateScope} for service keys; none for tokens`,
     meaning: "The scope or role whose holder may act for other users",
   },
-];
+} as const satisfies Readonly<Record<string, Field>>;
 
-/** The one list of what the gateway reads from the environment. `.env.example` and the README's table come from it. */
-export const fields: readonly Field[] = [
-  { name: "HOST", fallback: "127.0.0.1", meaning: "Address to listen on" },
-  {
-    name: "ADMIN_PORT",
-    fallback: "",
+/**
+ * The one list of what the gateway reads from the environment. The reader takes kinds, defaults, bounds and choices from
+ * here, and so do `--help`, `.env.example`, the README's table and the texts of problems.
+ */
+export const fields = {
+  HOST: { kind: "text", default: "127.0.0.1", meaning: "Address to listen on" },
+  ADMIN_PORT: {
+    kind: "integer",
+    ...portRange,
     meaning: "Port of its own for /metrics, /livez and /readyz; without it /metrics answers this machine only",
   },
-  { name: "PORT", fallback: "4000", meaning: "Port to listen on; 0 takes a free one and prints it" },
-  {
-    name: "AUTH_MODE",
-    fallback: "none with the embedded emulator on a loopback HOST outside production; else it must be set",
-    meaning:
-      "Who may call: `jwt` (the app's own bearer tokens), `apikey` (service keys), or both with a comma. `none`: anybody on this machine; only on a loopback HOST and outside production",
+  PORT: {
+    kind: "integer",
+    ...portRange,
+    default: 4000,
+    meaning: "Port to listen on; 0 takes a free one and prints it",
   },
-  {
-    name: "AMITY_REGION",
-    fallback: "the only configured region, else sg",
-    meaning: "Default region: eu, sg or us",
+  AUTH_MODE: {
+    kind: "list",
+    choices: {
+      jwt: "the app's own bearer tokens",
+      apikey: "service keys",
+      none: "anybody on this machine: alone, on a loopback HOST and outside production",
+    },
+    unset: "none with the embedded emulator on a loopback HOST outside production; else it must be set",
+    meaning: "Who may call",
   },
-  { name: "AMITY_API_KEY", fallback: "", meaning: "API key of the default region's network", orFile: true },
-  { name: "AMITY_SERVER_KEY", fallback: "", meaning: "Server key of the default region's network", orFile: true },
-  {
-    name: "AMITY_SERVER_KEY_SECONDARY",
-    fallback: "",
-    meaning: "The other server key of the default region while keys are rotated: tried when the first is refused",
+  AMITY_REGION: {
+    kind: "choice",
+    choices: { eu: regionTable.EU.name, sg: regionTable.SG.name, us: regionTable.US.name } satisfies Record<
+      Lowercase<RegionCode>,
+      string
+    >,
+    anyCase: true,
+    unset: `the only configured region, else ${usualRegion.toLowerCase()}`,
+    meaning: "Default region",
+  },
+  AMITY_API_KEY: { kind: "secret", orFile: true, meaning: "API key of the default region's network" },
+  AMITY_SERVER_KEY: { kind: "secret", orFile: true, meaning: "Server key of the default region's network" },
+  AMITY_SERVER_KEY_SECONDARY: {
+    kind: "secret",
     orFile: true,
+    meaning: "The other server key of the default region while keys are rotated: tried when the first is refused",
   },
   ...regionFields,
-  {
-    name: "AMITY_MTLS_CERT_FILE",
-    fallback: "",
+  AMITY_MTLS_CERT_FILE: {
+    kind: "path",
     meaning: "Client certificate for the token route (PEM), read again when it changes",
   },
-  { name: "AMITY_MTLS_KEY_FILE", fallback: "", meaning: "Its private key (PEM)" },
-  { name: "AMITY_MTLS_CERT2_FILE", fallback: "", meaning: "A second client certificate, for rotation" },
-  { name: "AMITY_MTLS_KEY2_FILE", fallback: "", meaning: "Its private key" },
-  {
-    name: "AMITY_MTLS_CA_FILE",
-    fallback: "",
+  AMITY_MTLS_KEY_FILE: { kind: "path", meaning: "Its private key (PEM)" },
+  AMITY_MTLS_CERT2_FILE: { kind: "path", meaning: "A second client certificate, for rotation" },
+  AMITY_MTLS_KEY2_FILE: { kind: "path", meaning: "Its private key" },
+  AMITY_MTLS_CA_FILE: {
+    kind: "path",
     meaning: "Certificates to trust for Amity's hosts besides Node's own (PEM); read at start",
   },
-  {
-    name: "AMITY_HOST_FAMILY",
-    fallback: "api",
-    meaning: "Amity's documented hosts: `api` (api.eu.amity.co) or `apix` (apix.eu.amity.co)",
+  AMITY_HOST_FAMILY: {
+    kind: "choice",
+    choices: {
+      api: regionTable.EU.endpoints.api[0],
+      apix: regionTable.EU.endpoints.apix[0],
+    } satisfies Record<HostFamily, string>,
+    default: "api",
+    meaning: "Which of Amity's documented hosts (here those of Europe)",
   },
-  {
-    name: "AMITY_TOKEN_API",
-    fallback: "v4",
-    meaning: "Token route: `v4` (POST /api/v4/authentication/token) or `v3` (GET /api/v3/authentication/token)",
+  AMITY_TOKEN_API: {
+    kind: "choice",
+    choices: {
+      v4: "POST /api/v4/authentication/token",
+      v3: "GET /api/v3/authentication/token",
+    } satisfies Record<TokenApi, string>,
+    default: "v4",
+    meaning: "Amity's token route",
   },
-  { name: "AMITY_SESSION_API", fallback: "v3", meaning: "Session route: `v3`, `v4` or `v5` of POST /api/vN/sessions" },
+  AMITY_SESSION_API: {
+    kind: "choice",
+    choices: {
+      v3: "POST /api/v3/sessions",
+      v4: "POST /api/v4/sessions",
+      v5: "POST /api/v5/sessions",
+    } satisfies Record<SessionApi, string>,
+    default: "v3",
+    meaning: "Amity's session route",
+  },
   ...authFields,
-  {
-    name: "UPSTREAM_TIMEOUT_MS",
-    fallback: "10000",
-    meaning: "Time for one root field, all its calls to Amity included: 1 to 120000 milliseconds",
+  UPSTREAM_TIMEOUT_MS: {
+    kind: "integer",
+    ...timeoutRange,
+    default: 10_000,
+    meaning: "Time for one root field, all its calls to Amity included",
   },
-  {
-    name: "UPSTREAM_ATTEMPT_TIMEOUT_MS",
-    fallback: "5000",
-    meaning: "Time for one call to Amity: 1 to 120000 milliseconds",
+  UPSTREAM_ATTEMPT_TIMEOUT_MS: {
+    kind: "integer",
+    ...timeoutRange,
+    default: 5_000,
+    meaning: "Time for one call to Amity",
   },
-  {
-    name: "TOKEN_REUSE_SECONDS",
-    fallback: "0",
-    meaning:
-      "How long the same user is handed the same auth token again: 0 to 420 seconds, while three minutes of its life remain; 0: each is minted",
+  TOKEN_REUSE_SECONDS: {
+    kind: "integer",
+    least: 0,
+    most: (authTokenLifeMs - leastReusedLifeMs) / 1_000,
+    default: 0,
+    unit: "seconds",
+    meaning: `How long the same user is handed the same auth token again, while ${leastReusedLifeMs / 60_000} minutes of its life remain; 0: each is minted`,
   },
-  {
-    name: "INTROSPECTION",
-    fallback: "auto",
-    meaning: "Schema introspection: `on`, `off`, or `auto`: on outside production, for signed-in callers in production",
+  INTROSPECTION: {
+    kind: "choice",
+    choices: { on: "", off: "", auto: "on outside production, for signed-in callers in production" },
+    default: "auto",
+    meaning: "Schema introspection",
   },
-  {
-    name: "EXPLORER",
-    fallback: "auto",
-    meaning:
-      "Page for browsers at GET /graphql: `graphiql` (needs no other host), `sandbox` (Apollo Sandbox, and GraphiQL at /graphql/explorer), `off`, or `auto`: `sandbox` outside production",
+  EXPLORER: {
+    kind: "choice",
+    choices: {
+      graphiql: "needs no other host",
+      sandbox: "Apollo Sandbox, and GraphiQL at /graphql/explorer",
+      off: "",
+      auto: "sandbox outside production, off in production",
+    },
+    default: "auto",
+    meaning: "Page for browsers at GET /graphql",
   },
-  {
-    name: "CORS_ORIGINS",
-    fallback: "",
-    meaning: "Exact origins of browser apps on other sites, with commas; none: no cross-origin requests",
+  CORS_ORIGINS: {
+    kind: "list",
+    rule: "exact origins such as https://app.example.com",
+    meaning: "Browser apps on other sites; none: no cross-origin requests",
   },
-  {
-    name: "TRUSTED_PROXIES",
-    fallback: "",
-    meaning: "Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed, with commas",
+  TRUSTED_PROXIES: {
+    kind: "list",
+    rule: "IP addresses or CIDR ranges",
+    meaning: "Proxies whose X-Forwarded-For is believed",
   },
-  { name: "BODY_LIMIT_BYTES", fallback: "102400", meaning: "Greatest request body: 1024 to 1048576 bytes" },
-  { name: "RATE_LIMIT_USER", fallback: "30", meaning: "Root fields of one user in a minute; 0: no limit" },
-  { name: "RATE_LIMIT_SERVICE", fallback: "600", meaning: "Root fields of one service key in a minute; 0: no limit" },
-  {
-    name: "RATE_LIMIT_FAILED_AUTH",
-    fallback: "20",
-    meaning: "Refused credentials from one address in a minute before they are answered 429; 0: no limit",
+  BODY_LIMIT_BYTES: {
+    kind: "integer",
+    least: 1_024,
+    most: 1_048_576,
+    default: 102_400,
+    unit: "bytes",
+    meaning: "Greatest request body",
   },
-  {
-    name: "SHED_EVENT_LOOP_DELAY_MS",
-    fallback: "250",
+  RATE_LIMIT_USER: {
+    kind: "integer",
+    ...rateRange,
+    default: 30,
+    meaning: "Root fields of one user; 0: no limit",
+  },
+  RATE_LIMIT_SERVICE: {
+    kind: "integer",
+    ...rateRange,
+    default: 600,
+    meaning: "Root fields of one service key; 0: no limit",
+  },
+  RATE_LIMIT_FAILED_AUTH: {
+    kind: "integer",
+    ...rateRange,
+    default: 20,
+    meaning: "Refused credentials from one address before they are answered 429; 0: no limit",
+  },
+  SHED_EVENT_LOOP_DELAY_MS: {
+    kind: "integer",
+    least: 0,
+    most: 60_000,
+    default: 250,
+    unit: "milliseconds",
     meaning: "Mean event-loop delay over a second above which requests are answered 503; 0: never",
   },
-  {
-    name: "LOG_USER_IDS",
-    fallback: "hash",
-    meaning: "User ids in the access log: `hash` (SHA-256, shortened) or `plain`. The audit lines name them always",
+  LOG_USER_IDS: {
+    kind: "choice",
+    choices: { hash: "SHA-256, shortened", plain: "" },
+    default: "hash",
+    meaning: "User ids in the access log. The audit lines name them always",
   },
-  {
-    name: "LOG_LEVEL",
-    fallback: "info",
-    meaning: "Least level logged: trace, debug, info, warn, error, fatal or silent",
+  LOG_LEVEL: {
+    kind: "choice",
+    choices: { trace: "", debug: "", info: "", warn: "", error: "", fatal: "", silent: "" },
+    default: "info",
+    meaning: "Least level logged",
   },
-];
+} as const satisfies Readonly<Record<string, Field>>;
+
+type Fields = typeof fields;
+export type FieldName = keyof Fields;
+
+/** Names of the settings of a kind, or of those of a shape. */
+export type NameOf<Kind extends Field["kind"], Shape = unknown> = {
+  [Name in FieldName]: Fields[Name] extends { readonly kind: Kind } & Shape ? Name : never;
+}[FieldName];
+
+/** The values that a choice can have. */
+export type ChoiceOf<Name extends NameOf<"choice">> = Extract<keyof Fields[Name]["choices"], string>;
 
 /** Documented for later versions. Refused rather than ignored: whoever sets one relies on it. */
 export const notBuiltYet: readonly RegExp[] = [
-  /^AMITY_(?:(?:EU|SG|US)_)?ADMIN_TOKEN(?:_FILE)?$/,
+  new RegExp(`^AMITY_(?:(?:${regionCodes.join("|")})_)?ADMIN_TOKEN(?:_FILE)?$`),
   /^AUTH_HEADER_[A-Z_]+$/,
   /^REDIS_URL$/,
 ];
 
-/** The names of those variables that name a file instead of another one's value. */
-export const fileNames: readonly string[] = fields.filter(({ orFile }) => orFile).map(({ name }) => `${name}_FILE`);
-
-/** Is this variable read by this version? */
-export function isKnown(name: string): boolean {
-  return fileNames.includes(name) || fields.some((field) => field.name === name);
-}
+/** Every variable that is read, NAME_FILE included, with the setting that it gives. */
+export const variables: ReadonlyMap<string, FieldName> = new Map(
+  (Object.keys(fields) as FieldName[]).flatMap((name): [string, FieldName][] =>
+    "orFile" in fields[name]
+      ? [
+          [name, name],
+          [`${name}_FILE`, name],
+        ]
+      : [[name, name]],
+  ),
+);

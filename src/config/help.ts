@@ -1,12 +1,13 @@
-import { fields } from "./fields.js";
+import { allFieldWords } from "./words.js";
 
 /** Every setting as plain text, for `--help`. */
 export function configHelp(): string {
-  return fields
-    .map(({ name, fallback, meaning, orFile }) =>
+  return allFieldWords()
+    .map(({ variables, meaning, values, fallback }) =>
       [
-        `  ${name}${orFile ? `, ${name}_FILE` : ""}`,
+        `  ${variables.join(", ")}`,
         `      ${meaning}`,
+        ...(values ? [`      Values: ${values}`] : []),
         ...(fallback ? [`      Default: ${fallback}`] : []),
       ].join("\n"),
     )

@@ -14,25 +14,27 @@ export interface InboundSettings {
   readonly shedDelayMs: number;
 }
 
-const mostPerMinute = 1_000_000;
-
 export function readInbound(reader: Reader): InboundSettings {
   return {
-    bodyLimitBytes: reader.integer("BODY_LIMIT_BYTES", 1_024, 1_048_576, 102_400),
-    corsOrigins: readEntries(reader, "CORS_ORIGINS", isOrigin, "exact origins such as https://app.example.com"),
-    trustedProxies: readEntries(reader, "TRUSTED_PROXIES", isAddressRange, "IP addresses or CIDR ranges"),
+    bodyLimitBytes: reader.integer("BODY_LIMIT_BYTES"),
+    corsOrigins: readEntries(reader, "CORS_ORIGINS", isOrigin),
+    trustedProxies: readEntries(reader, "TRUSTED_PROXIES", isAddressRange),
     rateLimits: {
-      user: reader.integer("RATE_LIMIT_USER", 0, mostPerMinute, 30),
-      service: reader.integer("RATE_LIMIT_SERVICE", 0, mostPerMinute, 600),
-      failedAuth: reader.integer("RATE_LIMIT_FAILED_AUTH", 0, mostPerMinute, 20),
+      user: reader.integer("RATE_LIMIT_USER"),
+      service: reader.integer("RATE_LIMIT_SERVICE"),
+      failedAuth: reader.integer("RATE_LIMIT_FAILED_AUTH"),
     },
-    shedDelayMs: reader.integer("SHED_EVENT_LOOP_DELAY_MS", 0, 60_000, 250),
+    shedDelayMs: reader.integer("SHED_EVENT_LOOP_DELAY_MS"),
   };
 }
 
-function readEntries(reader: Reader, name: string, fits: (entry: string) => boolean, what: string): readonly string[] {
+function readEntries(
+  reader: Reader,
+  name: "CORS_ORIGINS" | "TRUSTED_PROXIES",
+  fits: (entry: string) => boolean,
+): readonly string[] {
   const entries = reader.list(name);
-  if (!entries.every(fits)) reader.problem(`${name} must list ${what}, with commas`);
+  if (!entries.every(fits)) reader.refuse(name);
   return entries;
 }
 

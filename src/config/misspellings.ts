@@ -1,17 +1,16 @@
 import { closest, distance } from "fastest-levenshtein";
-import { fields, fileNames, notBuiltYet } from "./fields.js";
+import { notBuiltYet, variables } from "./fields.js";
 import type { Env } from "./reader.js";
 
-const knownNames = [...fields.map(({ name }) => name), ...fileNames];
 /** Short names such as HOST have too many innocent neighbours. */
-const distinctNames = knownNames.filter((name) => name.length >= 8);
+const distinctNames = [...variables.keys()].filter((name) => name.length >= 8);
 /** Two slips: AMITY_APIKEY, AUHT_MODE. */
 const maxDistance = 2;
 
 /** Warnings for variables that look like ours but are not read. What begins AMITY_, AUTH_JWT_ or AUTH_JWKS_ is meant for us. */
 export function misspellings(env: Env): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (knownNames.includes(name) || notBuiltYet.some((pattern) => pattern.test(name))) return [];
+    if (variables.has(name) || notBuiltYet.some((pattern) => pattern.test(name))) return [];
     const upper = name.toUpperCase();
     const likely = closest(upper, distinctNames);
     const ours = /^(?:AMITY_|AUTH_JW)/.test(upper) || distance(upper, likely) <= maxDistance;

@@ -18,15 +18,15 @@ export interface MutualTlsConfig {
 
 /** Client certificates and the CA for Amity's hosts. One usable pair is enough; two let one be replaced. */
 export function readMutualTls(reader: Reader): MutualTlsConfig {
-  const pairs = ["", "2"].flatMap((suffix) => readPair(reader, suffix) ?? []);
+  const pairs = (["", "2"] as const).flatMap((suffix) => readPair(reader, suffix) ?? []);
   if (pairs.length > 0 && !pairs.some(({ first }) => isValidAt(first, systemClock()))) {
     reader.problem(`${pairs[0]?.name}: no client certificate is valid now`);
   }
   return { ca: readCa(reader), pairs };
 }
 
-function readPair(reader: Reader, suffix: string): PairConfig | undefined {
-  const [certName, keyName] = [`AMITY_MTLS_CERT${suffix}_FILE`, `AMITY_MTLS_KEY${suffix}_FILE`];
+function readPair(reader: Reader, suffix: "" | "2"): PairConfig | undefined {
+  const [certName, keyName] = [`AMITY_MTLS_CERT${suffix}_FILE`, `AMITY_MTLS_KEY${suffix}_FILE`] as const;
   const [certPath, keyPath] = [reader.text(certName), reader.text(keyName)];
   if (certPath === undefined && keyPath === undefined) return undefined;
   if (certPath === undefined || keyPath === undefined) {

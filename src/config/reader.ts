@@ -1,7 +1,12 @@
-import { fields, fileNames, isKnown, notBuiltYet } from "./fields.js";
+import { isTrustedUrl } from "../system/loopback.js";
+import type { ChoiceField, IntegerField, PathField, TextField } from "./field-kinds.js";
+import { type ChoiceOf, type FieldName, fields, type NameOf, notBuiltYet, variables } from "./fields.js";
+import { demandOf } from "./words.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 type ReadFile = (path: string) => string;
+/** Names of settings whose text stands in the variable itself and nowhere else. */
+type PlainName = Exclude<NameOf<"text" | "path">, NameOf<"text", { orFile: true }>>;
 
 /** Reads single variables and collects what is wrong with them. Texts name a variable and never its value. */
 export class Reader {
@@ -18,65 +23,94 @@ export class Reader {
     this.problems.push(text);
   }
 
+  /** The value is not what the list of settings demands. */
+  refuse(name: FieldName): void {
+    this.problem(`${name} ${demandOf(fields[name])}`);
+  }
+
   /** Known variables of this prefix that are set. */
   given(prefix: string): string[] {
-    return Object.keys(this.env).filter((name) => name.startsWith(prefix) && this.env[name] && isKnown(name));
+    return Object.keys(this.env).filter((name) => name.startsWith(prefix) && this.env[name] && variables.has(name));
   }
 
   /** Is NAME or NAME_FILE there at all, usable or not? */
-  isGiven(name: string): boolean {
+  isGiven(name: FieldName): boolean {
     return this.env[name] !== undefined || this.env[`${name}_FILE`] !== undefined;
   }
 
-  text(name: string): string | undefined {
-    return this.env[name] || undefined;
+  /** The value, or the setting's default. */
+  text(name: NameOf<"text", { default: string }>): string;
+  text(name: PlainName): string | undefined;
+  text(name: PlainName): string | undefined {
+    const field: TextField | PathField = fields[name];
+    return this.#raw(name) ?? ("default" in field ? field.default : undefined);
   }
 
   /** A variable that something else makes necessary; empty when it is missing, which is a problem. */
-  required(name: string, because: string): string {
+  required(name: PlainName, because: string): string {
     const value = this.text(name);
     if (value === undefined && this.env[name] === undefined) this.problem(`${name} must be set with ${because}`);
     return value ?? "";
   }
 
-  /** Entries between commas. */
-  list(name: string): string[] {
-    const entries = this.text(name)
+  /** What stands between the commas, be it nothing; undefined when the variable is not set. */
+  entries(name: NameOf<"list">): string[] | undefined {
+    return this.#raw(name)
       ?.split(",")
       .map((entry) => entry.trim());
-    return entries?.filter((entry) => entry !== "") ?? [];
   }
 
-  choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
-    const value = this.text(name);
-    if (value === undefined) return fallback;
-    const choice = choices.find((candidate) => candidate === value);
-    if (choice === undefined) this.problem(`${name} must be one of ${choices.join(", ")}`);
-    return choice ?? fallback;
+  /** The entries that are not empty. */
+  list(name: NameOf<"list">): string[] {
+    return this.entries(name)?.filter((entry) => entry !== "") ?? [];
   }
 
-  integer(name: string, least: number, most: number, fallback: number): number {
-    const value = this.text(name);
-    if (value === undefined) return fallback;
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    this.problem(`${name} must be a whole number from ${least} to ${most}`);
-    return fallback;
+  choice<Name extends NameOf<"choice", { default: string }>>(name: Name): ChoiceOf<Name>;
+  choice<Name extends NameOf<"choice">>(name: Name): ChoiceOf<Name> | undefined;
+  choice(name: NameOf<"choice">): string | undefined {
+    const field: ChoiceField = fields[name];
+    const value = this.#raw(name);
+    if (value === undefined) return field.default;
+    const wanted = field.anyCase ? value.toLowerCase() : value;
+    if (Object.hasOwn(field.choices, wanted)) return wanted;
+    this.refuse(name);
+    return field.default;
+  }
+
+  integer(name: NameOf<"integer", { default: number }>): number;
+  integer(name: NameOf<"integer">): number | undefined;
+  integer(name: NameOf<"integer">): number | undefined {
+    const field: IntegerField = fields[name];
+    const value = this.#raw(name);
+    if (value === undefined) return field.default;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= field.least && number <= field.most) return number;
+    this.refuse(name);
+    return field.default;
+  }
+
+  url(name: NameOf<"url">): URL | undefined {
+    const text = this.#raw(name);
+    if (text === undefined) return undefined;
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url && isTrustedUrl(url) && !url.username && !url.password) return url;
+    this.refuse(name);
+    return undefined;
   }
 
   /** From NAME, or from the file that NAME_FILE names, without one line end at its end. */
-  textOrFile(name: string): string | undefined {
-    const path = this.text(`${name}_FILE`);
-    if (path === undefined) return this.text(name);
-    if (this.text(name) !== undefined) this.problem(`${name} and ${name}_FILE are both set: keep one`);
+  textOrFile(name: NameOf<"text" | "secret", { orFile: true }>): string | undefined {
+    const path = this.#raw(`${name}_FILE`);
+    if (path === undefined) return this.#raw(name);
+    if (this.#raw(name) !== undefined) this.problem(`${name} and ${name}_FILE are both set: keep one`);
     return withoutLineEnd(this.file(`${name}_FILE`, path) ?? "") || undefined;
   }
 
   /** A key that is sent in an HTTP header. */
-  headerSecret(name: string): Secret | undefined {
+  headerSecret(name: NameOf<"secret">): Secret | undefined {
     const value = this.textOrFile(name);
     if (value === undefined) return undefined;
-    const path = this.text(`${name}_FILE`);
+    const path = this.#raw(`${name}_FILE`);
     if (isHeaderValue(value)) return { name, value, path };
     this.problem(`${name} holds a value that cannot be an HTTP header`);
     return undefined;
@@ -92,6 +126,10 @@ export class Reader {
       this.problem(`${name} names a file that cannot be read`);
     }
     return undefined;
+  }
+
+  #raw(variable: string): string | undefined {
+    return this.env[variable] || undefined;
   }
 }
 
@@ -115,8 +153,9 @@ export function withoutLineEnd(text: string): string {
 }
 
 function emptyVariables(env: Env): string[] {
-  const names = [...fields.map(({ name }) => name), ...fileNames];
-  return names.filter((name) => env[name] === "").map((name) => `${name} is empty: give it a value or unset it`);
+  return [...variables.keys()]
+    .filter((name) => env[name] === "")
+    .map((name) => `${name} is empty: give it a value or unset it`);
 }
 
 function unbuiltVariables(env: Env): string[] {

@@ -1,5 +1,4 @@
-import { type HostFamily, RegionCode, regionCodes, regionTable } from "../amity/regions.js";
-import { isTrustedUrl } from "../system/loopback.js";
+import { type HostFamily, RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
 import type { Reader, Secret } from "./reader.js";
 
 /** One region as it was configured. */
@@ -15,6 +14,9 @@ export interface Keys {
   readonly serverKeySecondary: Secret | undefined;
 }
 
+/** Of the default region's variables, or of one region's. */
+type KeyPrefix = "AMITY_" | `AMITY_${RegionCode}_`;
+
 interface Network {
   readonly defaultRegion: RegionCode;
   readonly regions: Readonly<Record<RegionCode, RegionConfig>> | "emulator";
@@ -27,7 +29,8 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
   const baseUrls = byRegion((code) => readBaseUrl(reader, `AMITY_${code}_BASE_URL`));
   const defaultRegion = readDefaultRegion(reader, own);
   const merged = byRegion((code) => (code === defaultRegion ? merge(reader, code, own[code], defaultKeys) : own[code]));
-  const prefixes = (code: RegionCode) => (code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`]);
+  const prefixes = (code: RegionCode): KeyPrefix[] =>
+    code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`];
   const isGiven = (code: RegionCode) =>
     prefixes(code).some((prefix) => reader.isGiven(`${prefix}API_KEY`) || reader.isGiven(`${prefix}SERVER_KEY`));
   for (const code of regionCodes) {
@@ -54,7 +57,7 @@ function byRegion<T>(make: (code: RegionCode) => T): Record<RegionCode, T> {
   return { EU: make(RegionCode.EU), SG: make(RegionCode.SG), US: make(RegionCode.US) };
 }
 
-function readKeys(reader: Reader, prefix: string): Keys {
+function readKeys(reader: Reader, prefix: KeyPrefix): Keys {
   return {
     apiKey: reader.headerSecret(`${prefix}API_KEY`),
     serverKey: reader.headerSecret(`${prefix}SERVER_KEY`),
@@ -67,14 +70,11 @@ function isConfigured({ apiKey, serverKey }: Keys): boolean {
 }
 
 function readDefaultRegion(reader: Reader, own: Record<RegionCode, Keys>): RegionCode {
-  const named = reader.text("AMITY_REGION")?.toUpperCase();
-  if (named !== undefined) {
-    const code = regionCodes.find((candidate) => candidate === named);
-    if (code) return code;
-    reader.problem("AMITY_REGION must be one of eu, sg, us");
-  }
+  const named = reader.choice("AMITY_REGION");
+  const code = regionCodes.find((candidate) => candidate.toLowerCase() === named);
+  if (code) return code;
   const configured = regionCodes.filter((code) => isConfigured(own[code]));
-  return configured.length === 1 && configured[0] ? configured[0] : RegionCode.SG;
+  return configured.length === 1 && configured[0] ? configured[0] : usualRegion;
 }
 
 const keyNames = { apiKey: "API_KEY", serverKey: "SERVER_KEY", serverKeySecondary: "SERVER_KEY_SECONDARY" } as const;
@@ -93,17 +93,11 @@ function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys
   };
 }
 
-function readBaseUrl(reader: Reader, name: string): URL | undefined {
-  const text = reader.text(name);
-  if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const usable = url && isTrustedUrl(url);
-  if (!usable) {
-    reader.problem(`${name} must be an https URL, or an http URL of a loopback host`);
-    return undefined;
-  }
-  if (url.username || url.password || /[?#]/.test(text)) {
-    reader.problem(`${name} must hold no user information, query or fragment`);
+function readBaseUrl(reader: Reader, name: `AMITY_${RegionCode}_BASE_URL`): URL | undefined {
+  const url = reader.url(name);
+  if (url === undefined) return undefined;
+  if (/[?#]/.test(url.href)) {
+    reader.problem(`${name} must hold no query or fragment`);
     return undefined;
   }
   // Paths are joined below it, so it has to end in a slash.

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from "../config/config.js";
-import { fields } from "../config/fields.js";
+import { type FieldName, fields, variables } from "../config/fields.js";
+import { fieldWords } from "../config/words.js";
 import { type Check, row } from "./check.js";
 
 const scope = "config";
@@ -37,7 +38,11 @@ function variableIn(text: string): string | undefined {
 function adviceFor(problem: string): string {
   const variable = variableIn(problem);
   if (variable === undefined) return "correct it in the environment or in .env";
-  const field = fields.find(({ name }) => name === variable || `${name}_FILE` === variable);
-  const meaning = field ? ` (${field.meaning})` : "";
-  return `correct ${variable} in the environment or in .env${meaning}`;
+  const name = variables.get(variable);
+  return `correct ${variable} in the environment or in .env${name ? ` (${rightValue(name)})` : ""}`;
+}
+
+function rightValue(name: FieldName): string {
+  const { meaning, values } = fieldWords(name, fields[name]);
+  return values ? `${meaning}; values: ${values}` : meaning;
 }

@@ -1,3 +1,4 @@
+import { authTokenLifeMs } from "../amity/auth-token-life.js";
 import type { AmityClient } from "../amity/client.js";
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
@@ -6,9 +7,6 @@ import { SingleFlight } from "./single-flight.js";
 import type { TokenKey } from "./token.loader.js";
 import type { TokenStore } from "./token.store.js";
 import type { AuthToken } from "./token.type.js";
-
-/** Amity's Security page: an auth token lives ten minutes. */
-const authTokenLifeMs = 10 * 60 * 1000;
 
 const outages: ReadonlySet<ErrorCode> = new Set(["UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_RATE_LIMITED"]);
 

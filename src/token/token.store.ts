@@ -1,12 +1,11 @@
 import { LRUCache } from "lru-cache";
+import { leastReusedLifeMs } from "../amity/auth-token-life.js";
 import type { RegionCode } from "../amity/regions.js";
 import type { Clock } from "../system/clock.js";
 import type { AuthToken } from "./token.type.js";
 
 /** About 400 bytes each. */
 const mostTokens = 10_000;
-/** What is handed out has at least this left of its life: time to open a session with it. Milliseconds. */
-const leastLifeMs = 3 * 60 * 1000;
 
 /** Everything that makes one token differ from another. */
 export interface StoreKey {
@@ -34,7 +33,7 @@ export class TokenStore {
   /** A token with enough life left, which serves while Amity cannot be reached. */
   usable(key: StoreKey): AuthToken | undefined {
     const token = this.#tokens.get(textOf(key));
-    return token && token.expiresAt.getTime() - this.now() >= leastLifeMs ? token : undefined;
+    return token && token.expiresAt.getTime() - this.now() >= leastReusedLifeMs ? token : undefined;
   }
 
   put(key: StoreKey, token: AuthToken): void {

@@ -32,7 +32,7 @@ describe("amity-graphql start", () => {
         "amity-graphql cannot start:",
         "  AMITY_API_KEY is empty: give it a value or unset it",
         "  PORT must be a whole number from 0 to 65535",
-        "  AUTH_MODE must be set: `jwt`, `apikey` or both; `none` on a loopback HOST, for development only",
+        "  AUTH_MODE must be set: `jwt`, `apikey`, several with commas; `none` on a loopback HOST, for development only",
         "",
       ].join("\n"),
     );

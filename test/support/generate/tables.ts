@@ -1,24 +1,33 @@
-import { fields } from "../../../src/config/fields.js";
+import { allFieldWords } from "../../../src/config/words.js";
 import { type ErrorCodeInfo, errorCodes } from "../../../src/errors/codes.js";
 import { markdownTable } from "./markdown.js";
 
 /** The text of `.env.example`. */
 export function envExample(): string {
-  const blocks = fields.map(
-    ({ name, fallback, meaning, orFile }) =>
-      `# ${meaning}.${fallback && ` Default: ${fallback}.`}${orFile ? ` Or ${name}_FILE.` : ""}\n#${name}=\n`,
-  );
+  const blocks = allFieldWords().map(({ variables: [name, file], meaning, values, fallback }) => {
+    const sentences = [
+      meaning,
+      values && `Values: ${values}`,
+      fallback && `Default: ${fallback}`,
+      file && `Or ${file}`,
+    ];
+    return `# ${sentences
+      .filter(Boolean)
+      .map((sentence) => `${sentence}.`)
+      .join(" ")}\n#${name}=\n`;
+  });
   return `# Copy to .env and uncomment what you set. With no key at all the embedded Amity emulator runs.\n\n${blocks.join("\n")}`;
 }
 
 /** The README's configuration table. */
 export function configTable(): string {
-  const rows = fields.map(({ name, fallback, meaning, orFile }) => [
-    `\`${name}\`${orFile ? ` or \`${name}_FILE\`` : ""}`,
+  const rows = allFieldWords().map(({ variables, meaning, values, fallback }) => [
+    variables.map((variable) => `\`${variable}\``).join(" or "),
     fallback,
+    values,
     meaning,
   ]);
-  return markdownTable(["Variable", "Default", "Meaning"], rows);
+  return markdownTable(["Variable", "Default", "Values", "Meaning"], rows);
 }
 
 /** The README's error table. */

@@ -401,51 +401,20 @@ describe("AUTH_API_KEYS_FILE", () => {
   });
 });
 
-describe("a whole number", () => {
-  const ranges: [string, Env, number, number][] = [
-    ["AUTH_JWT_CLOCK_SKEW_S", byDiscovery, 0, 300],
-    ["AUTH_JWT_MAX_AGE_S", byDiscovery, 0, 31_536_000],
-    ["AUTH_JWKS_CACHE_S", byDiscovery, 1, 86_400],
-    ["AUTH_JWKS_STALE_MAX_S", byDiscovery, 0, 604_800],
-    ["AUTH_JWKS_COOLDOWN_S", byDiscovery, 1, 3_600],
-    ["AUTH_JWKS_TIMEOUT_MS", byDiscovery, 1, 60_000],
-    ["TOKEN_REUSE_SECONDS", {}, 0, 420],
-    ["ADMIN_PORT", {}, 0, 65_535],
-    ["BODY_LIMIT_BYTES", {}, 1_024, 1_048_576],
-    ["RATE_LIMIT_USER", {}, 0, 1_000_000],
-    ["RATE_LIMIT_SERVICE", {}, 0, 1_000_000],
-    ["RATE_LIMIT_FAILED_AUTH", {}, 0, 1_000_000],
-    ["SHED_EVENT_LOOP_DELAY_MS", {}, 0, 60_000],
-  ];
-
-  test.each(ranges)("%s keeps to its range", (name, env, least, most) => {
-    for (const value of [least, most]) expect(load({ ...env, [name]: String(value) }).problems).toEqual([]);
-    for (const value of [least - 1, most + 1, `${mark}`, "1.5", "1e2", "0x1", " 1", "+1", "١", "9".repeat(40)]) {
-      expect(problemOf({ ...env, [name]: String(value) })).toBe(
-        `${name} must be a whole number from ${least} to ${most}`,
-      );
-    }
-  });
-
-  test.each(ranges)("%s is not empty", (name, env) => {
-    expect(problemOf({ ...env, [name]: "" })).toBe(`${name} is empty: give it a value or unset it`);
-  });
-
-  test("of every limit comes through", () => {
-    const env = {
-      BODY_LIMIT_BYTES: "2048",
-      RATE_LIMIT_USER: "1",
-      RATE_LIMIT_SERVICE: "2",
-      RATE_LIMIT_FAILED_AUTH: "3",
-      SHED_EVENT_LOOP_DELAY_MS: "4",
-    };
-    expect(configOf(env).inbound).toEqual({
-      bodyLimitBytes: 2_048,
-      corsOrigins: [],
-      trustedProxies: [],
-      rateLimits: { user: 1, service: 2, failedAuth: 3 },
-      shedDelayMs: 4,
-    });
+test("every limit of requests comes through", () => {
+  const env = {
+    BODY_LIMIT_BYTES: "2048",
+    RATE_LIMIT_USER: "1",
+    RATE_LIMIT_SERVICE: "2",
+    RATE_LIMIT_FAILED_AUTH: "3",
+    SHED_EVENT_LOOP_DELAY_MS: "4",
+  };
+  expect(configOf(env).inbound).toEqual({
+    bodyLimitBytes: 2_048,
+    corsOrigins: [],
+    trustedProxies: [],
+    rateLimits: { user: 1, service: 2, failedAuth: 3 },
+    shedDelayMs: 4,
   });
 });
 

@@ -56,7 +56,7 @@ describe("an empty environment", () => {
   test("is refused in production", () => {
     expect(problemsOf({ NODE_ENV: "production" })).toEqual([
       "AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there",
-      "AUTH_MODE must be set: `jwt`, `apikey` or both; `none` on a loopback HOST, for development only",
+      "AUTH_MODE must be set: `jwt`, `apikey`, several with commas; `none` on a loopback HOST, for development only",
     ]);
   });
 });

@@ -1,0 +1,60 @@
+interface Words {
+  /** What it is for. Range, choices, rule and default are printed beside it, so they are not said here. */
+  readonly meaning: string;
+  /** What holds without it, where that is no single value. */
+  readonly unset?: string;
+}
+
+export interface TextField extends Words {
+  readonly kind: "text";
+  readonly default?: string;
+  /** What the value must be. */
+  readonly rule?: string;
+  /** Can also come from a file that NAME_FILE names. */
+  readonly orFile?: true;
+}
+
+/** Never shown to anybody; always possible as NAME_FILE too. */
+export interface SecretField extends Words {
+  readonly kind: "secret";
+  readonly orFile: true;
+  readonly leastBytes?: number;
+}
+
+export interface IntegerField extends Words {
+  readonly kind: "integer";
+  readonly least: number;
+  readonly most: number;
+  readonly default?: number;
+  /** Of least, most and default. */
+  readonly unit?: string;
+}
+
+export interface ChoiceField extends Words {
+  readonly kind: "choice";
+  /** Each value with what it means; empty where its name says enough. */
+  readonly choices: Readonly<Record<string, string>>;
+  readonly default?: string;
+  readonly anyCase?: true;
+}
+
+/** Entries between commas. */
+export interface ListField extends Words {
+  readonly kind: "list";
+  /** What an entry must be. */
+  readonly rule?: string;
+  readonly choices?: Readonly<Record<string, string>>;
+}
+
+/** https, or http to this machine; never with user information. */
+export interface UrlField extends Words {
+  readonly kind: "url";
+}
+
+/** Names a file. */
+export interface PathField extends Words {
+  readonly kind: "path";
+}
+
+/** One environment variable. */
+export type Field = TextField | SecretField | IntegerField | ChoiceField | ListField | UrlField | PathField;
