@@ -9,9 +9,9 @@ import { type Emulator, EmulatorInProductionError, type EmulatorOptions, startEm
 import { exitCodes } from "./exit-codes.js";
 
 /** Amity's own window for its rate limit (docs.social.plus, technical FAQ). */
-const RATE_LIMIT_WINDOW_MS = 5_000;
+const rateLimitWindowMs = 5_000;
 
-const HELP = `Usage: amity-graphql emulator [options]
+const help = `Usage: amity-graphql emulator [options]
 
 Runs a stand-in for one Amity network on this machine and prints the settings that point a gateway at it.
 Every key and token here is fake: it opens nothing but this emulator. Do not give it real ones,
@@ -34,15 +34,14 @@ A --fault is, for example, latency,ms=300 or status,status=503,route=token,times
 `;
 
 /**
- * The command `amity-graphql emulator`: runs until SIGINT or SIGTERM.
- * @param argv the arguments after the command's name
- * @returns the exit code: 0 stopped or help shown, 1 cannot listen or write, 64 wrong arguments, 78 NODE_ENV is production
+ * Runs until SIGINT or SIGTERM. Gives the exit code: 0, 1 (cannot listen or write), 64 (wrong command line), 78 (NODE_ENV
+ * is production).
  */
 export async function emulatorCommand(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {
     const command = readArguments(argv);
     if (command === "help") {
-      process.stdout.write(HELP);
+      process.stdout.write(help);
       return exitCodes.ok;
     }
     const emulator = await startEmulator({ ...command.options, nodeEnv: env["NODE_ENV"] });
@@ -120,7 +119,7 @@ function parse(argv: string[]) {
 }
 
 function rateLimit(text: string) {
-  return { requests: wholeNumber("--rate-limit", text, 1, 1_000_000), windowMs: RATE_LIMIT_WINDOW_MS };
+  return { requests: wholeNumber("--rate-limit", text, 1, 1_000_000), windowMs: rateLimitWindowMs };
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {

@@ -3,6 +3,7 @@ import type { HostFamily, RegionCode } from "../amity/regions.js";
 import type { SessionApi, TokenApi } from "../amity/requests.js";
 import type { AuthSettings } from "../caller/authenticator.js";
 import { readAuth } from "./auth.js";
+import { isProduction } from "./environment.js";
 import { type InboundSettings, readInbound } from "./inbound.js";
 import { misspellings } from "./misspellings.js";
 import { type MutualTlsConfig, readMutualTls } from "./mutual-tls.js";
@@ -51,7 +52,7 @@ export interface LoadedConfig {
  */
 export function loadConfig(env: Env, readFile = (path: string) => readFileSync(path, "utf8")): LoadedConfig {
   const reader = new Reader(env, readFile);
-  const config = readConfig(reader, env["NODE_ENV"] === "production");
+  const config = readConfig(reader, isProduction(env));
   const { problems } = reader;
   return { ...(problems.length === 0 && { config }), problems, warnings: misspellings(env) };
 }

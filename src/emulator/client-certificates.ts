@@ -1,10 +1,11 @@
 import { X509Certificate } from "node:crypto";
+import type { Clock } from "../system/clock.js";
 import type { CertificateAuthority } from "../x509/authority.js";
 import { readCertificateRequest } from "../x509/request.js";
 import { AmityError } from "./errors.js";
 
 /** A network has at most so many client certificates: the one in use and its successor (docs.social.plus Security page). */
-const MAX_CERTIFICATES = 2;
+const maxCertificates = 2;
 
 /** A client certificate that is not disabled. */
 export interface IssuedCertificate {
@@ -19,28 +20,26 @@ export interface IssuedCertificate {
 export class ClientCertificates {
   readonly #authority: CertificateAuthority;
   readonly #lifetimeMs: number;
-  readonly #clock: () => number;
+  readonly #now: Clock;
   readonly #byName = new Map<string, { readonly issued: IssuedCertificate; readonly parsed: X509Certificate }>();
 
-  /** @param clock now, in milliseconds since the epoch */
-  constructor(authority: CertificateAuthority, lifetimeMs: number, clock: () => number) {
+  constructor(authority: CertificateAuthority, lifetimeMs: number, now: Clock) {
     this.#authority = authority;
     this.#lifetimeMs = lifetimeMs;
-    this.#clock = clock;
+    this.#now = now;
   }
 
   /**
-   * Signs a request for as long as a certificate lives.
-   * @param csr PEM
-   * @throws AmityError invalidParameters when the request is unreadable or not signed by its own key; conflict when the
-   * name is taken or the network has two certificates
+   * Signs a request (PEM) for as long as a certificate lives. Refuses with invalidParameters when the request is
+   * unreadable or not signed by its own key, and with conflict when the name is taken or the network has two
+   * certificates.
    */
   async issue(name: string, csr: string): Promise<IssuedCertificate> {
     const request = await readCertificateRequest(csr);
     if (!request) {
       throw new AmityError("invalidParameters", ["The 'csr' field must be a PEM certificate signing request."]);
     }
-    const now = this.#clock();
+    const now = this.#now();
     const validity = { notBefore: new Date(now), notAfter: new Date(now + this.#lifetimeMs) };
     const certificate = await this.#authority.issueClient(request, validity);
     this.#checkRoom(name); // after the last wait, so that two requests at once cannot both take the last place
@@ -55,7 +54,7 @@ export class ClientCertificates {
     return [...this.#byName.values()].map(({ issued }) => issued);
   }
 
-  /** @throws AmityError certificateNotFound */
+  /** Ends a certificate; certificateNotFound is thrown when none has the name. */
   disable(name: string): void {
     if (!this.#byName.delete(name)) throw new AmityError("certificateNotFound");
   }
@@ -63,7 +62,7 @@ export class ClientCertificates {
   /** Is this one of ours, byte for byte, and alive? That the client holds its key is proved by the TLS handshake. */
   accepts(shown: X509Certificate | undefined): boolean {
     if (!shown) return false;
-    const now = this.#clock();
+    const now = this.#now();
     return [...this.#byName.values()].some(
       ({ parsed }) =>
         parsed.raw.equals(shown.raw) && Date.parse(parsed.validFrom) <= now && now <= Date.parse(parsed.validTo),
@@ -72,8 +71,8 @@ export class ClientCertificates {
 
   #checkRoom(name: string): void {
     if (this.#byName.has(name)) throw new AmityError("conflict", ["The name is taken."]);
-    if (this.#byName.size >= MAX_CERTIFICATES) {
-      throw new AmityError("conflict", [`There are ${MAX_CERTIFICATES} certificates already.`]);
+    if (this.#byName.size >= maxCertificates) {
+      throw new AmityError("conflict", [`There are ${maxCertificates} certificates already.`]);
     }
   }
 }

@@ -14,7 +14,7 @@ export interface NetworkKeys {
 /** Who makes a request: the network's admin, or a user by a live access token. */
 export type Caller = { readonly kind: "admin" } | ({ readonly kind: "user" } & AccessGrant);
 
-/** Decides who may call; every check throws an AmityError or returns. */
+/** Decides who may call; every check throws an AmityError, which says why not, or returns. */
 export class Credentials {
   readonly #keys: NetworkKeys;
   readonly #network: Network;
@@ -26,12 +26,12 @@ export class Credentials {
     this.#limiter = limiter;
   }
 
-  /** @throws AmityError unauthorized when the API key is missing or wrong */
+  /** Refuses with unauthorized when the API key is missing or wrong. */
   requireApiKey(request: FastifyRequest): void {
     if (!isSame(header(request, "x-api-key"), this.#keys.apiKey)) throw new AmityError("unauthorized");
   }
 
-  /** @throws AmityError the given refusal, which depends on the route, when the server key is missing or wrong */
+  /** Refuses when the server key is missing or wrong; how depends on the route. */
   requireServerKey(request: FastifyRequest, refusal: AmityErrorName): void {
     if (!isSame(header(request, "x-server-key"), this.#keys.serverKey)) throw new AmityError(refusal);
   }
@@ -41,10 +41,7 @@ export class Credentials {
     return isSame(header(request, "x-admin-token") ?? bearer(request), this.#keys.adminToken);
   }
 
-  /**
-   * Finds the caller.
-   * @throws AmityError unauthorized, rateLimited or globalBan
-   */
+  /** Finds the caller, or refuses with unauthorized, rateLimited or globalBan. */
   caller(request: FastifyRequest): Caller {
     if (this.isAdmin(request)) return { kind: "admin" };
     const token = header(request, "x-admin-token") === undefined ? bearer(request) : undefined;
@@ -55,7 +52,7 @@ export class Credentials {
     return { kind: "user", ...grant };
   }
 
-  /** @throws AmityError as `caller` does, and permissionDenied when the caller is a user */
+  /** Refuses as `caller` does, and with permissionDenied when the caller is a user. */
   requireAdmin(request: FastifyRequest): void {
     if (this.caller(request).kind !== "admin") throw new AmityError("permissionDenied");
   }

@@ -14,7 +14,7 @@ interface TextAnswer {
  * Source of codes and texts: OpenAPI v4, global/error.yaml. One code can stand under several statuses: the v3 token
  * route documents a failed validation as HTTP 500, v4 and the session routes as 422.
  */
-export const AMITY_ERRORS = {
+export const amityErrors = {
   badRequest: { status: 400, code: 400_000, message: "Bad Request." },
   unauthorized: { status: 401, code: 400_100, message: "Unauthorized" },
   /** The v4 token route answers a wrong server key in plain text (OpenAPI v4). */
@@ -34,8 +34,8 @@ export const AMITY_ERRORS = {
   unexpected: { status: 500, code: 500_000, message: "Unexpected error" },
 } as const satisfies Record<string, JsonAnswer | TextAnswer>;
 
-/** The name of a refusal in AMITY_ERRORS. */
-export type AmityErrorName = keyof typeof AMITY_ERRORS;
+/** The name of a refusal in amityErrors. */
+export type AmityErrorName = keyof typeof amityErrors;
 
 /** What goes over the wire for one refusal. */
 export interface ErrorAnswer {
@@ -63,7 +63,7 @@ export class AmityError extends Error {
  */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   const { reason, detail } = error instanceof AmityError ? error : new AmityError(frameworkReason(error));
-  const answer: JsonAnswer | TextAnswer = AMITY_ERRORS[reason];
+  const answer: JsonAnswer | TextAnswer = amityErrors[reason];
   if ("text" in answer) return { status: answer.status, contentType: "text/plain; charset=utf-8", body: answer.text };
   const { status, code, message } = answer;
   const body = JSON.stringify({ status: "error", code, message, ...(detail && { data: { detail } }) });
@@ -73,6 +73,6 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
 /** Fastify marks its own errors (bad JSON, wrong media type, body too large) with the status it would have used. */
 function frameworkReason(error: unknown): AmityErrorName {
   const status = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : undefined;
-  if (status === AMITY_ERRORS.payloadTooLarge.status) return "payloadTooLarge";
+  if (status === amityErrors.payloadTooLarge.status) return "payloadTooLarge";
   return typeof status === "number" && status >= 400 && status < 500 ? "badRequest" : "unexpected";
 }

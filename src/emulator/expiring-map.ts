@@ -1,3 +1,5 @@
+import type { Clock } from "../system/clock.js";
+
 interface Entry<Value> {
   readonly value: Value;
   readonly expiresAt: number;
@@ -9,12 +11,11 @@ interface Entry<Value> {
  * all entries of one map live equally long, so memory stays bounded without a timer.
  */
 export class ExpiringMap<Value> {
-  readonly #clock: () => number;
+  readonly #now: Clock;
   readonly #entries = new Map<string, Entry<Value>>();
 
-  /** @param clock now, in milliseconds since the epoch */
-  constructor(clock: () => number) {
-    this.#clock = clock;
+  constructor(now: Clock) {
+    this.#now = now;
   }
 
   /** How many entries are held, dead ones not yet dropped included. */
@@ -22,7 +23,7 @@ export class ExpiringMap<Value> {
     return this.#entries.size;
   }
 
-  /** @param expiresAt the first moment at which the entry is dead, in milliseconds since the epoch */
+  /** `expiresAt`: the first moment at which the entry is dead, in milliseconds since the epoch. */
   set(key: string, value: Value, expiresAt: number): void {
     this.#dropDead();
     this.#entries.delete(key); // so that an entry set again moves to the back, where its new expiry belongs
@@ -32,7 +33,7 @@ export class ExpiringMap<Value> {
   /** The live value of a key, or undefined. */
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
-    return entry && this.#clock() < entry.expiresAt ? entry.value : undefined;
+    return entry && this.#now() < entry.expiresAt ? entry.value : undefined;
   }
 
   delete(key: string): void {
@@ -46,7 +47,7 @@ export class ExpiringMap<Value> {
   }
 
   #dropDead(): void {
-    const now = this.#clock();
+    const now = this.#now();
     for (const [key, entry] of this.#entries) {
       if (now < entry.expiresAt) return;
       this.#entries.delete(key);

@@ -5,10 +5,10 @@ import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { AmityError, toErrorAnswer } from "./errors.js";
 
 /** A path parameter may be 50 characters of 4 bytes, each byte three characters when percent-encoded: room for that. */
-const MAX_PATH_PARAMETER = 1024;
+const maxPathParameter = 1024;
 
 /** What Amity's TypeScript SDK 6.35.3 needs in a browser, and x-admin-token; x-server-key has no place there. */
-const CORS_HEADERS = {
+const corsHeaders = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, POST, PUT, DELETE",
   "access-control-allow-headers": "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token",
@@ -16,7 +16,7 @@ const CORS_HEADERS = {
 
 /**
  * A Fastify without routes that answers every failure, its own included, with Amity's bodies, and that logs nothing.
- * @param tls what makes it HTTPS
+ * `tls` makes it HTTPS.
  */
 export function createHttpServer(tls?: ServerOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
@@ -24,8 +24,8 @@ export function createHttpServer(tls?: ServerOptions): FastifyInstance {
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
-    frameworkErrors: (error, _request, reply) => sendError(reply.headers(CORS_HEADERS), error),
+    routerOptions: { maxParamLength: maxPathParameter },
+    frameworkErrors: (error, _request, reply) => sendError(reply.headers(corsHeaders), error),
     clientErrorHandler: (_error, socket) => refuseUnreadable(socket),
   });
   app.setErrorHandler((error, _request, reply) => sendError(reply, error));
@@ -50,7 +50,7 @@ function closeHandshakes(app: FastifyInstance): void {
 /** Preflights and unknown routes need no body, so they are answered before one is read. */
 function answerEarly(app: FastifyInstance): void {
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers(CORS_HEADERS);
+    reply.headers(corsHeaders);
     if (request.method === "OPTIONS") return reply.code(204).send();
     if (request.is404) throw new AmityError("routeNotFound");
   });

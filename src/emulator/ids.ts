@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, randomInt, randomUUID } from "node:crypto";
 
-const ALPHANUMERICS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /** The length of the auth token that OpenAPI v4 shows as its example. */
-const OPAQUE_TOKEN_LENGTH = 42;
+const opaqueTokenLength = 42;
 
 /** Where every made-up value comes from. */
 export interface Ids {
@@ -20,7 +20,7 @@ export interface Ids {
 /** Ids from the system's secure random source. */
 export const randomIds: Ids = {
   opaqueToken: () =>
-    Array.from({ length: OPAQUE_TOKEN_LENGTH }, () => ALPHANUMERICS.charAt(randomInt(ALPHANUMERICS.length))).join(""),
+    Array.from({ length: opaqueTokenLength }, () => alphanumerics.charAt(randomInt(alphanumerics.length))).join(""),
   objectId: () => randomBytes(12).toString("hex"),
   key: (name) => `emulator-${name}-${randomBytes(24).toString("hex")}`,
   uuid: randomUUID,
@@ -35,9 +35,8 @@ export interface AccessTokenClaims {
 }
 
 /**
- * Makes access tokens of the shape Amity's have (OpenAPI v5: "JWT access token").
+ * Makes access tokens of the shape Amity's have (OpenAPI v5: "JWT access token"), signed with any bytes of one's own.
  * Nothing ever verifies the signature: an access token is looked up whole, which is what makes revocation work.
- * @param secret any bytes of one's own
  */
 export function createAccessTokenSigner(secret: Buffer): (claims: AccessTokenClaims) => string {
   const header = encode({ alg: "HS256", typ: "JWT" });

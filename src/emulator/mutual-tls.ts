@@ -1,10 +1,11 @@
 import type { ServerOptions } from "node:https";
+import type { Clock } from "../system/clock.js";
 import { CertificateAuthority } from "../x509/authority.js";
 import { createKeyPair, privateKeyPem } from "../x509/keys.js";
 import { ClientCertificates } from "./client-certificates.js";
 import { authorityName, type CertificateRefusal } from "./options.js";
 
-const LONG_AGO = { notBefore: new Date("2000-01-01"), notAfter: new Date("2000-01-02") };
+const longAgo = { notBefore: new Date("2000-01-01"), notAfter: new Date("2000-01-02") };
 
 /** How the TLS side of an emulator behaves. */
 export interface MutualTlsRules {
@@ -14,7 +15,7 @@ export interface MutualTlsRules {
   readonly certificateLifetimeMs: number;
   /** Whether its own server certificate ended long ago. */
   readonly expiredServer: boolean;
-  readonly clock: () => number;
+  readonly now: Clock;
 }
 
 /** The TLS side of an emulator. */
@@ -32,12 +33,12 @@ export async function createMutualTls(rules: MutualTlsRules): Promise<MutualTls>
   const ca = authority.certificate;
   const keys = await createKeyPair("ec-p256");
   const hosts = [...new Set(["localhost", "127.0.0.1", "::1", rules.host])];
-  const cert = await authority.issueServer(hosts, keys, rules.expiredServer ? LONG_AGO : undefined);
+  const cert = await authority.issueServer(hosts, keys, rules.expiredServer ? longAgo : undefined);
   return {
     ca,
     // Every client gets through the handshake, since the users' own routes are open; the others look for themselves.
     server: { key: privateKeyPem(keys), cert, ca, requestCert: true, rejectUnauthorized: false },
-    certificates: new ClientCertificates(authority, rules.certificateLifetimeMs, rules.clock),
+    certificates: new ClientCertificates(authority, rules.certificateLifetimeMs, rules.now),
     refusal: rules.refusal,
   };
 }

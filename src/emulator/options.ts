@@ -1,12 +1,14 @@
+import { isProduction } from "../config/environment.js";
+import { type Clock, systemClock } from "../system/clock.js";
 import { type Fault, type FaultInput, parseFaults } from "./faults/fault.js";
 import { randomIds } from "./ids.js";
 import type { RateLimit } from "./rate-limiter.js";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 /** A credential must fit an HTTP header; 150 is Amity's limit for x-server-key (OpenAPI v4). */
-const CREDENTIAL = /^[\x21-\x7e]{1,150}$/;
+const credentialPattern = /^[\x21-\x7e]{1,150}$/;
 
 /** Common name of the authority that every emulator with mutual TLS makes for itself. */
 export const authorityName = "Amity emulator CA";
@@ -56,17 +58,18 @@ export interface EmulatorOptions {
   readonly mtls?: boolean | MutualTlsOptions;
   /** What goes wrong from the start; docs/emulator.md lists the kinds. Default: nothing. */
   readonly faults?: readonly FaultInput[];
-  /** Now, in milliseconds since the epoch. Default: Date.now. */
+  /** Now, in milliseconds since the epoch. Default: this machine's clock. */
   readonly clock?: () => number;
   /** The kind of environment; 'production' is refused. The process's own NODE_ENV counts besides. */
   readonly nodeEnv?: string | undefined;
 }
 
 /** The options with every default filled in. */
-export type Settings = Required<Omit<EmulatorOptions, "rateLimit" | "mtls" | "faults" | "nodeEnv">> & {
+export type Settings = Required<Omit<EmulatorOptions, "rateLimit" | "mtls" | "faults" | "clock" | "nodeEnv">> & {
   readonly rateLimit: RateLimit | undefined;
   readonly mtls: Required<MutualTlsOptions> | undefined;
   readonly faults: readonly Fault[];
+  readonly now: Clock;
 };
 
 /** The emulator accepts keys that anybody may have seen, so it does not start in production. */
@@ -76,15 +79,10 @@ export class EmulatorInProductionError extends Error {
   }
 }
 
-/**
- * Fills in the defaults.
- * @throws EmulatorInProductionError
- * @throws RangeError that names the bad option, never its value
- */
+/** Fills in the defaults. Throws EmulatorInProductionError, or a RangeError that names the bad option, never its value. */
 export function resolveOptions(options: EmulatorOptions): Settings {
-  // The one look at the environment outside configuration: whoever imports startEmulator on its own must be stopped too.
-  const kinds = [options.nodeEnv, process.env["NODE_ENV"]];
-  if (kinds.includes("production")) throw new EmulatorInProductionError();
+  // The process's own environment counts besides: whoever imports startEmulator on its own must be stopped too.
+  if (isProduction() || isProduction({ NODE_ENV: options.nodeEnv })) throw new EmulatorInProductionError();
   const secureMode = options.secureMode ?? true;
   const mtls = mutualTls(options.mtls);
   // Amity's console offers mutual TLS only once secure mode is on (docs.social.plus Security page).
@@ -97,10 +95,10 @@ export function resolveOptions(options: EmulatorOptions): Settings {
     adminToken: credential("adminToken", options.adminToken ?? randomIds.key("admin-token")),
     secureMode,
     singleUseAuthTokens: options.singleUseAuthTokens ?? false,
-    authTokenLifetimeMs: positive("authTokenLifetimeMs", options.authTokenLifetimeMs ?? 10 * MINUTE_MS),
+    authTokenLifetimeMs: positive("authTokenLifetimeMs", options.authTokenLifetimeMs ?? 10 * minuteMs),
     accessTokenLifetimeMs: positive(
       "accessTokenLifetimeMs",
-      options.accessTokenLifetimeMs ?? (secureMode ? 30 : 1) * DAY_MS,
+      options.accessTokenLifetimeMs ?? (secureMode ? 30 : 1) * dayMs,
     ),
     v3KeyError: options.v3KeyError ?? "403",
     rateLimit: options.rateLimit && {
@@ -109,13 +107,13 @@ export function resolveOptions(options: EmulatorOptions): Settings {
     },
     mtls,
     faults: startFaults(options.faults ?? [], mtls !== undefined),
-    clock: options.clock ?? Date.now,
+    now: options.clock ?? systemClock,
   };
 }
 
 function mutualTls(option: EmulatorOptions["mtls"]): Settings["mtls"] {
   if (!option) return undefined;
-  const { refusal = "drop", certificateLifetimeMs = 365 * DAY_MS } = option === true ? {} : option;
+  const { refusal = "drop", certificateLifetimeMs = 365 * dayMs } = option === true ? {} : option;
   return { refusal, certificateLifetimeMs: positive("mtls.certificateLifetimeMs", certificateLifetimeMs) };
 }
 
@@ -128,7 +126,7 @@ function startFaults(given: readonly FaultInput[], hasTls: boolean): readonly Fa
 }
 
 function credential(name: string, value: string): string {
-  if (!CREDENTIAL.test(value)) throw new RangeError(`${name} must be 1-150 visible ASCII characters`);
+  if (!credentialPattern.test(value)) throw new RangeError(`${name} must be 1-150 visible ASCII characters`);
   return value;
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../system/clock.js";
 import { ExpiringMap } from "./expiring-map.js";
 
 /** So many requests for each userId in a window; Amity's own is 100 in 5 s (docs.social.plus, technical FAQ). */
@@ -11,13 +12,13 @@ export interface RateLimit {
 /** Counts the requests of each user, over all devices. */
 export class RateLimiter {
   readonly #limit: RateLimit;
-  readonly #clock: () => number;
+  readonly #now: Clock;
   readonly #windows: ExpiringMap<{ used: number }>;
 
-  constructor(limit: RateLimit, clock: () => number) {
+  constructor(limit: RateLimit, now: Clock) {
     this.#limit = limit;
-    this.#clock = clock;
-    this.#windows = new ExpiringMap(clock);
+    this.#now = now;
+    this.#windows = new ExpiringMap(now);
   }
 
   /** Counts one request; false when it is over the limit. */
@@ -27,7 +28,7 @@ export class RateLimiter {
       window.used += 1;
       return window.used <= this.#limit.requests;
     }
-    this.#windows.set(userId, { used: 1 }, this.#clock() + this.#limit.windowMs);
+    this.#windows.set(userId, { used: 1 }, this.#now() + this.#limit.windowMs);
     return true;
   }
 }

@@ -40,8 +40,8 @@ export interface Emulator {
 /**
  * Starts a stand-in for one Amity network on this machine: its authentication, session and ban routes over HTTP, or with
  * `mtls` over HTTPS, with everything in memory. The tokens it gives carry nothing real, and it writes no log.
- * @returns the emulator, once it listens
- * @throws EmulatorInProductionError, RangeError for an impossible option, or the system's error when it cannot listen
+ * Gives it once it listens. Rejects with EmulatorInProductionError, with a RangeError for an impossible option, or with
+ * Node's own error when it cannot listen.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = resolveOptions(options);
@@ -52,24 +52,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { url, apiKey, serverKey, adminToken, ca: tls?.ca, close: () => app.close() };
 }
 
-async function startTls({ host, clock, faults }: Settings, mtls: Required<MutualTlsOptions>): Promise<MutualTls> {
+async function startTls({ host, now, faults }: Settings, mtls: Required<MutualTlsOptions>): Promise<MutualTls> {
   // Loaded here, since the X.509 library takes a while and an emulator over plain HTTP does not need it.
   const { createMutualTls } = await import("./mutual-tls.js");
   const expiredServer = faults.some(({ kind }) => kind === "serverCertificateExpired");
-  return createMutualTls({ ...mtls, host, clock, expiredServer });
+  return createMutualTls({ ...mtls, host, now, expiredServer });
 }
 
 function build(settings: Settings, tls: MutualTls | undefined): FastifyInstance {
-  const { clock, rateLimit } = settings;
+  const { now, rateLimit } = settings;
   const signAccessToken = createAccessTokenSigner(randomBytes(32));
-  const network = new Network(settings, { clock, ids: randomIds, signAccessToken });
-  const credentials = new Credentials(settings, network, rateLimit && new RateLimiter(rateLimit, clock));
+  const network = new Network(settings, { now, ids: randomIds, signAccessToken });
+  const credentials = new Credentials(settings, network, rateLimit && new RateLimiter(rateLimit, now));
   const faults = new FaultList(settings.faults.filter(meetsRequests));
   const app = createHttpServer(tls?.server);
   // Amity's own routes stand apart from the control routes, which want no certificate and meet no fault.
   app.register(async (amity) => {
     if (tls) requireCertificates(amity, tls, credentials);
-    registerFaults(amity, faults, clock);
+    registerFaults(amity, faults, now);
     registerTokenRoutes(amity, network, credentials, settings);
     registerSessionRoutes(amity, network, credentials);
     registerUserRoutes(amity, network, credentials);

@@ -1,3 +1,4 @@
+import type { Clock } from "../system/clock.js";
 import { AmityError } from "./errors.js";
 import { ExpiringMap } from "./expiring-map.js";
 import type { AccessTokenClaims, Ids } from "./ids.js";
@@ -13,8 +14,7 @@ export interface NetworkRules {
 
 /** What a network needs from outside. */
 export interface NetworkTools {
-  /** Now, in milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly now: Clock;
   readonly ids: Ids;
   readonly signAccessToken: (claims: AccessTokenClaims) => string;
 }
@@ -56,11 +56,11 @@ export class Network {
   constructor(rules: NetworkRules, tools: NetworkTools) {
     this.#rules = rules;
     this.#tools = tools;
-    this.users = new Users(tools.clock, tools.ids);
-    this.lastCachePurge = tools.clock();
-    this.#authTokens = new ExpiringMap(tools.clock);
-    this.#accessTokens = new ExpiringMap(tools.clock);
-    this.#deviceUsers = new ExpiringMap(tools.clock);
+    this.users = new Users(tools.now, tools.ids);
+    this.lastCachePurge = tools.now();
+    this.#authTokens = new ExpiringMap(tools.now);
+    this.#accessTokens = new ExpiringMap(tools.now);
+    this.#deviceUsers = new ExpiringMap(tools.now);
   }
 
   /**
@@ -69,14 +69,13 @@ export class Network {
    */
   mintAuthToken(userId: string): string {
     const token = this.#tools.ids.opaqueToken();
-    this.#authTokens.set(token, { userId }, this.#tools.clock() + this.#rules.authTokenLifetimeMs);
+    this.#authTokens.set(token, { userId }, this.#tools.now() + this.#rules.authTokenLifetimeMs);
     return token;
   }
 
   /**
-   * Opens a session and creates the user if need be.
-   * @throws AmityError unauthorized when secure mode is on and the auth token is missing, unknown, dead or another
-   * user's; globalBan when the user is banned
+   * Opens a session and creates the user if need be. Refuses with unauthorized when secure mode is on and the auth
+   * token is missing, unknown, dead or another user's, and with globalBan when the user is banned.
    */
   openSession(request: SessionRequest): OpenedSession {
     if (this.#rules.secureMode) this.#checkAuthToken(request);
@@ -96,11 +95,7 @@ export class Network {
     this.#accessTokens.delete(accessToken);
   }
 
-  /**
-   * Ends all access tokens of a user.
-   * @param isPublic false when `id` is the internal id
-   * @throws AmityError userNotFound
-   */
+  /** Ends all access tokens of a user who must exist, or userNotFound is thrown. `isPublic` false: `id` is internal. */
   revokeUser(id: string, isPublic: boolean): void {
     const { userId } = this.users.mustFind(id, isPublic);
     this.#accessTokens.deleteWhere((grant) => grant.userId === userId);
@@ -112,9 +107,9 @@ export class Network {
   }
 
   #issue({ deviceId }: SessionRequest, user: User): OpenedSession {
-    const { clock, ids, signAccessToken } = this.#tools;
+    const { now, ids, signAccessToken } = this.#tools;
     const { userId } = user;
-    const issuedAt = clock();
+    const issuedAt = now();
     const expiresAt = issuedAt + this.#rules.accessTokenLifetimeMs;
     const [iat, exp] = [Math.floor(issuedAt / 1000), Math.floor(expiresAt / 1000)];
     const accessToken = signAccessToken({ userId, iat, exp, jti: ids.uuid() });

@@ -4,7 +4,7 @@ import type { Network } from "./state.js";
 import { namedUser, parse, userList } from "./validation.js";
 
 /** The query keys of an array: userIds, userIds[] (how Amity's TypeScript SDK 6.35.3 writes it) and userIds[0]. */
-const USER_IDS_KEY = /^userIds(\[\d*\])?$/;
+const userIdsKey = /^userIds(\[\d*\])?$/;
 
 /** Looking users up (OpenAPI v3) and banning them from the network (OpenAPI v2). */
 export function registerUserRoutes(app: FastifyInstance, network: Network, credentials: Credentials): void {
@@ -25,5 +25,5 @@ export function registerUserRoutes(app: FastifyInstance, network: Network, crede
 }
 
 function collectUserIds(query: unknown): unknown[] {
-  return Object.entries(query ?? {}).flatMap(([key, value]) => (USER_IDS_KEY.test(key) ? value : []));
+  return Object.entries(query ?? {}).flatMap(([key, value]) => (userIdsKey.test(key) ? value : []));
 }

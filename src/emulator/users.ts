@@ -1,3 +1,4 @@
+import type { Clock } from "../system/clock.js";
 import { AmityError } from "./errors.js";
 import type { Ids } from "./ids.js";
 
@@ -32,13 +33,13 @@ export interface Profile {
 
 /** The users of one network. They are kept until the emulator stops. */
 export class Users {
-  readonly #clock: () => number;
+  readonly #now: Clock;
   readonly #ids: Ids;
   readonly #networkId: string;
   readonly #byUserId = new Map<string, User>();
 
-  constructor(clock: () => number, ids: Ids) {
-    this.#clock = clock;
+  constructor(now: Clock, ids: Ids) {
+    this.#now = now;
     this.#ids = ids;
     this.#networkId = ids.objectId();
   }
@@ -54,9 +55,8 @@ export class Users {
   }
 
   /**
-   * A user who must exist.
-   * @param isPublic false when `id` is the internal id (OpenAPI v4, revoke access token)
-   * @throws AmityError userNotFound
+   * A user who must exist, or userNotFound is thrown. `isPublic` false: `id` is the internal id (OpenAPI v4, revoke
+   * access token).
    */
   mustFind(id: string, isPublic = true): User {
     const user = isPublic ? this.find(id) : [...this.#byUserId.values()].find((candidate) => candidate._id === id);
@@ -70,19 +70,16 @@ export class Users {
     if (profile.displayName === undefined && profile.profileHandle === undefined) return user;
     user.displayName = profile.displayName ?? user.displayName;
     if (profile.profileHandle !== undefined) user.profileHandle = profile.profileHandle;
-    user.updatedAt = this.#now();
+    user.updatedAt = this.#timestamp();
     return user;
   }
 
-  /**
-   * Bans or unbans a user; doing so twice changes nothing.
-   * @throws AmityError userNotFound
-   */
+  /** Bans or unbans a user who must exist, or userNotFound is thrown; doing so twice changes nothing. */
   setGlobalBan(userId: string, isGlobalBan: boolean): void {
     const user = this.mustFind(userId);
     if (user.isGlobalBan === isGlobalBan) return;
     user.isGlobalBan = isGlobalBan;
-    user.updatedAt = this.#now();
+    user.updatedAt = this.#timestamp();
   }
 
   #create(userId: string): User {
@@ -100,14 +97,14 @@ export class Users {
       hashFlag: null,
       isGlobalBan: false,
       isDeleted: false,
-      createdAt: this.#now(),
-      updatedAt: this.#now(),
+      createdAt: this.#timestamp(),
+      updatedAt: this.#timestamp(),
     };
     this.#byUserId.set(userId, user);
     return user;
   }
 
-  #now(): string {
-    return new Date(this.#clock()).toISOString();
+  #timestamp(): string {
+    return new Date(this.#now()).toISOString();
   }
 }

@@ -5,10 +5,10 @@ import { AmityError, type AmityErrorName } from "./errors.js";
 export type SessionVersion = "v3" | "v4" | "v5";
 
 /** The longest device model, in characters (OpenAPI v3, v4 and v5). */
-const MODEL_LIMITS: Record<SessionVersion, number> = { v3: 100, v4: 100, v5: 300 };
+const modelLimits: Record<SessionVersion, number> = { v3: 100, v4: 100, v5: 300 };
 
 /** At most so many users in one look-up (OpenAPI v3, users/list). */
-const MAX_LISTED_USERS = 100;
+const maxListedUsers = 100;
 
 const userId = text(1, 50);
 
@@ -32,7 +32,7 @@ export const userList = fields({
   userIds: z
     .array(text(0, 900))
     .min(1, "is required.")
-    .max(MAX_LISTED_USERS, `must contain less than or equal to ${MAX_LISTED_USERS} items.`),
+    .max(maxListedUsers, `must contain less than or equal to ${maxListedUsers} items.`),
 });
 
 /** Path of one client certificate: its name of 1-30 characters (docs.social.plus Security page). */
@@ -56,7 +56,7 @@ export function sessionBody(version: SessionVersion) {
       kind: z
         .enum(["ios", "android", "web", "node"], { error: "does not match any of the allowed values." })
         .optional(),
-      model: text(0, MODEL_LIMITS[version]).optional(),
+      model: text(0, modelLimits[version]).optional(),
       sdkVersion: text(0, 30).optional(),
     }).optional(),
     displayName: text(0, 100).optional(),
@@ -66,9 +66,8 @@ export function sessionBody(version: SessionVersion) {
 }
 
 /**
- * Reads untrusted input.
- * @param refusal which of Amity's errors a failure becomes; it carries one sentence for each bad field, never its value
- * @throws AmityError
+ * Reads untrusted input. `refusal`: which of Amity's errors a failure is thrown as; it carries one sentence for each bad
+ * field, never its value.
  */
 export function parse<Output>(schema: z.ZodType<Output>, input: unknown, refusal: AmityErrorName): Output {
   const result = schema.safeParse(input);

@@ -86,9 +86,9 @@ async function install(name) {
 }
 
 async function compileAndRun(name, project, variant = "") {
-  const GATEWAY = await gateway(project);
+  const url = await gateway(project);
   const userId = `user of ${name}`;
-  const env = { PATH, GATEWAY, USER_ID: userId, APP_TOKEN: appToken(userId) };
+  const env = { PATH, GATEWAY: url, USER_ID: userId, APP_TOKEN: appToken(userId) };
   await check(`${name} compiles${variant}`, () => run("node_modules/.bin/tsc", [], { cwd: project, env: { PATH } }));
   await check(`${name} gets its answers${variant}`, () => run("node", ["dist/main.js"], { cwd: project, env }));
 }

@@ -16,12 +16,12 @@ import { withGateway } from "../support/gateway.js";
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Long enough for a busy machine to load the SDK, which is large; nothing waits for it to pass. */
-const PATIENCE_MS = 40_000;
-jest.setTimeout(PATIENCE_MS + 5_000); // the app gives up first, so that the servers are closed
+const patienceMs = 40_000;
+jest.setTimeout(patienceMs + 5_000); // the app gives up first, so that the servers are closed
 
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 /** The SDK looks at its access token this often. */
-const CHECK_MS = 10 * MINUTE_MS;
+const checkMs = 10 * minuteMs;
 
 let folder: string;
 /** The client as one file, made from its sources. */
@@ -76,7 +76,7 @@ async function withWorld(options: EmulatorOptions, use: (world: World) => Promis
           const app: App = {
             login: async (user) => tell("login", { as: user && (await signedIn(user))["authorization"] }),
             pass: (checks, until) => {
-              advance(checks * CHECK_MS);
+              advance(checks * checkMs);
               return tell("pass", { checks, until });
             },
             secureLogout: () => tell("secureLogout"),
@@ -141,7 +141,7 @@ async function withApp(args: readonly string[], use: (tell: Tell) => Promise<voi
   const env = { PATH: process.env["PATH"] };
   const execArgv = ["--disable-warning=ExperimentalWarning"]; // of Node's mock timers
   const path = pathOf("../support/sdk-jwt-client.mjs");
-  const child = fork(path, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: PATIENCE_MS });
+  const child = fork(path, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: patienceMs });
   const ended = endOf(child);
   const failed = ended.then((end) => Promise.reject(new Error(`the app ended with ${end}`)));
   failed.catch(() => {}); // it ends after `use` too, when nobody waits for a command
@@ -185,7 +185,7 @@ describe("an app with Amity's SDK and the client", () => {
   });
 
   test("renews its session before expiry, again and again", async () => {
-    await withWorld({ accessTokenLifetimeMs: 60 * MINUTE_MS }, async ({ app, emulator, asked }) => {
+    await withWorld({ accessTokenLifetimeMs: 60 * minuteMs }, async ({ app, emulator, asked }) => {
       // The SDK renews from 80 % of the life less five minutes: from minute 44, so at its check in minute 50.
       const outcomes = [await app.login("alice"), await app.pass(5, "established"), await app.pass(5, "established")];
       expect(outcomes.flatMap(({ events }) => events)).not.toContain("tokenExpired");
@@ -197,7 +197,7 @@ describe("an app with Amity's SDK and the client", () => {
 
   test("renews its session after each expiry", async () => {
     // Dead before the SDK's first check.
-    await withWorld({ accessTokenLifetimeMs: 8 * MINUTE_MS }, async ({ app, emulator }) => {
+    await withWorld({ accessTokenLifetimeMs: 8 * minuteMs }, async ({ app, emulator }) => {
       const before = await app.login("alice");
       const after = await app.pass(1, "established");
       expect(after.events[0]).toBe("tokenExpired");
@@ -209,7 +209,7 @@ describe("an app with Amity's SDK and the client", () => {
   });
 
   test("renews once although two timers ask", async () => {
-    await withWorld({ accessTokenLifetimeMs: 60 * MINUTE_MS }, async ({ app, emulator, asked }) => {
+    await withWorld({ accessTokenLifetimeMs: 60 * minuteMs }, async ({ app, emulator, asked }) => {
       await app.login("alice");
       await app.secureLogout();
       // The SDK never stops the timer of a login. A second renewal with the same token would end the session.
@@ -224,7 +224,7 @@ describe("an app with Amity's SDK and the client", () => {
 
 describe("while the gateway is down", () => {
   test("a session lives on and renews at the next check", async () => {
-    await withWorld({ accessTokenLifetimeMs: 60 * MINUTE_MS }, async ({ app, emulator, cable }) => {
+    await withWorld({ accessTokenLifetimeMs: 60 * minuteMs }, async ({ app, emulator, cable }) => {
       await app.login("alice");
       cable.pull();
       const during = await app.pass(5, "unable");
@@ -238,7 +238,7 @@ describe("while the gateway is down", () => {
   });
 
   test("an expired session keeps asking until it is back", async () => {
-    await withWorld({ accessTokenLifetimeMs: 8 * MINUTE_MS }, async ({ app, emulator, cable }) => {
+    await withWorld({ accessTokenLifetimeMs: 8 * minuteMs }, async ({ app, emulator, cable }) => {
       await app.login("alice");
       cable.pull();
       expect((await app.pass(1, "unable")).events).toEqual(["tokenExpired", "notLoggedIn", "unable"]);
@@ -250,7 +250,7 @@ describe("while the gateway is down", () => {
   });
 
   test("a logout lasts although the SDK asks again", async () => {
-    await withWorld({ accessTokenLifetimeMs: 8 * MINUTE_MS }, async ({ app, cable, asked }) => {
+    await withWorld({ accessTokenLifetimeMs: 8 * minuteMs }, async ({ app, cable, asked }) => {
       await app.login("alice");
       cable.pull();
       await app.pass(1, "unable");

@@ -10,12 +10,12 @@ import { withGateway } from "../support/gateway.js";
 const app = fileURLToPath(new URL("../support/sdk-client.mjs", import.meta.url));
 
 /** Long enough for a busy machine to load the SDK, which is large; nothing waits for it to pass. */
-const PATIENCE_MS = 15_000;
-jest.setTimeout(PATIENCE_MS + 5_000); // the app gives up first, so that the servers are closed
+const patienceMs = 15_000;
+jest.setTimeout(patienceMs + 5_000); // the app gives up first, so that the servers are closed
 
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 /** The SDK looks at its access token this often. */
-const CHECK_MS = 10 * MINUTE_MS;
+const checkMs = 10 * minuteMs;
 
 /** What the SDK holds and did after a command. */
 interface Outcome {
@@ -44,7 +44,7 @@ async function withSdk(options: EmulatorOptions, use: (sdk: Sdk, emulator: Emula
     await withGateway({ env }, (gateway) =>
       withApp([url, apiKey, gateway.url, String(clock())], (tell) => {
         const renew = (checks: number) => {
-          advance(checks * CHECK_MS);
+          advance(checks * checkMs);
           return tell({ command: "renew", checks });
         };
         const login = (userId: string, tokenOf = userId) => tell({ command: "login", userId, tokenOf });
@@ -60,7 +60,7 @@ type Tell = (command: { readonly command: string } & Record<string, unknown>) =>
 async function withApp(args: readonly string[], use: (tell: Tell) => Promise<void>): Promise<void> {
   const env = { PATH: process.env["PATH"] };
   const execArgv = ["--disable-warning=ExperimentalWarning"]; // of Node's mock timers
-  const child = fork(app, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: PATIENCE_MS });
+  const child = fork(app, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: patienceMs });
   const ended = endOf(child);
   const failed = ended.then((end) => Promise.reject(new Error(`the app ended with ${end}`)));
   failed.catch(() => {}); // it ends after `use` too, when nobody waits for a command
@@ -99,7 +99,7 @@ describe("Amity's TypeScript SDK", () => {
   });
 
   test("renews a session that is about to expire", async () => {
-    await withSdk({ accessTokenLifetimeMs: 60 * MINUTE_MS }, async (sdk, emulator) => {
+    await withSdk({ accessTokenLifetimeMs: 60 * minuteMs }, async (sdk, emulator) => {
       const before = await sdk.login("alice");
       // The SDK renews from 80 % of the life less five minutes: from minute 44, so at its check in minute 50.
       const after = await sdk.renew(5);
@@ -113,7 +113,7 @@ describe("Amity's TypeScript SDK", () => {
 
   test("renews a session after its expiry", async () => {
     // Dead before the SDK's first check.
-    await withSdk({ accessTokenLifetimeMs: 8 * MINUTE_MS }, async (sdk, emulator) => {
+    await withSdk({ accessTokenLifetimeMs: 8 * minuteMs }, async (sdk, emulator) => {
       const before = await sdk.login("alice");
       const after = await sdk.renew(1);
       expect(after.states[0]).toBe("tokenExpired");

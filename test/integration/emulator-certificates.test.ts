@@ -5,11 +5,11 @@ import type { Emulator, EmulatorOptions } from "../../src/emulator/server.js";
 import { createTestAuthority, createTestRequest, issue, postRequest } from "../support/certificates.js";
 import { bearer, manualClock, outcome, rawCall, rawToken, withEmulator } from "../support/emulator.js";
 
-const CERTIFICATES = "/__emulator/certificates";
-const DAY_MS = 86_400_000;
+const certificatesPath = "/__emulator/certificates";
+const dayMs = 86_400_000;
 
 /** Every way in which Node tells that the other side broke the connection. */
-const BROKEN = expect.stringMatching(/^(ECONNRESET|EPIPE)$/);
+const broken = expect.stringMatching(/^(ECONNRESET|EPIPE)$/);
 
 function withMtls(run: (emulator: Emulator) => Promise<void>, options: EmulatorOptions = {}): Promise<void> {
   return withEmulator({ mtls: true, ...options }, run);
@@ -21,7 +21,7 @@ describe("a certificate is refused", () => {
       await issue(emulator, "gateway");
       for (const name of ["Test CA", "Amity emulator CA"]) {
         const foreign = await (await createTestAuthority(name)).client("gateway");
-        expect(await outcome(rawToken(emulator, foreign))).toEqual(BROKEN);
+        expect(await outcome(rawToken(emulator, foreign))).toEqual(broken);
       }
     });
   });
@@ -31,12 +31,12 @@ describe("a certificate is refused", () => {
     await withMtls(
       async (emulator) => {
         const credential = await issue(emulator, "gateway");
-        advance(2 * DAY_MS);
+        advance(2 * dayMs);
         const before = await outcome(rawToken(emulator, credential));
         advance(1_000);
-        expect([before, await outcome(rawToken(emulator, credential))]).toEqual([200, BROKEN]);
+        expect([before, await outcome(rawToken(emulator, credential))]).toEqual([200, broken]);
       },
-      { clock, mtls: { certificateLifetimeMs: 2 * DAY_MS } },
+      { clock, mtls: { certificateLifetimeMs: 2 * dayMs } },
     );
   });
 
@@ -46,10 +46,10 @@ describe("a certificate is refused", () => {
       const resuming = new Agent({ ...credential, ca: emulator.ca, keepAlive: true, maxSockets: 1 });
       const token = () => tokenBy(resuming, emulator);
       expect([await token(), await token()]).toEqual([200, 200]);
-      const path = `${CERTIFICATES}/${encodeURIComponent("old one/1")}`;
+      const path = `${certificatesPath}/${encodeURIComponent("old one/1")}`;
       const headers = bearer(emulator.adminToken);
       expect(await outcome(rawCall(emulator, `DELETE ${path}`, { headers }))).toBe(200);
-      expect([await token(), await token()]).toEqual([BROKEN, BROKEN]);
+      expect([await token(), await token()]).toEqual([broken, broken]);
       expect(await outcome(rawCall(emulator, `DELETE ${path}`, { headers }))).toBe(404);
       resuming.destroy();
     });
@@ -68,7 +68,7 @@ describe("the console's part", () => {
   test("wants the admin token", async () => {
     await withMtls(async (emulator) => {
       const { csr } = await createTestRequest();
-      const routes = [`GET ${CERTIFICATES}`, `POST ${CERTIFICATES}`, `DELETE ${CERTIFICATES}/x`];
+      const routes = [`GET ${certificatesPath}`, `POST ${certificatesPath}`, `DELETE ${certificatesPath}/x`];
       for (const route of routes) {
         const call = { headers: bearer("wrong"), body: { name: "x", csr } };
         expect(await outcome(rawCall(emulator, route, call))).toBe(401);
@@ -84,8 +84,8 @@ describe("the console's part", () => {
         statuses.push((await postRequest(emulator, name, csr)).status);
       }
       const headers = bearer(emulator.adminToken);
-      const list = JSON.parse((await rawCall(emulator, `GET ${CERTIFICATES}`, { headers })).text);
-      await rawCall(emulator, `DELETE ${CERTIFICATES}/one`, { headers });
+      const list = JSON.parse((await rawCall(emulator, `GET ${certificatesPath}`, { headers })).text);
+      await rawCall(emulator, `DELETE ${certificatesPath}/one`, { headers });
       statuses.push((await postRequest(emulator, "three", csr)).status);
       expect(statuses).toEqual([200, 409, 200, 409, 200]);
       expect(list.map(({ name }: { name: string }) => name)).toEqual(["one", "two"]);

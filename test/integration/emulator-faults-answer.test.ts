@@ -13,13 +13,13 @@ import {
   withFault,
 } from "../support/emulator.js";
 
-const WHOLE_TOKEN = /^"\w{42}"$/;
+const wholeToken = /^"\w{42}"$/;
 
 describe("faults of the body", () => {
   test("drip sends one byte at a time", async () => {
     await withFault({ kind: "drip", intervalMs: 5 }, async (emulator) => {
       const start = performance.now();
-      expect((await rawToken(emulator)).text).toMatch(WHOLE_TOKEN);
+      expect((await rawToken(emulator)).text).toMatch(wholeToken);
       expect(performance.now() - start).toBeGreaterThan(44 * 4);
     });
   });
@@ -65,7 +65,7 @@ describe("faults of the body", () => {
       const inflated = gunzipSync(Buffer.from(body, "latin1"));
       expect(head).toContain("content-encoding: gzip");
       expect([body.length < 20_000, inflated.length]).toEqual([true, 10_000_000]);
-      expect(inflated.toString().trim()).toMatch(WHOLE_TOKEN);
+      expect(inflated.toString().trim()).toMatch(wholeToken);
     });
   });
 
@@ -73,7 +73,7 @@ describe("faults of the body", () => {
     await withFault({ kind: "hugeHeader" }, async (emulator) => {
       const { headers, text } = await rawToken(emulator);
       expect(headers["x-huge-0"]).toHaveLength(40_000);
-      expect(text).toMatch(WHOLE_TOKEN);
+      expect(text).toMatch(wholeToken);
     });
     await withFault({ kind: "hugeHeader", bytes: 1, count: 1_000 }, async (emulator) => {
       expect(

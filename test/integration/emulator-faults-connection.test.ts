@@ -5,13 +5,13 @@ import { describe, expect, test } from "@jest/globals";
 import { type Emulator, type FaultInput, startEmulator } from "../../src/emulator/server.js";
 import { outcome, rawCall, rawToken, tokenBytes, withEmulator, withFault } from "../support/emulator.js";
 
-const WHOLE_TOKEN = /^"\w{42}"$/;
+const wholeToken = /^"\w{42}"$/;
 
 describe("faults of the connection", () => {
   test("latency answers late and right", async () => {
     await withFault({ kind: "latency", ms: 150 }, async (emulator) => {
       const start = performance.now();
-      expect((await rawToken(emulator)).text).toMatch(WHOLE_TOKEN);
+      expect((await rawToken(emulator)).text).toMatch(wholeToken);
       expect(performance.now() - start).toBeGreaterThan(140);
     });
   });
@@ -48,7 +48,7 @@ describe("faults of the connection", () => {
     await withFault({ kind: "truncate" }, async (emulator) => {
       const { head, body, end } = await tokenBytes(emulator);
       expect(head).toContain("content-length: 54");
-      expect(body).toMatch(WHOLE_TOKEN);
+      expect(body).toMatch(wholeToken);
       expect(end).toBe("closed");
       expect(await outcome(rawToken(emulator))).toBe("ECONNRESET");
     });
@@ -59,7 +59,7 @@ describe("faults of the connection", () => {
       const start = performance.now();
       const { head, body, end } = await tokenBytes(emulator);
       expect(head.toLowerCase()).not.toContain("keep-alive: timeout");
-      expect([body, end]).toEqual([expect.stringMatching(WHOLE_TOKEN), "closed"]);
+      expect([body, end]).toEqual([expect.stringMatching(wholeToken), "closed"]);
       expect(performance.now() - start).toBeGreaterThan(90);
     });
   });

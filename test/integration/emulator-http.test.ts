@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { type Emulator, EmulatorInProductionError, startEmulator } from "../../src/emulator/server.js";
 import { bearer, call, manualClock, mint, requestSession, signIn, verify, withEmulator } from "../support/emulator.js";
 
-const BAD_REQUEST = { status: "error", code: 400_000, message: "Bad Request." };
+const badRequest = { status: "error", code: 400_000, message: "Bad Request." };
 
 function sendSessionBody(emulator: Emulator, body: string | Uint8Array, contentType = "application/json") {
   const headers = { "x-api-key": emulator.apiKey, "content-type": contentType };
@@ -102,7 +102,7 @@ describe("Amity's error bodies replace Fastify's", () => {
   ])("%s is a bad request", async (_title, body, contentType) => {
     await withEmulator({}, async (emulator) => {
       const response = await sendSessionBody(emulator, body, contentType);
-      expect([response.status, await response.json()]).toEqual([400, BAD_REQUEST]);
+      expect([response.status, await response.json()]).toEqual([400, badRequest]);
     });
   });
 
@@ -123,7 +123,7 @@ describe("Amity's error bodies replace Fastify's", () => {
 
   test("a path that does not decode is a bad request", async () => {
     await withEmulator({}, async (emulator) => {
-      expect(await call(emulator, "GET /%zz")).toMatchObject({ status: 400, json: BAD_REQUEST });
+      expect(await call(emulator, "GET /%zz")).toMatchObject({ status: 400, json: badRequest });
     });
   });
 
@@ -134,7 +134,7 @@ describe("Amity's error bodies replace Fastify's", () => {
     await withEmulator({}, async (emulator) => {
       const [head, body] = (await sendBytes(emulator, bytes)).split("\r\n\r\n");
       expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-      expect(JSON.parse(body ?? "")).toEqual(BAD_REQUEST);
+      expect(JSON.parse(body ?? "")).toEqual(badRequest);
     });
   });
 

@@ -11,7 +11,7 @@ import { type Credential, issue, postRequest } from "../support/certificates.js"
 import { bearer, outcome, type RawAnswer, rawCall, rawToken, withEmulator } from "../support/emulator.js";
 
 /** Every way in which Node tells that the other side broke the connection. */
-const BROKEN = expect.stringMatching(/^(ECONNRESET|EPIPE)$/);
+const broken = expect.stringMatching(/^(ECONNRESET|EPIPE)$/);
 
 function withMtls(run: (emulator: Emulator) => Promise<void>, options: EmulatorOptions = {}): Promise<void> {
   return withEmulator({ mtls: true, ...options }, run);
@@ -75,7 +75,7 @@ describe("protected routes", () => {
   test.each(tokenRoutes)("%s needs a certificate", async (route) => {
     await withMtls(async (emulator) => {
       const call = { headers: { "x-server-key": emulator.serverKey }, body: { userId: "alice" } };
-      expect(await outcome(rawCall(emulator, route, call))).toEqual(BROKEN);
+      expect(await outcome(rawCall(emulator, route, call))).toEqual(broken);
       const credential = await issue(emulator, "gateway");
       expect(await outcome(rawCall(emulator, route, { ...call, credential }))).toBe(200);
     });
@@ -85,7 +85,7 @@ describe("protected routes", () => {
     await withMtls(async (emulator) => {
       const credential = await issue(emulator, "gateway");
       for (const headers of [bearer(emulator.adminToken), { "x-admin-token": emulator.adminToken }]) {
-        expect(await outcome(banAsAdmin(emulator, headers))).toEqual(BROKEN);
+        expect(await outcome(banAsAdmin(emulator, headers))).toEqual(broken);
         expect(await outcome(banAsAdmin(emulator, headers, credential))).toBe(404);
       }
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { type Emulator } from "../../src/emulator/server.js";
 import { type Answer, bearer, call, requestSession, signIn, verify, withEmulator } from "../support/emulator.js";
 
-const SHAPES: [
+const shapes: [
   title: string,
   revoke: (emulator: Emulator, userId: string, headers: Record<string, string>) => Promise<Answer>,
 ][] = [
@@ -53,7 +53,7 @@ describe("revoking one's own access token", () => {
   });
 });
 
-describe.each(SHAPES)("an admin's revocation by %s", (_shape, revoke) => {
+describe.each(shapes)("an admin's revocation by %s", (_shape, revoke) => {
   test("ends all of the user's tokens and no other's", async () => {
     await withEmulator({}, async (emulator) => {
       const userId = "alice/ü";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { bearer, call, manualClock, mint, requestSession, signIn, verify, withEmulator } from "../support/emulator.js";
 
-const DAY_MS = 86_400_000;
-const NOW = "2026-01-01T00:00:00.000Z"; // where manualClock begins
-const ALICE = { userId: "alice", deviceId: "phone" };
+const dayMs = 86_400_000;
+const start = "2026-01-01T00:00:00.000Z"; // where manualClock begins
+const aliceOnPhone = { userId: "alice", deviceId: "phone" };
 
 describe("registering a session", () => {
   test.each([
@@ -13,23 +13,23 @@ describe("registering a session", () => {
   ])("%s answers its documented body", async (version, ownFields) => {
     const { clock } = manualClock();
     await withEmulator({ clock, secureMode: false }, async (emulator) => {
-      const { status, json } = await requestSession(emulator, { ...ALICE, displayName: "Alice" }, version);
+      const { status, json } = await requestSession(emulator, { ...aliceOnPhone, displayName: "Alice" }, version);
       const id = expect.stringMatching(/^[0-9a-f]{24}$/);
       const path = expect.stringMatching(/^[0-9a-f]{24}\/user\/[0-9a-f]{24}$/);
       const lists = { metadata: {}, roles: [], permissions: [] };
       const flags = { flagCount: 0, hashFlag: null, isGlobalBan: false, isDeleted: false };
       const names = { userId: "alice", displayName: "Alice", avatarFileId: null };
-      const user = { _id: id, path, ...names, ...lists, ...flags, createdAt: NOW, updatedAt: NOW };
+      const user = { _id: id, path, ...names, ...lists, ...flags, createdAt: start, updatedAt: start };
       expect(status).toBe(200);
       expect(json).toEqual({
         accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
         ...ownFields,
-        issuedAt: NOW,
+        issuedAt: start,
         expiresAt: "2026-01-02T00:00:00.000Z",
         users: [user],
         files: [],
         roles: [],
-        lastCachePurge: NOW,
+        lastCachePurge: start,
       });
     });
   });
@@ -38,26 +38,26 @@ describe("registering a session", () => {
     await withEmulator({ secureMode: false }, async (emulator) => {
       const {
         users: [user],
-      } = await requestSession(emulator, ALICE);
+      } = await requestSession(emulator, aliceOnPhone);
       expect(user?.path.split("/").at(-1)).toBe(user?._id);
     });
   });
 
   test("an access token carries its user and times only", async () => {
     const { clock } = manualClock();
-    await withEmulator({ clock, accessTokenLifetimeMs: DAY_MS }, async (emulator) => {
+    await withEmulator({ clock, accessTokenLifetimeMs: dayMs }, async (emulator) => {
       const [, payload = ""] = (await signIn(emulator, "alice")).split(".");
-      const iat = Date.parse(NOW) / 1000;
+      const iat = Date.parse(start) / 1000;
       const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
-      expect(claims).toEqual({ userId: "alice", iat, exp: iat + DAY_MS / 1000, jti: expect.any(String) });
+      expect(claims).toEqual({ userId: "alice", iat, exp: iat + dayMs / 1000, jti: expect.any(String) });
     });
   });
 
   test.each(["v3", "v4", "v5"])("%s refuses a missing or wrong API key", async (version) => {
     await withEmulator({ secureMode: false }, async (emulator) => {
       const route = `POST /api/${version}/sessions`;
-      const missing = await call(emulator, route, { body: ALICE });
-      const wrong = await call(emulator, route, { headers: { "x-api-key": emulator.serverKey }, body: ALICE });
+      const missing = await call(emulator, route, { body: aliceOnPhone });
+      const wrong = await call(emulator, route, { headers: { "x-api-key": emulator.serverKey }, body: aliceOnPhone });
       const refusal = { status: 401, json: { status: "error", code: 400_100, message: "Unauthorized" } };
       expect([missing, wrong]).toMatchObject([refusal, refusal]);
     });
@@ -78,7 +78,7 @@ describe("registering a session", () => {
     async (authorization) => {
       await withEmulator({ secureMode: false }, async (emulator) => {
         const headers = { "x-api-key": emulator.apiKey, authorization };
-        const answer = await call(emulator, "POST /api/v5/sessions", { headers, body: ALICE });
+        const answer = await call(emulator, "POST /api/v5/sessions", { headers, body: aliceOnPhone });
         expect(answer.status).toBe(200);
       });
     },
@@ -86,18 +86,22 @@ describe("registering a session", () => {
 
   test("an auth token is ignored without secure mode", async () => {
     await withEmulator({ secureMode: false }, async (emulator) => {
-      expect((await requestSession(emulator, { ...ALICE, authToken: "unknown" })).status).toBe(200);
+      expect((await requestSession(emulator, { ...aliceOnPhone, authToken: "unknown" })).status).toBe(200);
     });
   });
 
   test("a given name updates the user who keeps the id", async () => {
     const { clock, advance } = manualClock();
     await withEmulator({ clock, secureMode: false }, async (emulator) => {
-      const first = await requestSession(emulator, ALICE, "v5");
+      const first = await requestSession(emulator, aliceOnPhone, "v5");
       advance(1_000);
-      const second = await requestSession(emulator, { ...ALICE, displayName: "Alice", profileHandle: "al" }, "v5");
+      const second = await requestSession(
+        emulator,
+        { ...aliceOnPhone, displayName: "Alice", profileHandle: "al" },
+        "v5",
+      );
       const [before] = first.users;
-      expect(before).toMatchObject({ displayName: "alice", createdAt: NOW, updatedAt: NOW });
+      expect(before).toMatchObject({ displayName: "alice", createdAt: start, updatedAt: start });
       const changed = { displayName: "Alice", profileHandle: "al", updatedAt: "2026-01-01T00:00:01.000Z" };
       expect(second.users).toEqual([{ ...before, ...changed }]);
     });
@@ -105,7 +109,7 @@ describe("registering a session", () => {
 
   test("v3 does not know a profile handle", async () => {
     await withEmulator({ secureMode: false }, async (emulator) => {
-      const { json } = await requestSession(emulator, { ...ALICE, profileHandle: "al" }, "v3");
+      const { json } = await requestSession(emulator, { ...aliceOnPhone, profileHandle: "al" }, "v3");
       expect(JSON.stringify(json)).not.toContain("profileHandle");
     });
   });
@@ -124,18 +128,18 @@ describe("verifying an access token", () => {
     await withEmulator({ clock }, async (emulator) => {
       const headers = bearer(await signIn(emulator, "alice"));
       const { json } = await call(emulator, "GET /api/v3/sessions", { headers });
-      expect(json).toEqual({ lastCachePurge: NOW });
+      expect(json).toEqual({ lastCachePurge: start });
     });
   });
 
   test.each([
-    ["30 days in secure mode", true, 30 * DAY_MS],
-    ["1 day without secure mode", false, DAY_MS],
+    ["30 days in secure mode", true, 30 * dayMs],
+    ["1 day without secure mode", false, dayMs],
   ])("it lives %s", async (_title, secureMode, lifetimeMs) => {
     const { clock, advance } = manualClock();
     await withEmulator({ clock, secureMode }, async (emulator) => {
       const authToken = secureMode ? await mint(emulator, "alice") : undefined;
-      const { json } = await requestSession(emulator, { ...ALICE, authToken });
+      const { json } = await requestSession(emulator, { ...aliceOnPhone, authToken });
       const accessToken = String(json["accessToken"]);
       advance(lifetimeMs - 1);
       const last = await verify(emulator, accessToken);

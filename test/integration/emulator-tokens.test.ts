@@ -11,9 +11,9 @@ import {
   withEmulator,
 } from "../support/emulator.js";
 
-const TEN_MINUTES_MS = 600_000;
-const UNAUTHORIZED = { status: "error", code: 400_100, message: "Unauthorized" };
-const FORBIDDEN = { status: "error", code: 400_300, message: "Forbidden error." };
+const tenMinutesMs = 600_000;
+const unauthorized = { status: "error", code: 400_100, message: "Unauthorized" };
+const forbidden = { status: "error", code: 400_300, message: "Forbidden error." };
 
 function requestTokenV3(emulator: Emulator, query: string, serverKey = emulator.serverKey) {
   return call(emulator, `GET /api/v3/authentication/token${query}`, { headers: { "x-server-key": serverKey } });
@@ -54,7 +54,7 @@ describe("minting an auth token", () => {
 
   test("v3 refuses a wrong server key with 403", async () => {
     await withEmulator({}, async (emulator) => {
-      expect(await requestTokenV3(emulator, "?userId=alice", "wrong")).toMatchObject({ status: 403, json: FORBIDDEN });
+      expect(await requestTokenV3(emulator, "?userId=alice", "wrong")).toMatchObject({ status: 403, json: forbidden });
     });
   });
 
@@ -77,8 +77,8 @@ describe("minting an auth token", () => {
     await withEmulator({ secureMode: false }, async (emulator) => {
       const answers = [await requestToken(emulator, "alice"), await requestTokenV3(emulator, "?userId=alice")];
       expect(answers).toMatchObject([
-        { status: 403, json: FORBIDDEN },
-        { status: 403, json: FORBIDDEN },
+        { status: 403, json: forbidden },
+        { status: 403, json: forbidden },
       ]);
     });
   });
@@ -117,8 +117,8 @@ describe("minting an auth token", () => {
 
 describe("using an auth token", () => {
   test.each([
-    ["until its tenth minute", TEN_MINUTES_MS - 1, 200],
-    ["no more from its tenth minute", TEN_MINUTES_MS, 401],
+    ["until its tenth minute", tenMinutesMs - 1, 200],
+    ["no more from its tenth minute", tenMinutesMs, 401],
   ])("works %s", async (_title, ageMs, status) => {
     const { clock, advance } = manualClock();
     await withEmulator({ clock }, async (emulator) => {
@@ -135,7 +135,7 @@ describe("using an auth token", () => {
   ])("a session is unauthorized if it is %s", async (_title, credentials) => {
     await withEmulator({}, async (emulator) => {
       const body = { userId: "alice", deviceId: "phone", ...(await credentials(emulator)) };
-      expect(await requestSession(emulator, body)).toMatchObject({ status: 401, json: UNAUTHORIZED });
+      expect(await requestSession(emulator, body)).toMatchObject({ status: 401, json: unauthorized });
     });
   });
 

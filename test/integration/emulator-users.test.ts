@@ -11,7 +11,7 @@ import {
   withEmulator,
 } from "../support/emulator.js";
 
-const GLOBAL_BAN = { status: 403, json: { status: "error", code: 400_312, message: "User is global banned." } };
+const globalBan = { status: 403, json: { status: "error", code: 400_312, message: "User is global banned." } };
 
 describe("a global ban", () => {
   test("refuses new sessions but still mints tokens", async () => {
@@ -20,7 +20,7 @@ describe("a global ban", () => {
       await banOrUnban(emulator, "ban", "alice");
       expect((await requestToken(emulator, "alice")).status).toBe(200);
       const body = { userId: "alice", deviceId: "phone", authToken: await mint(emulator, "alice") };
-      expect(await requestSession(emulator, body)).toMatchObject(GLOBAL_BAN);
+      expect(await requestSession(emulator, body)).toMatchObject(globalBan);
     });
   });
 
@@ -28,7 +28,7 @@ describe("a global ban", () => {
     await withEmulator({}, async (emulator) => {
       const alice = await signIn(emulator, "alice");
       await banOrUnban(emulator, "ban", "alice");
-      expect(await call(emulator, "GET /api/v3/sessions", { headers: bearer(alice) })).toMatchObject(GLOBAL_BAN);
+      expect(await call(emulator, "GET /api/v3/sessions", { headers: bearer(alice) })).toMatchObject(globalBan);
       await banOrUnban(emulator, "unban", "alice");
       expect(await verify(emulator, alice)).toBe(200);
     });

@@ -7,13 +7,13 @@ import { gzipSync } from "node:zlib";
 import type { FaultOf } from "./fault.js";
 
 /** Long enough for a client on this machine to read what came before a reset. */
-const BEFORE_RESET_MS = 50;
+const beforeResetMs = 50;
 
 /** How many bytes a truncated body lacks. */
-const MISSING_BYTES = 10;
+const missingBytes = 10;
 
 /** What a compressed body grows to: far more than any answer of Amity's, and no harm to this machine. */
-const INFLATED_BYTES = 10_000_000;
+const inflatedBytes = 10_000_000;
 
 /** One exchange below Fastify. */
 export interface Exchange {
@@ -65,18 +65,18 @@ export async function drip(fault: FaultOf<"drip">, body: Buffer, exchange: Excha
 export async function sendAndReset(bytes: number, body: Buffer, exchange: Exchange): Promise<void> {
   exchange.response.setHeader("content-length", body.length).flushHeaders();
   if (bytes > 0) exchange.response.write(body.subarray(0, bytes));
-  if (await pause(BEFORE_RESET_MS, exchange)) reset(exchange);
+  if (await pause(beforeResetMs, exchange)) reset(exchange);
 }
 
 /** Sends the whole body, but promises a longer one, and closes. */
 export function truncate(body: Buffer, { request, response }: Exchange): void {
-  response.setHeader("content-length", body.length + MISSING_BYTES);
+  response.setHeader("content-length", body.length + missingBytes);
   response.write(body, () => request.socket.destroySoon());
 }
 
 /** Sends the body compressed, though nobody asked, with so many spaces behind it that it inflates to 10 MB. */
 export function compress(body: Buffer, { response }: Exchange): void {
-  const zipped = gzipSync(Buffer.concat([body, Buffer.alloc(INFLATED_BYTES - body.length, " ")]));
+  const zipped = gzipSync(Buffer.concat([body, Buffer.alloc(inflatedBytes - body.length, " ")]));
   response.setHeader("content-encoding", "gzip").setHeader("content-length", zipped.length).end(zipped);
 }
 

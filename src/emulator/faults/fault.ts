@@ -1,12 +1,12 @@
 import { z } from "zod";
 
 /** An hour: longer than any client waits. */
-const MAX_MS = 3_600_000;
+const maxMs = 3_600_000;
 
 /** A header value that Node sends as it is. */
 const headerText = z.string().regex(/^[\t\x20-\x7e]+$/, "must be visible ASCII");
 
-const milliseconds = z.int().min(0).max(MAX_MS);
+const milliseconds = z.int().min(0).max(maxMs);
 
 const common = z.strictObject({
   /** Which of Amity's routes it meets. */
@@ -77,10 +77,7 @@ export type Fault = z.output<typeof startFault>;
 /** A fault as it is given: what has a default may be left out. */
 export type FaultInput = z.input<typeof startFault>;
 
-/**
- * Reads the faults that an emulator starts with.
- * @throws RangeError that names the bad field
- */
+/** Reads the faults that an emulator starts with. Throws a RangeError that names the bad fields. */
 export function parseFaults(faults: readonly unknown[]): Fault[] {
   const result = z.array(startFault).safeParse(faults);
   if (result.success) return result.data;

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "../../system/clock.js";
 import { routeKind } from "../route-kind.js";
 import * as broken from "./broken-answers.js";
 import type { FaultOf, RequestFault } from "./fault.js";
@@ -13,9 +14,8 @@ type Outcome = "proceed" | "taken" | { readonly answer: replaced.ReplacedAnswer 
 /**
  * Lets the faults meet every request to these routes. A fault comes before the route's own work, so that a refused
  * request has changed nothing; only those that spoil the real answer let it happen.
- * @param clock now, in milliseconds since the epoch
  */
-export function registerFaults(app: FastifyInstance, faults: FaultList, clock: () => number): void {
+export function registerFaults(app: FastifyInstance, faults: FaultList, now: Clock): void {
   const spoilers = new WeakMap<FastifyRequest, Spoiler>();
 
   app.addHook("preHandler", async (request, reply) => {
@@ -23,7 +23,7 @@ export function registerFaults(app: FastifyInstance, faults: FaultList, clock: (
     if (met.length === 0) return;
     const exchange = exchangeOf(request, reply);
     for (const fault of met) {
-      const outcome = await meet(fault, exchange, request, clock());
+      const outcome = await meet(fault, exchange, request, now());
       if (outcome === "proceed") continue;
       if (outcome === "taken") return reply.hijack();
       if ("spoil" in outcome) return void spoilers.set(request, outcome.spoil);
@@ -60,9 +60,9 @@ async function meet(
       inBackground(broken.sendForEver(exchange), request);
       return "taken";
     case "nonJson":
-      return { answer: replaced.HTML_PAGE };
+      return { answer: replaced.htmlPage };
     case "wrongTypes":
-      return { answer: replaced.WRONG_TYPES };
+      return { answer: replaced.wrongTypes };
     case "rateLimit":
       return { answer: replaced.rateLimited(fault, now) };
     case "status":

@@ -9,17 +9,17 @@ export interface ReplacedAnswer {
 }
 
 /** How far ahead the date in Retry-After lies. */
-const RETRY_DATE_MS = 2_000;
+const retryDateMs = 2_000;
 
 /** A page, as a proxy or a parked host sends it. */
-export const HTML_PAGE: ReplacedAnswer = {
+export const htmlPage: ReplacedAnswer = {
   status: 200,
   headers: { "content-type": "text/html; charset=utf-8" },
   body: "<!doctype html><html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>",
 };
 
 /** A session's fields, each of another type than Amity's; a token it is not at all, that being a string. */
-export const WRONG_TYPES = json(200, {
+export const wrongTypes = json(200, {
   accessToken: 42,
   refreshToken: [],
   issuedAt: true,
@@ -33,7 +33,7 @@ export const WRONG_TYPES = json(200, {
 export function rateLimited({ retryAfter }: FaultOf<"rateLimit">, now: number): ReplacedAnswer {
   const { headers, ...answer } = json(429, { status: "error", code: 400_311, message: "RateLimit Exceed." });
   if (retryAfter === "none") return { ...answer, headers };
-  const value = retryAfter === "date" ? new Date(now + RETRY_DATE_MS).toUTCString() : String(retryAfter);
+  const value = retryAfter === "date" ? new Date(now + retryDateMs).toUTCString() : String(retryAfter);
   return { ...answer, headers: { ...headers, "retry-after": value } };
 }
 

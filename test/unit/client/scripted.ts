@@ -1,6 +1,6 @@
 import type { AuthToken } from "../../../src/client/index.js";
 
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 
 /** One request that the client sent. */
 export interface Sent {
@@ -43,7 +43,7 @@ export const mints = (now: () => number, more: Partial<AuthToken> = {}): Answer 
 
 /** The gateway's answer with a token that was issued at this time by its clock. */
 export function tokenAnswer(issuedAt: number, more: Partial<AuthToken> = {}): Response {
-  const at = (minutes: number) => new Date(issuedAt + minutes * MINUTE_MS).toISOString();
+  const at = (minutes: number) => new Date(issuedAt + minutes * minuteMs).toISOString();
   const times = { issuedAt: at(0), expiresAt: at(10), refreshAfter: at(8) };
   return json({ data: { authToken: { token: "token-1", userId: "alice", region: "EU", ...times, ...more } } });
 }
@@ -63,7 +63,7 @@ export function deviceClock(start = Date.UTC(2026, 0, 1)) {
   return {
     now: () => time,
     advance: (minutes: number) => {
-      time += minutes * MINUTE_MS;
+      time += minutes * minuteMs;
     },
   };
 }

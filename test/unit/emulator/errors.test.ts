@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { AMITY_ERRORS, AmityError, type AmityErrorName, toErrorAnswer } from "../../../src/emulator/errors.js";
+import { AmityError, type AmityErrorName, amityErrors, toErrorAnswer } from "../../../src/emulator/errors.js";
 
-const EXPECTED: Record<AmityErrorName, [status: number, code: number | undefined]> = {
+const expected: Record<AmityErrorName, [status: number, code: number | undefined]> = {
   badRequest: [400, 400_000],
   unauthorized: [401, 400_100],
   textUnauthorized: [401, undefined],
@@ -21,10 +21,10 @@ const EXPECTED: Record<AmityErrorName, [status: number, code: number | undefined
 };
 
 describe("toErrorAnswer", () => {
-  test.each(Object.keys(AMITY_ERRORS) as AmityErrorName[])("answers %s with its documented status and code", (name) => {
+  test.each(Object.keys(amityErrors) as AmityErrorName[])("answers %s with its documented status and code", (name) => {
     const { status, contentType, body } = toErrorAnswer(new AmityError(name));
     const code = contentType.startsWith("application/json") ? JSON.parse(body).code : undefined;
-    expect([status, code]).toEqual(EXPECTED[name]);
+    expect([status, code]).toEqual(expected[name]);
   });
 
   test("hides the message of an unforeseen fault", () => {

@@ -1,9 +1,18 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { EmulatorInProductionError, resolveOptions } from "../../../src/emulator/options.js";
 
 describe("resolveOptions", () => {
   test("refuses to run in production", () => {
     expect(() => resolveOptions({ nodeEnv: "production" })).toThrow(EmulatorInProductionError);
+  });
+
+  test("refuses to run in a production process too", () => {
+    const env = jest.replaceProperty(process, "env", { NODE_ENV: "production" });
+    try {
+      expect(() => resolveOptions({ nodeEnv: "development" })).toThrow(EmulatorInProductionError);
+    } finally {
+      env.restore();
+    }
   });
 
   test("makes up other keys for each emulator", () => {

@@ -11,7 +11,7 @@ function createNetwork() {
     authTokenLifetimeMs: 1_000,
     accessTokenLifetimeMs: 10_000,
   };
-  const network = new Network(rules, { clock, ids: randomIds, signAccessToken: ({ jti }) => jti });
+  const network = new Network(rules, { now: clock, ids: randomIds, signAccessToken: ({ jti }) => jti });
   const open = (userId: string, deviceId: string) => network.openSession({ userId, deviceId }).accessToken;
   const lives = (...tokens: string[]) => tokens.map((token) => network.findAccess(token) !== undefined);
   return { network, open, lives, advance };

@@ -9,8 +9,8 @@ import {
   userList,
 } from "../../../src/emulator/validation.js";
 
-const EMOJI = "😀"; // one code point, two UTF-16 units, four UTF-8 bytes
-const VERSIONS = ["v3", "v4", "v5"] as const;
+const emoji = "😀"; // one code point, two UTF-16 units, four UTF-8 bytes
+const versions = ["v3", "v4", "v5"] as const;
 
 function detail(run: () => unknown): readonly string[] | undefined {
   try {
@@ -27,7 +27,7 @@ function sessionDetail(version: SessionVersion, fields: object) {
   return detail(() => parse(sessionBody(version), body, "invalidParameters"));
 }
 
-const LIMITS: [field: string, max: number, build: (value: string) => object][] = [
+const limits: [field: string, max: number, build: (value: string) => object][] = [
   ["userId", 50, (userId) => ({ userId })],
   ["deviceId", 150, (deviceId) => ({ deviceId })],
   ["displayName", 100, (displayName) => ({ displayName })],
@@ -36,12 +36,12 @@ const LIMITS: [field: string, max: number, build: (value: string) => object][] =
 ];
 
 describe("session body", () => {
-  describe.each(VERSIONS)("in %s", (version) => {
-    test.each(LIMITS)("takes %s of exactly %d code points", (_field, max, build) => {
-      expect(sessionDetail(version, build(EMOJI.repeat(max)))).toBeUndefined();
+  describe.each(versions)("in %s", (version) => {
+    test.each(limits)("takes %s of exactly %d code points", (_field, max, build) => {
+      expect(sessionDetail(version, build(emoji.repeat(max)))).toBeUndefined();
     });
 
-    test.each(LIMITS)("refuses %s of more than %d code points", (field, max, build) => {
+    test.each(limits)("refuses %s of more than %d code points", (field, max, build) => {
       expect(sessionDetail(version, build("x".repeat(max + 1)))).toEqual([
         `The '${field}' field length must be less than or equal to ${max} characters long.`,
       ]);
@@ -76,11 +76,11 @@ describe("session body", () => {
 
   test("limits profileHandle where the version knows it", () => {
     const profileHandle = "x".repeat(101);
-    expect(VERSIONS.map((version) => sessionDetail(version, { profileHandle })?.length)).toEqual([undefined, 1, 1]);
+    expect(versions.map((version) => sessionDetail(version, { profileHandle })?.length)).toEqual([undefined, 1, 1]);
   });
 
   test.each(["ADMIN_1", "DELETED_1"])("refuses userId %s in v5 only", (userId) => {
-    expect(VERSIONS.map((version) => sessionDetail(version, { userId })?.length)).toEqual([undefined, undefined, 1]);
+    expect(versions.map((version) => sessionDetail(version, { userId })?.length)).toEqual([undefined, undefined, 1]);
   });
 
   test("names every bad field but no value", () => {
@@ -104,7 +104,7 @@ describe("token parameters", () => {
     const lengths = [50, 51, 100, 101];
     const accepted = (schema: typeof namedUser) =>
       lengths.filter(
-        (length) => detail(() => parse(schema, { userId: EMOJI.repeat(length) }, "invalidParameters")) === undefined,
+        (length) => detail(() => parse(schema, { userId: emoji.repeat(length) }, "invalidParameters")) === undefined,
       );
     expect([accepted(tokenQueryV3), accepted(namedUser)]).toEqual([[50, 51, 100], [50]]);
   });
