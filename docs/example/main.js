@@ -1,4 +1,4 @@
-// The whole way of an app with Amity's SDK in secure mode: sign in, log in with a token from the gateway, stay logged in,
+// The whole way of an app with Amity's SDK in secure mode: sign in, log in with a gateway's token, stay logged in,
 // log out.
 import { Client } from "@amityco/ts-sdk";
 import { createAmityAuth } from "amity-graphql/client";

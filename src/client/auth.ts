@@ -45,8 +45,8 @@ export interface AmityAuth {
    */
   sessionHandler(): SessionHandler;
   /**
-   * To be called when the user signs out. Forgets tokens, cancels what is under way, and lets the session handler ignore
-   * renewals until a token is asked for again: SDK 6.35.3 may otherwise log in again minutes after a logout.
+   * To be called when the user signs out. Forgets tokens, cancels what is under way, and lets the session handler
+   * ignore renewals until a token is asked for again: SDK 6.35.3 may otherwise log in again minutes after a logout.
    */
   clear(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * `amity-graphql/client`: auth tokens from a gateway, and the session handler of Amity's TypeScript SDK. No dependencies;
- * browsers, Node and React Native.
+ * `amity-graphql/client`: auth tokens from a gateway, and the session handler of Amity's TypeScript SDK. No
+ * dependencies; browsers, Node and React Native.
  */
 export { type AmityAuth, type AmityAuthOptions, createAmityAuth, type GetAuthTokenOptions } from "./auth.js";
 export { AmityAuthError, type AmityAuthErrorCode } from "./errors.js";

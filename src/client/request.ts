@@ -109,7 +109,7 @@ function textLike(pattern: RegExp, value: unknown): string | undefined {
   return typeof value === "string" && pattern.test(value) ? value : undefined;
 }
 
-/** A number, or a header with one. Retry-After may also be a date, by a clock that is not this one: that is left alone. */
+/** A number, or a header with one. Retry-After may also be a date, by another clock than ours: that is left alone. */
 function seconds(value: unknown): number | undefined {
   return textLike(/^\d{1,9}(\.\d+)?$/, String(value)) === undefined ? undefined : Number(value);
 }

@@ -19,11 +19,11 @@ export interface SessionHandlerOptions extends Pick<Platform, "now" | "sleep"> {
   readonly onFailure: ((error: AmityAuthError) => void) | undefined;
 }
 
-/** The waits between attempts. Clients come each at their own time, by the SDK's timer, so there is no herd to spread. */
+/** The waits between attempts. Each client comes at its own time, by the SDK's timer, so there is no herd to spread. */
 const delaysMs = [1_000, 2_000, 4_000, 8_000];
 /** Who asks for more patience gets it from the SDK, which asks again in ten minutes. */
 const longestDelayMs = 60_000;
-/** Of one session's timers each asks every ten minutes, so what comes this soon after an answer is about the same need. */
+/** A session's timers ask every ten minutes each, so what comes this soon after an answer is about the same need. */
 const quietMs = 60_000;
 
 /**

@@ -84,10 +84,10 @@ export function createTokens({ now, request }: TokensOptions): Tokens {
 }
 
 /**
- * When to ask again, by this device's clock. That may be hours off, so the gateway's times are not compared with it: the
- * time from `issuedAt` to `refreshAfter` counts from before the request was sent. Only an age that a token can have is
- * believed and taken off, for the gateway may hand out one that it got some minutes ago. A clock that is a little fast
- * makes the token seem older than it is, which costs a request and harms nothing.
+ * When to ask again, by this device's clock. That may be hours off, so the gateway's times are not compared with it:
+ * the time from `issuedAt` to `refreshAfter` counts from before the request was sent. Only an age that a token can have
+ * is believed and taken off, for the gateway may hand out one that it got some minutes ago. A clock that is a little
+ * fast makes the token seem older than it is, which costs a request and harms nothing.
  */
 function reuseUntil(sentAt: number, { issuedAt, expiresAt, refreshAfter }: AuthToken): number {
   const issued = Date.parse(issuedAt);

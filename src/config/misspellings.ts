@@ -7,7 +7,7 @@ const distinctNames = [...variables.keys()].filter((name) => name.length >= 8);
 /** Two slips: AMITY_APIKEY, AUHT_MODE. */
 const maxDistance = 2;
 
-/** Warnings for variables that look like ours but are not read. What begins AMITY_, AUTH_JWT_ or AUTH_JWKS_ is meant for us. */
+/** Warnings for variables that look like ours and are not read. AMITY_, AUTH_JWT_ and AUTH_JWKS_ begin what is ours. */
 export function misspellings(env: Env): string[] {
   return Object.keys(env).flatMap((name) => {
     if (variables.has(name) || notBuiltYet.some((pattern) => pattern.test(name))) return [];

@@ -38,7 +38,7 @@ function pairCheck(
   const end = dateText(first.notAfter);
   const advice = isRelieved
     ? "the other pair serves: replace this one (amity-graphql csr makes the request), or unset it"
-    : "make a new request with amity-graphql csr, have Amity issue the certificate, and put it in place as the second pair";
+    : "make a request with amity-graphql csr, have Amity issue the certificate, and put it in place as the second pair";
   const complain = isRelieved || days >= expiryFailureDays ? check.warn : check.fail;
   if (first.notAfter <= now) return complain(`expired on ${end}`, advice);
   const detail = `fits its key; valid until ${end}, ${counted(days, "day")}; ${isUsed ? "in use" : "in reserve"}`;

@@ -16,17 +16,14 @@ export function configurationChecks({ config, problems, warnings }: LoadedConfig
     return [...checks, row(scope, "other checks").warn("not run: they need a configuration without problems", advice)];
   }
   if (checks.length === 0) checks.push(row(scope, "settings").ok("no problems"));
-  return [...checks, ...networkChecks(config.regions === "emulator")];
+  return [...checks, ...(config.regions === "emulator" ? [emulatorCheck()] : [])];
 }
 
-function networkChecks(isEmulated: boolean): Check[] {
-  if (!isEmulated) return [];
-  return [
-    row(scope, "network").warn(
-      "no Amity credentials: the gateway would run the embedded emulator, and nothing would be real",
-      "for a real network set AMITY_REGION, AMITY_API_KEY and AMITY_SERVER_KEY from Amity's console",
-    ),
-  ];
+function emulatorCheck(): Check {
+  return row(scope, "network").warn(
+    "no Amity credentials: the gateway would run the embedded emulator, and nothing would be real",
+    "for a real network set AMITY_REGION, AMITY_API_KEY and AMITY_SERVER_KEY from Amity's console",
+  );
 }
 
 /** Problems and warnings begin with the variable they are about. */

@@ -80,9 +80,10 @@ function handshakeCheck(destination: Destination, failure: ProbeFailure): Check 
   const { scope, url } = destination;
   const { code, alert } = failure;
   if (/certificate|unknown ca/.test(alert ?? "")) return clientCertificateCheck(destination, failure);
+  const port = `check that AMITY_${scope}_BASE_URL, if it is set, names a port that speaks TLS 1.2 or 1.3`;
   return row(scope, "connection").fail(
     `the TLS handshake with ${url.host} failed (${alert ?? code})`,
-    `check that AMITY_${scope}_BASE_URL, if it is set, names a port that speaks TLS 1.2 or 1.3, and whether the server demands a client certificate (AMITY_MTLS_CERT_FILE)`,
+    `${port}, and whether the server demands a client certificate (AMITY_MTLS_CERT_FILE)`,
   );
 }
 

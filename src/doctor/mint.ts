@@ -78,11 +78,21 @@ function outcomeCheck({ code }: Trial, { check: name, secret, failure }: Outcome
 function adviceFor(code: ErrorCode, source: string): string {
   switch (code) {
     case "UPSTREAM_AUTH_FAILED":
-      return `one of: ${source} is wrong or was rotated (copy it from Amity's console again); secure mode is off for the network; mutual TLS is on and no accepted client certificate was shown (AMITY_MTLS_CERT_FILE)`;
+      return `one of: ${[
+        `${source} is wrong or was rotated (copy it from Amity's console again)`,
+        "secure mode is off for the network",
+        "mutual TLS is on and no accepted client certificate was shown (AMITY_MTLS_CERT_FILE)",
+      ].join("; ")}`;
     case "UPSTREAM_UNAVAILABLE":
-      return "see the rows on DNS, connection and certificates; if they are fine, Amity has an outage, or mutual TLS is on and it breaks off without a client certificate (AMITY_MTLS_CERT_FILE)";
+      return [
+        "see the rows on DNS, connection and certificates; if they are fine, Amity has an outage",
+        "or mutual TLS is on and it breaks off without a client certificate (AMITY_MTLS_CERT_FILE)",
+      ].join(", ");
     case "UPSTREAM_TIMEOUT":
-      return "try again; if it stays, look for a slow network or proxy, or raise UPSTREAM_ATTEMPT_TIMEOUT_MS and UPSTREAM_TIMEOUT_MS";
+      return [
+        "try again; if it stays, look for a slow network or proxy",
+        "or raise UPSTREAM_ATTEMPT_TIMEOUT_MS and UPSTREAM_TIMEOUT_MS",
+      ].join(", ");
     case "UPSTREAM_RATE_LIMITED":
       return "wait a minute and try again";
     case "UPSTREAM_REJECTED":

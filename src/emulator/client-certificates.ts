@@ -4,7 +4,7 @@ import type { CertificateAuthority } from "../x509/authority.js";
 import { readCertificateRequest } from "../x509/request.js";
 import { AmityError } from "./errors.js";
 
-/** A network has at most so many client certificates: the one in use and its successor (docs.social.plus Security page). */
+/** A network has at most so many: the one in use and its successor (docs.social.plus Security page). */
 const maxCertificates = 2;
 
 /** A client certificate that is not disabled. */

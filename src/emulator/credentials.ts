@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { AmityError, type AmityErrorName } from "./errors.js";
+import type { AccessGrant, Network } from "./network.js";
 import type { RateLimiter } from "./rate-limiter.js";
-import type { AccessGrant, Network } from "./state.js";
 
 /** The network's own credentials. */
 export interface NetworkKeys {

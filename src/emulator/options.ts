@@ -79,7 +79,7 @@ export class EmulatorInProductionError extends Error {
   }
 }
 
-/** Fills in the defaults. Throws EmulatorInProductionError, or a RangeError that names the bad option, never its value. */
+/** Fills in the defaults. Throws EmulatorInProductionError, or RangeError that names the option and not its value. */
 export function resolveOptions(options: EmulatorOptions): Settings {
   // The process's own environment counts besides: whoever imports startEmulator on its own must be stopped too.
   if (isProduction() || isProduction({ NODE_ENV: options.nodeEnv })) throw new EmulatorInProductionError();

@@ -10,11 +10,11 @@ import { registerFaults } from "./faults/hooks.js";
 import { createHttpServer } from "./http.js";
 import { createAccessTokenSigner, randomIds } from "./ids.js";
 import type { MutualTls } from "./mutual-tls.js";
+import { Network } from "./network.js";
 import { type EmulatorOptions, type MutualTlsOptions, resolveOptions, type Settings } from "./options.js";
 import { RateLimiter } from "./rate-limiter.js";
 import { registerSessionRoutes } from "./session.routes.js";
 import { registerSettingsRoutes } from "./settings.routes.js";
-import { Network } from "./state.js";
 import { registerTokenRoutes } from "./token.routes.js";
 import { registerUserRoutes } from "./user.routes.js";
 
@@ -38,10 +38,10 @@ export interface Emulator {
 }
 
 /**
- * Starts a stand-in for one Amity network on this machine: its authentication, session and ban routes over HTTP, or with
- * `mtls` over HTTPS, with everything in memory. The tokens it gives carry nothing real, and it writes no log.
- * Gives it once it listens. Rejects with EmulatorInProductionError, with a RangeError for an impossible option, or with
- * Node's own error when it cannot listen.
+ * Starts a stand-in for one Amity network on this machine: its authentication, session and ban routes over HTTP, or
+ * with `mtls` over HTTPS, with everything in memory. The tokens it gives carry nothing real, and it writes no log.
+ * Rejects with EmulatorInProductionError, with RangeError for an impossible option, or with Node's own error when it
+ * cannot listen.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = resolveOptions(options);

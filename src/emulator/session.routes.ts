@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Credentials } from "./credentials.js";
 import { AmityError } from "./errors.js";
-import type { Network, OpenedSession } from "./state.js";
+import type { Network, OpenedSession } from "./network.js";
 import { parse, revocation, type SessionVersion, sessionBody } from "./validation.js";
 
 /** Registering, verifying and revoking sessions (OpenAPI v3, v4 and v5). */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Credentials } from "./credentials.js";
 import { AmityError, type AmityErrorName } from "./errors.js";
+import type { Network } from "./network.js";
 import type { Settings } from "./options.js";
-import type { Network } from "./state.js";
 import { namedUser, parse, tokenQueryV3 } from "./validation.js";
 
 /** The two routes that mint an auth token for a backend (OpenAPI v3 and v4). */

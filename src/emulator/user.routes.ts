@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Credentials } from "./credentials.js";
-import type { Network } from "./state.js";
+import type { Network } from "./network.js";
 import { namedUser, parse, userList } from "./validation.js";
 
 /** The query keys of an array: userIds, userIds[] (how Amity's TypeScript SDK 6.35.3 writes it) and userIds[0]. */

@@ -66,13 +66,13 @@ export function sessionBody(version: SessionVersion) {
 }
 
 /**
- * Reads untrusted input. `refusal`: which of Amity's errors a failure is thrown as; it carries one sentence for each bad
- * field, never its value.
+ * Reads untrusted input. `refusal`: which of Amity's errors a failure is thrown as; it carries one sentence for each
+ * bad field, never its value.
  */
 export function parse<Output>(schema: z.ZodType<Output>, input: unknown, refusal: AmityErrorName): Output {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  // The wording follows the one example in OpenAPI v4: "The 'data.text' field length must be less than or equal to ...".
+  // Worded as the one example in OpenAPI v4: "The 'data.text' field length must be less than or equal to ...".
   const detail = result.error.issues.map(({ path, message }) => `The '${path.join(".") || "body"}' field ${message}`);
   throw new AmityError(refusal, detail);
 }

@@ -19,7 +19,7 @@ export function rememberCaller(request: FastifyRequest, caller: Caller | undefin
   if (caller) callers.set(request, caller);
 }
 
-/** One line for each request, of known fields only: a path or operation name that a client made up may hold anything. */
+/** One line for each request, of known fields only: a path or operation name that a client makes up may be anything. */
 export function addAccessLog(server: FastifyInstance, { logger, metrics, userIds }: AccessLogOptions): void {
   server.addHook("onResponse", async (request, reply) => {
     const caller = callers.get(request);

@@ -4,7 +4,8 @@ import { Name, Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator } fro
 import type { KeyPair } from "./keys.js";
 
 /**
- * A name with nothing but CN, exactly as given: a plain string would be read as a distinguished name and cut at a comma.
+ * A name with nothing but CN, exactly as given: a plain string would be read as a distinguished name and cut at a
+ * comma.
  */
 export function nameOf(commonName: string): Name {
   return new Name([{ CN: [{ utf8String: commonName }] }]);

@@ -242,7 +242,7 @@ async function withRecipe(provider: Provider, use: (recipe: Recipe) => Promise<v
   });
 }
 
-/** Replaces the host of the one URL that is fetched, and the place of the one file; everything else stays as printed. */
+/** Replaces the host of the one URL that is fetched, and the place of the one file; all else stays as printed. */
 async function moveToLoopback(settings: Settings, origin: string): Promise<Settings> {
   const { AUTH_JWT_JWKS_URL, AUTH_JWT_SECRET_FILE } = settings;
   if (AUTH_JWT_SECRET_FILE !== undefined) {

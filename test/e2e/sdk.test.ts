@@ -84,7 +84,7 @@ async function endOf(child: ChildProcess): Promise<string> {
   return `${signal ?? code}: ${stderr}`;
 }
 
-/** A refusal by Amity that left the SDK without a session: it throws as well when only the call after that is refused. */
+/** A refusal by Amity that left the SDK without a session: it throws also when only the call after that is refused. */
 function refusedWith(code: number) {
   return { type: "ASCApiError", code, accessToken: "" };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** The built gateway in a process of its own. Gives its URL and its end; one that cannot start has said why on stderr. */
+/** The built gateway in a process of its own. Gives its URL and its end; one that cannot start says why on stderr. */
 export async function startGateway(env) {
   const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
   const child = spawn(process.execPath, [main, "start"], { env: { PORT: "0", ...env }, stdio: ["ignore", "pipe", 2] });

@@ -67,7 +67,7 @@ const sources: Source[] = [
   },
 ];
 
-/** Made once: RSA keys are slow. A source's key is what its gateway trusts; strangers' are well made and not trusted. */
+/** Made once: RSA keys are slow. A source's key is what its gateway trusts; strangers' are well made, not trusted. */
 const trusted = new Map<Algorithm, SigningKey>();
 const strangers = new Map<Algorithm, SigningKey>();
 

@@ -3,8 +3,8 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 type KeyType = "rsa" | "rsa-pss" | "ec" | "ed25519" | "ed448" | "x25519" | "x448";
 
 /**
- * A new key pair, read from PEM. In Node.js 20 a key straight from the generator can lock up the process when garbage is
- * collected while its details are read.
+ * A new key pair, read from PEM. In Node.js 20 a key straight from the generator can lock up the process when garbage
+ * is collected while its details are read.
  */
 export function keyPairOf(type: KeyType, options: object = {}): { publicKey: KeyObject; privateKey: KeyObject } {
   const encoding = {

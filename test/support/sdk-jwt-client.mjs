@@ -8,7 +8,7 @@ import { mock } from "node:test";
 const [clientModule, amityUrl, apiKey, endpoint, startTime] = process.argv.slice(2);
 const tokenCheckMs = 600_000; // how often the SDK looks at its access token, and how soon it asks again for an auth token
 
-// Before the SDK is loaded, which sets its first timers then. Short timeouts stay real: the SDK and fetch wait with them.
+// Before the SDK is loaded, which sets its first timers then. Short timeouts stay real: SDK and fetch wait with them.
 mock.timers.enable({ apis: ["setInterval", "Date"], now: Number(startTime) });
 const realSetTimeout = globalThis.setTimeout;
 globalThis.setTimeout = (run, ms, ...args) => {

@@ -77,7 +77,7 @@ export type Fault = z.output<typeof startFault>;
 /** A fault as it is given: what has a default may be left out. */
 export type FaultInput = z.input<typeof startFault>;
 
-/** Reads the faults that an emulator starts with. Throws a RangeError that names the bad fields. */
+/** Reads the faults that an emulator starts with. Throws RangeError that names the bad fields. */
 export function parseFaults(faults: readonly unknown[]): Fault[] {
   const result = z.array(startFault).safeParse(faults);
   if (result.success) return result.data;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { randomIds } from "../../../src/emulator/ids.js";
-import { Network } from "../../../src/emulator/state.js";
+import { Network } from "../../../src/emulator/network.js";
 import { manualClock } from "../../support/emulator.js";
 
 function createNetwork() {
