@@ -4,9 +4,7 @@ import { createAuthenticator } from "./caller/authenticator.js";
 import { RateLimits } from "./caller/rate-limits.js";
 import type { Config } from "./config/config.js";
 import type { Services } from "./context.js";
-import { type Emulator, startEmulator } from "./emulator/server.js";
-import { addOfflineExplorer } from "./explorer/graphiql.js";
-import { explorerPlugin } from "./explorer/sandbox.js";
+import type { Emulator } from "./emulator/server.js";
 import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
 import { createAdminServer, createHttpServer } from "./server/http.js";
@@ -49,13 +47,19 @@ export interface GatewayOptions {
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const { now = systemClock } = options;
-  const emulator = config.regions === "emulator" ? await startEmulator({ clock: now }) : undefined;
+  const emulator = config.regions === "emulator" ? await embeddedEmulator(now) : undefined;
   try {
     return await assemble(config, options, emulator);
   } catch (error) {
     await emulator?.close();
     throw error;
   }
+}
+
+/** Loaded here, since a gateway with credentials runs without any of it. */
+async function embeddedEmulator(clock: Clock): Promise<Emulator> {
+  const { startEmulator } = await import("./emulator/server.js");
+  return startEmulator({ clock });
 }
 
 async function assemble(config: Config, options: GatewayOptions, emulator: Emulator | undefined): Promise<Gateway> {
@@ -76,8 +80,9 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     () => services.regions.anyUsable,
   );
   const rateLimits = new RateLimits(config.inbound.rateLimits);
-  const explorer = explorerPlugin(config);
-  const apollo = createApollo({ ...config, authenticator, rateLimits, explorer, logger });
+  const explorer = await loadExplorer(config);
+  const landingPage = explorer?.sandboxPlugin(config);
+  const apollo = createApollo({ ...config, authenticator, rateLimits, landingPage, logger });
   const server = createHttpServer({
     ...config,
     apollo,
@@ -90,7 +95,7 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     newId,
     logger,
   });
-  addOfflineExplorer(server, config);
+  explorer?.addOfflineExplorer(server, config);
   const sockets = new BusySockets(server);
   const admin = config.adminPort === undefined ? undefined : createAdminServer({ readiness, metrics });
 
@@ -118,6 +123,16 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     reload: () => reloads.reloadAll(),
     stop,
   };
+}
+
+/** Loaded here, since a gateway that shows browsers nothing runs without it. */
+async function loadExplorer({ explorer }: Config) {
+  if (explorer === "off") return undefined;
+  const [{ addOfflineExplorer }, { sandboxPlugin }] = await Promise.all([
+    import("./explorer/graphiql.js"),
+    import("./explorer/sandbox.js"),
+  ]);
+  return { addOfflineExplorer, sandboxPlugin };
 }
 
 function createReloads(now: Clock, logger: Logger, metrics: Metrics): Reloads {

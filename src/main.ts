@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import { apikeyCommand } from "./cli/apikey.js";
-import { csrCommand } from "./cli/csr.js";
-import { doctorCommand } from "./cli/doctor.js";
-import { emulatorCommand } from "./cli/emulator.js";
 import { exitCodes } from "./cli/exit-codes.js";
-import { schemaCommand } from "./cli/schema.js";
-import { startCommand } from "./cli/start.js";
-import { tokenCommand } from "./cli/token.js";
+import { usage } from "./cli/usage.js";
+import type { Env } from "./config/reader.js";
 import { version } from "./system/version.js";
 import { errorFields } from "./telemetry/logger.js";
 
@@ -26,28 +21,30 @@ Options:
   -v, --version   Show the version
 `;
 
-type Command = (argv: string[], env: NodeJS.ProcessEnv) => Promise<number>;
+type Command = (argv: readonly string[], env: Env) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = {
-  start: startCommand,
-  emulator: emulatorCommand,
-  schema: schemaCommand,
-  token: tokenCommand,
-  apikey: apikeyCommand,
-  csr: csrCommand,
-  doctor: doctorCommand,
+/** Each is loaded when it is asked for, so that a server's process holds no other command's code. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import("./cli/start.js")).startCommand,
+  emulator: async () => (await import("./cli/emulator.js")).emulatorCommand,
+  schema: async () => (await import("./cli/schema.js")).schemaCommand,
+  token: async () => (await import("./cli/token.js")).tokenCommand,
+  apikey: async () => (await import("./cli/apikey.js")).apikeyCommand,
+  csr: async () => (await import("./cli/csr.js")).csrCommand,
+  doctor: async () => (await import("./cli/doctor.js")).doctorCommand,
 };
 
 async function main([name = "start", ...rest]: readonly string[]): Promise<number> {
   if (name === "--help" || name === "-h" || name === "help") return print(help);
   if (name === "--version" || name === "-v") return print(`${version}\n`);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) return usage(`no command ${JSON.stringify(name)}`);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) return usage(`no command ${JSON.stringify(name)}`);
   if (!loadEnvFile()) return exitCodes.configuration;
   try {
+    const command = await load();
     return await command(rest, process.env);
   } catch (error) {
-    if (isUsageError(error)) return usage(error.message.split("\n", 1)[0] ?? "wrong options");
+    if (isUsageError(error)) return usage(error.message.split("\n", 1)[0] ?? "wrong options", name);
     process.stderr.write(`amity-graphql failed: ${JSON.stringify(errorFields(error))}\n`);
     return exitCodes.fault;
   }
@@ -56,11 +53,6 @@ async function main([name = "start", ...rest]: readonly string[]): Promise<numbe
 function print(text: string): number {
   process.stdout.write(text);
   return exitCodes.ok;
-}
-
-function usage(problem: string): number {
-  process.stderr.write(`amity-graphql: ${problem}; see amity-graphql --help\n`);
-  return exitCodes.usage;
 }
 
 /** Settings from .env in the working directory, under those of the environment; there need not be one. */

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { createApiKey, defaultDelegateScope, parseApiKeys } from "../caller/api-keys.js";
 import { exitCodes } from "./exit-codes.js";
+import { usage } from "./usage.js";
 
 const help = `Usage: amity-graphql apikey create --id ID [options]
 
@@ -22,14 +23,14 @@ const options = {
 } as const;
 
 /** Gives the exit code: 0, or 64 for a wrong command line. */
-export async function apikeyCommand(argv: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
+export async function apikeyCommand(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   if (values.help) {
     process.stdout.write(help);
     return exitCodes.ok;
   }
   if (positionals.join() !== "create" || values.id === undefined) {
-    return usage("apikey needs the word create and --id");
+    return usage("apikey needs the word create and --id", "apikey");
   }
   const { credential, entry } = createApiKey({
     id: values.id,
@@ -41,15 +42,13 @@ export async function apikeyCommand(argv: string[]): Promise<number> {
   try {
     parseApiKeys(`[${text}]`);
   } catch (error) {
-    return usage(error instanceof Error ? error.message : "unusable key");
+    return usage(error instanceof Error ? error.message : "unusable key", "apikey");
   }
-  process.stdout.write(
-    `# Shown only now. Send it as a header:\nAuthorization: ApiKey ${credential}\n\n# Add to the JSON list in AUTH_API_KEYS_FILE:\n${text}\n`,
-  );
-  return exitCodes.ok;
-}
+  process.stdout.write(`# Shown only now. Send it as a header:
+Authorization: ApiKey ${credential}
 
-function usage(problem: string): number {
-  process.stderr.write(`amity-graphql: ${problem}; see amity-graphql apikey --help\n`);
-  return exitCodes.usage;
+# Add to the JSON list in AUTH_API_KEYS_FILE:
+${text}
+`);
+  return exitCodes.ok;
 }

@@ -2,7 +2,9 @@ import { open, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs, types } from "node:util";
 import { createKeyPair, isKeyType, type KeyType, keyTypes, privateKeyPem } from "../x509/keys.js";
+import { createCertificateRequest } from "../x509/request.js";
 import { exitCodes } from "./exit-codes.js";
+import { usage } from "./usage.js";
 
 /** The longest name of a certificate in Amity's console, in characters (docs.social.plus Security page). */
 const maxNameLength = 30;
@@ -41,9 +43,9 @@ export async function csrCommand(argv: readonly string[]): Promise<number> {
   }
   const { name, "key-type": keyType, out } = values;
   if (name === undefined || !isCertificateName(name)) {
-    return usage(`csr needs --name with 1 to ${maxNameLength} characters, none of them a control`);
+    return usage(`csr needs --name with 1 to ${maxNameLength} characters, none of them a control`, "csr");
   }
-  if (!isKeyType(keyType)) return usage(`--key-type must be one of ${keyTypes.join(", ")}`);
+  if (!isKeyType(keyType)) return usage(`--key-type must be one of ${keyTypes.join(", ")}`, "csr");
   const { key, csr } = await createFiles(name, keyType, resolve(out));
   const problem = await writeNew([key, csr]);
   if (problem !== undefined) {
@@ -55,8 +57,6 @@ export async function csrCommand(argv: readonly string[]): Promise<number> {
 }
 
 async function createFiles(name: string, keyType: KeyType, directory: string): Promise<{ key: NewFile; csr: NewFile }> {
-  // Loaded here, since the X.509 library takes a while and no other command needs it.
-  const { createCertificateRequest } = await import("../x509/request.js");
   const keys = await createKeyPair(keyType);
   const stem = join(directory, fileName(name));
   return {
@@ -105,9 +105,4 @@ Certificate signing request: ${csrPath}
    AMITY_MTLS_KEY_FILE=${keyPath}
 3. Switch mutual TLS on in the console only after that.
 `;
-}
-
-function usage(problem: string): number {
-  process.stderr.write(`amity-graphql: ${problem}; see amity-graphql csr --help\n`);
-  return exitCodes.usage;
 }

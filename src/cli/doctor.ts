@@ -8,6 +8,7 @@ import { examine } from "../doctor/doctor.js";
 import { jsonOf, tableOf } from "../doctor/report.js";
 import { AppError } from "../errors/app-error.js";
 import { exitCodes } from "./exit-codes.js";
+import { usage } from "./usage.js";
 
 const help = `Usage: amity-graphql doctor [options]
 
@@ -37,12 +38,12 @@ export async function doctorCommand(argv: readonly string[], env: Env): Promise<
     return exitCodes.ok;
   }
   const region = regionCodes.find((code) => code === values.region?.toUpperCase());
-  if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`);
+  if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`, "doctor");
   const problem = userProblem(values.user);
-  if (problem !== undefined) return usage(problem);
+  if (problem !== undefined) return usage(problem, "doctor");
   const checks = await examine(loadConfig(env), { userId: values.user, region });
-  // https://no-color.org: any value but an empty one.
-  const colour = process.stdout.isTTY === true && !env["NO_COLOR"];
+  // NO_COLOR and TERM=dumb count too.
+  const colour = process.stdout.isTTY && process.stdout.hasColors(env);
   process.stdout.write(values.json ? jsonOf(checks) : tableOf(checks, colour));
   return isHealthy(checks) ? exitCodes.ok : exitCodes.failure;
 }
@@ -56,9 +57,4 @@ function userProblem(userId: string | undefined): string | undefined {
     if (error instanceof AppError) return error.message;
     throw error;
   }
-}
-
-function usage(problem: string): number {
-  process.stderr.write(`amity-graphql: ${problem}; see amity-graphql doctor --help\n`);
-  return exitCodes.usage;
 }

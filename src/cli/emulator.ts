@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs, types } from "node:util";
+import type { Env } from "../config/reader.js";
 import { parseFaults, splitFaultSpec } from "../emulator/faults/fault.js";
 import { authorityName } from "../emulator/options.js";
 import { type Emulator, EmulatorInProductionError, type EmulatorOptions, startEmulator } from "../emulator/server.js";
 import { exitCodes } from "./exit-codes.js";
+import { usage } from "./usage.js";
 
 /** Amity's own window for its rate limit (docs.social.plus, technical FAQ). */
 const rateLimitWindowMs = 5_000;
@@ -34,10 +36,10 @@ A --fault is, for example, latency,ms=300 or status,status=503,route=token,times
 `;
 
 /**
- * Runs until SIGINT or SIGTERM. Gives the exit code: 0, 1 (cannot listen or write), 64 (wrong command line), 78 (NODE_ENV
- * is production).
+ * Runs until SIGINT or SIGTERM. Gives the exit code: 0, 1 (cannot listen or write), 64 (wrong command line), 78 (it is
+ * production).
  */
-export async function emulatorCommand(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function emulatorCommand(argv: readonly string[], env: Env): Promise<number> {
   try {
     const command = readArguments(argv);
     if (command === "help") {
@@ -55,6 +57,7 @@ export async function emulatorCommand(argv: string[], env: NodeJS.ProcessEnv): P
     }
     return exitCodes.ok;
   } catch (error) {
+    if (error instanceof UsageError || error instanceof RangeError) return usage(error.message, "emulator");
     const { code, text } = explain(error);
     process.stderr.write(`amity-graphql emulator: ${text}\n`);
     return code;
@@ -71,7 +74,7 @@ interface Command {
   readonly caFile: string | undefined;
 }
 
-function readArguments(argv: string[]): Command | "help" {
+function readArguments(argv: readonly string[]): Command | "help" {
   const values = parse(argv);
   if (values.help) return "help";
   const { mtls, "ca-out": caFile } = values;
@@ -94,7 +97,7 @@ function readOptions(values: ReturnType<typeof parse>): EmulatorOptions {
   };
 }
 
-function parse(argv: string[]) {
+function parse(argv: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   const options = {
@@ -112,7 +115,7 @@ function parse(argv: string[]) {
     help: { type: "boolean", short: "h" },
   } as const;
   try {
-    return parseArgs({ args: argv, options, strict: true }).values;
+    return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
     throw new UsageError(types.isNativeError(error) ? error.message.split("\n", 1)[0] : "wrong arguments");
   }
@@ -175,7 +178,6 @@ async function stopSignal(): Promise<void> {
 
 function explain(error: unknown): { code: number; text: string } {
   if (error instanceof EmulatorInProductionError) return { code: exitCodes.configuration, text: error.message };
-  if (error instanceof UsageError || error instanceof RangeError) return { code: exitCodes.usage, text: error.message };
   if (error instanceof FileError) return { code: exitCodes.failure, text: error.message };
   const reason = codeOf(error);
   return {

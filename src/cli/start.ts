@@ -8,8 +8,8 @@ import { exitCodes } from "./exit-codes.js";
 
 const help = `Usage: amity-graphql [start]
 
-Serves the GraphQL API until SIGINT or SIGTERM; SIGHUP reads keys and certificates again. Configured by the environment and by .env in the working directory.
-Without any Amity key it runs against the embedded Amity emulator.
+Serves the GraphQL API until SIGINT or SIGTERM; SIGHUP reads keys and certificates again. Configured by the environment
+and by .env in the working directory. Without any Amity key it runs against the embedded Amity emulator.
 
 ${configHelp()}
 `;

@@ -14,6 +14,7 @@ import { TokenStore } from "../token/token.store.js";
 import type { AuthToken } from "../token/token.type.js";
 import { connectUpstream } from "../upstream.js";
 import { exitCodes } from "./exit-codes.js";
+import { usage } from "./usage.js";
 
 const help = `Usage: amity-graphql token --user ID [options]
 
@@ -49,8 +50,8 @@ export async function tokenCommand(argv: readonly string[], env: Env): Promise<n
     return exitCodes.ok;
   }
   const region = regionCodes.find((code) => code === values.region?.toUpperCase());
-  if (values.user === undefined) return usage("token needs --user");
-  if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`);
+  if (values.user === undefined) return usage("token needs --user", "token");
+  if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`, "token");
   const { config, problems, warnings } = loadConfig(mintingEnv(env));
   if (!config) return refuse("cannot mint", [...problems, ...warnings]);
   if (config.regions === "emulator") return refuse("has no network to mint from", [noNetwork, ...warnings]);
@@ -93,9 +94,4 @@ async function mint(config: Config, { userId, region = config.defaultRegion }: O
 function refuse(what: string, lines: readonly string[]): number {
   process.stderr.write(`amity-graphql ${what}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
   return exitCodes.configuration;
-}
-
-function usage(problem: string): number {
-  process.stderr.write(`amity-graphql: ${problem}; see amity-graphql token --help\n`);
-  return exitCodes.usage;
 }

@@ -136,8 +136,8 @@ const authFields = {
 } as const satisfies Readonly<Record<string, Field>>;
 
 /**
- * The one list of what the gateway reads from the environment. The reader takes kinds, defaults, bounds and choices from
- * here, and so do `--help`, `.env.example`, the README's table and the texts of problems.
+ * The one list of what the gateway reads from the environment. The reader takes kinds, defaults, bounds and choices
+ * from here, and so do `--help`, `.env.example`, the README's table and the texts of problems.
  */
 export const fields = {
   HOST: { kind: "text", default: "127.0.0.1", meaning: "Address to listen on" },

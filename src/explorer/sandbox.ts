@@ -1,16 +1,15 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin/landingPage/default";
 import type { Config } from "../config/config.js";
-import { type ExampleOperation, exampleOperations } from "./example-operations.js";
+import { exampleOperations } from "./example-operations.js";
 
-/** Apollo's page for browsers, or none: GraphiQL's needs no Apollo. */
-export function explorerPlugin({ explorer, auth }: Pick<Config, "explorer" | "auth">): ApolloServerPlugin {
-  return explorer === "sandbox" ? sandboxPlugin(exampleOperations(auth)) : ApolloServerPluginLandingPageDisabled();
-}
-
-/** Apollo Sandbox without telemetry, filled with the operations, with a link to the explorer that works offline. */
-function sandboxPlugin(operations: readonly ExampleOperation[]): ApolloServerPlugin {
+/**
+ * Apollo Sandbox without telemetry, filled with the example operations, with a link to the explorer that works offline.
+ * None when GraphiQL was chosen, which needs no Apollo.
+ */
+export function sandboxPlugin({ explorer, auth }: Pick<Config, "explorer" | "auth">): ApolloServerPlugin | undefined {
+  if (explorer !== "sandbox") return undefined;
+  const operations = exampleOperations(auth);
   const apollos = ApolloServerPluginLandingPageLocalDefault({
     document: operations.map(({ query }) => query).join("\n"),
     variables: Object.assign({}, ...operations.map(({ variables }) => variables)),

@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { Authenticator } from "../caller/authenticator.js";
@@ -20,13 +21,14 @@ export interface ApolloOptions {
   readonly rateLimits: RateLimits;
   /** Production: no suggestions of the schema's names in errors. */
   readonly production: boolean;
-  readonly explorer: ApolloServerPlugin;
+  /** What browsers are shown; undefined: nothing. */
+  readonly landingPage: ApolloServerPlugin | undefined;
   readonly logger: Logger;
 }
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
-  const { introspection, production, explorer, logger, authenticator, rateLimits } = options;
+  const { introspection, production, landingPage, logger, authenticator, rateLimits } = options;
   const policy = { openIntrospection: introspection !== "signed-in" };
   return new ApolloServer<Context>({
     schema: buildGraphQLSchema(),
@@ -47,7 +49,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      explorer,
+      landingPage ?? ApolloServerPluginLandingPageDisabled(),
       admissionPlugin({ authenticator, rateLimits, policy, logger }),
       publicErrorsPlugin(logger, authenticator.scheme),
     ],

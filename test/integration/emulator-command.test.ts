@@ -87,7 +87,7 @@ describe("amity-graphql emulator", () => {
     [["--fault", "hang", "--fault", "serverCertificateExpired"]],
   ])("%j are wrong arguments: 64 and one line", async (argv) => {
     expect(await emulatorCommand(argv, {})).toBe(64);
-    expect(written.stderr).toMatch(/^amity-graphql emulator: [^\n]+\n$/);
+    expect(written.stderr).toMatch(/^amity-graphql: [^\n]+; see amity-graphql emulator --help\n$/);
     expect(written.stdout).toBe("");
   });
 

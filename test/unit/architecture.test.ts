@@ -2,25 +2,32 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
+import { build } from "esbuild";
 
-const root = fileURLToPath(new URL("../../src/", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 interface SourceFile {
   readonly name: string;
   readonly text: string;
-  /** Relative imports, as names below src/. Types alone do not count: they leave no trace at run time. */
+  /** What it imports of ours, types and what is loaded later included, as names below src/. */
   readonly imports: readonly string[];
 }
 
-const files: SourceFile[] = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => {
-    const text = readFileSync(join(root, name), "utf8");
-    const imports = [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)\.js";$/gm)].map(([, path]) =>
-      relative(root, join(root, dirname(name), `${path}.ts`)),
-    );
-    return { name, text, imports };
-  });
+/** The one arrow back: resolvers name the type of what Apollo Server hands them. */
+const contextType = /^import type \{ Context \} from "\.\.\/context\.js";$/m;
+
+const files: SourceFile[] = namesIn("src", /\.ts$/).map((path) => {
+  const name = relative("src", path);
+  const text = readFileSync(join(root, path), "utf8");
+  const inward = name.endsWith(".resolver.ts") ? text.replace(contextType, "") : text;
+  const imports = [...inward.matchAll(/"(\.\.?\/[^"]+)\.js"/g)].map(([, to]) => join(dirname(name), `${to}.ts`));
+  return { name, text, imports };
+});
+
+function namesIn(folder: string, pattern: RegExp): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => pattern.test(name)).map((name) => join(folder, name));
+}
 
 /** From the outside in; a file imports from its own layer or from one further in. */
 const layers = [
@@ -41,40 +48,73 @@ const layers = [
   ["client"],
 ];
 
+/** A folder of src/, or a file that lies beside them. */
+function roomOf(name: string): string {
+  return name.split("/")[0] ?? "";
+}
+
 function layerOf(name: string): number {
-  const exact = layers.findIndex((entries) => entries.includes(name));
-  return exact >= 0 ? exact : layers.findIndex((entries) => entries.includes(name.split("/")[0] ?? ""));
+  return layers.findIndex((rooms) => rooms.includes(roomOf(name)));
 }
 
 function mentioning(pattern: RegExp): string[] {
   return files.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
 }
 
+/** What lies on circles, or between two: takes away, again and again, what leads nowhere or comes from nowhere. */
+function circling(edges: readonly (readonly [from: string, to: string])[]): string[] {
+  const [starts, ends] = [new Set(edges.map(([from]) => from)), new Set(edges.map(([, to]) => to))];
+  const kept = edges.filter(([from, to]) => ends.has(from) && starts.has(to));
+  return kept.length < edges.length ? circling(kept) : [...starts];
+}
+
+/** What is loaded along with a built module, itself included: not what it may import later. Needs a build. */
+async function loadedWith(entry: string) {
+  const { metafile } = await build({
+    absWorkingDir: join(root, "dist"),
+    entryPoints: [entry],
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    write: false,
+    metafile: true,
+  });
+  const modules = new Set([entry]);
+  const packages = new Set<string>();
+  for (const name of modules) {
+    for (const { path, kind, external } of metafile.inputs[name]?.imports ?? []) {
+      if (kind === "import-statement") (external ? packages : modules).add(path);
+    }
+  }
+  return { modules: [...modules], packages: [...packages] };
+}
+
 describe("src", () => {
+  test("has each room in exactly one layer", () => {
+    expect(layers.flat().sort()).toEqual([...new Set(files.map(({ name }) => roomOf(name)))].sort());
+  });
+
   test.each(files.map((file) => [file.name, file] as const))("%s imports only inwards", (name, { imports }) => {
-    expect(layerOf(name)).toBeGreaterThanOrEqual(0);
     expect(imports.filter((imported) => layerOf(imported) < layerOf(name))).toEqual([]);
   });
 
-  test("has no import cycles", () => {
-    const importsOf = new Map(files.map(({ name, imports }) => [name, imports]));
-    const cycles: string[] = [];
-    const visit = (name: string, path: readonly string[]) => {
-      if (path.includes(name)) cycles.push([...path, name].join(" -> "));
-      else for (const next of importsOf.get(name) ?? []) visit(next, [...path, name]);
-    };
-    for (const { name } of files) visit(name, []);
-    expect(cycles).toEqual([]);
+  test("has no circle of files", () => {
+    expect(circling(files.flatMap(({ name, imports }) => imports.map((to) => [name, to] as const)))).toEqual([]);
   });
 
-  test("lets features use each other's types and services only", () => {
+  test("has no circle of rooms", () => {
+    const edges = files.flatMap(({ name, imports }) => imports.map((to) => [roomOf(name), roomOf(to)] as const));
+    expect(circling(edges.filter(([from, to]) => from !== to))).toEqual([]);
+  });
+
+  test("lets features use each other's types only", () => {
     const features = ["region", "token", "session", "user"];
-    const crossing = files.flatMap(({ name, imports }) => {
-      const own = name.split("/")[0] ?? "";
-      if (!features.includes(own)) return [];
-      return imports.filter((path) => features.includes(path.split("/")[0] ?? "") && !path.startsWith(`${own}/`));
-    });
-    expect(crossing.filter((path) => !path.endsWith(".type.ts"))).toEqual([]);
+    const crossing = files
+      .filter(({ name }) => features.includes(roomOf(name)))
+      .flatMap(({ name, imports }) => imports.filter((to) => roomOf(to) !== roomOf(name)))
+      .filter((to) => features.includes(roomOf(to)));
+    expect(crossing.filter((to) => !to.endsWith(".type.ts"))).toEqual([]);
   });
 
   test("imports got in one file", () => {
@@ -86,8 +126,9 @@ describe("src", () => {
     expect([...new Set(folders)].sort()).toEqual(["amity", "emulator"]);
   });
 
-  test("reads the environment in main, and to guard the emulator", () => {
-    expect(mentioning(/process\.env/).sort()).toEqual(["emulator/options.ts", "main.ts"]);
+  test("reads the environment in main and config only", () => {
+    const readers = mentioning(/\bprocess\W+env\b|= process;|"(?:node:)?process"/);
+    expect(readers.sort()).toEqual(["config/environment.ts", "main.ts"]);
   });
 
   test("ends the process in main only", () => {
@@ -96,12 +137,7 @@ describe("src", () => {
 
   test("reads the clock and randomness where they enter", () => {
     const readers = mentioning(/\b(?:Date\.now|Math\.random)\b|new Date\(\)/);
-    expect(readers.sort()).toEqual([
-      "client/platform.ts",
-      "emulator/options.ts",
-      "system/clock.ts",
-      "system/random.ts",
-    ]);
+    expect(readers.sort()).toEqual(["client/platform.ts", "system/clock.ts", "system/random.ts"]);
   });
 
   test("makes GraphQL errors in one place", () => {
@@ -115,5 +151,48 @@ describe("src", () => {
   test("keeps files but its two tables under 200 lines", () => {
     const long = files.filter(({ text }) => text.split("\n").length > 200).map(({ name }) => name);
     expect(long.filter((name) => !["errors/codes.ts", "config/fields.ts"].includes(name))).toEqual([]);
+  });
+});
+
+/** The lines that match, as `name:number`, wherever people write code. */
+function linesLike(pattern: RegExp): string[] {
+  const names = ["src", "test", "bench", "docs"].flatMap((folder) => namesIn(folder, /^(?!.*generated\/).*\.m?[jt]s$/));
+  return names.flatMap((name) => {
+    const lines = readFileSync(join(root, name), "utf8").split("\n");
+    return lines.flatMap((line, index) => (pattern.test(line) ? `${name}:${index + 1}` : []));
+  });
+}
+
+describe("comments", () => {
+  test("are sentences and hold no tags", () => {
+    // JSDoc's tags; GraphQL's directives may begin a line.
+    expect(linesLike(/(?:^\s*|\/\*)\*\s*@(?!skip\b|include\b)\w|\{@\w/)).toEqual([]);
+  });
+
+  test("keep to the width, which Biome leaves to us", () => {
+    expect(linesLike(/^(?=\s*(?:\/\/|\/?\*)).{121}/)).toEqual([]);
+  });
+});
+
+describe("dist", () => {
+  test("gives a frontend's bundle nothing of the server", async () => {
+    const { modules, packages } = await loadedWith("client/index.js");
+    expect([modules.filter((name) => roomOf(name) !== "client"), packages]).toEqual([[], []]);
+    expect(modules).toContain("client/auth.js");
+  });
+
+  test("loads no command before it is asked for", async () => {
+    const { modules } = await loadedWith("main.js");
+    expect(modules.filter((name) => roomOf(name) === "cli")).toEqual(["cli/exit-codes.js", "cli/usage.js"]);
+    expect(modules).not.toContain("app.js");
+  });
+
+  test.each(["app.js", "cli/start.js"])("serves by %s without what only some need", async (entry) => {
+    const { modules, packages } = await loadedWith(entry);
+    const needless = ["client", "doctor", "emulator", "explorer", "x509"];
+    expect(modules.filter((name) => needless.includes(roomOf(name)))).toEqual([]);
+    expect(modules.filter((name) => roomOf(name) === "cli" && !/start|exit-codes/.test(name))).toEqual([]);
+    expect(packages).not.toContain("@peculiar/x509");
+    expect(packages).toContain("fastify");
   });
 });
