@@ -105,10 +105,11 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       finish("OK");
       return answer;
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      finish(error.code);
-      const log = { region: code, operation, ...error.details.log };
-      throw new AppError(error.code, { ...error.details, log });
+      if (error instanceof AppError) {
+        finish(error.code);
+        error.addToLog({ region: code, operation });
+      }
+      throw error;
     }
   }
 

@@ -12,19 +12,34 @@ export interface AppErrorDetails {
   readonly amity?: AmityFailure;
   /** Seconds after which a retry may succeed. */
   readonly retryAfterSeconds?: number;
-  /** For the log alone: fixed words and names of fields. */
-  readonly log?: Readonly<Record<string, string | number>>;
+  /** For the log alone. */
+  readonly log?: LogFields;
 }
+
+/** Fixed words and names of fields. */
+type LogFields = Readonly<Record<string, string | number>>;
 
 /** The only kind of error whose text reaches a client. */
 export class AppError extends Error {
   override readonly name = "AppError";
+  #log: LogFields;
 
   constructor(
     readonly code: ErrorCode,
     readonly details: AppErrorDetails = {},
   ) {
     super(details.message ?? errorCodes[code].message);
+    this.#log = details.log ?? {};
+  }
+
+  /** What the log says of it beside the code. */
+  get log(): LogFields {
+    return this.#log;
+  }
+
+  /** Lets whoever passes it on say more about where it happened. */
+  addToLog(fields: LogFields): void {
+    this.#log = { ...this.#log, ...fields };
   }
 }
 

@@ -48,7 +48,7 @@ function sourceOf({ schema, document, request }: GraphQLRequestContext<Context>)
 function logFailure(logger: Logger, { extensions, path }: PublicError, cause: GraphQLError | undefined): void {
   const { code, requestId, amity } = extensions;
   const appError = cause?.originalError instanceof AppError ? cause.originalError : undefined;
-  const fields = { requestId, code, ...appError?.details.log, amity };
+  const fields = { requestId, code, ...appError?.log, amity };
   if (code === "INTERNAL_SERVER_ERROR") {
     logger.error({ requestId, path, ...errorFields(cause?.originalError ?? cause) }, "internal error");
   } else if (code === "UPSTREAM_AUTH_FAILED") {
