@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { AmityClient } from "./amity/client.js";
-import { createAuthenticator } from "./caller/authenticator.js";
+import { type Authenticator, createAuthenticator } from "./caller/authenticator.js";
 import { RateLimits } from "./caller/rate-limits.js";
 import type { Config } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
+import type { ExplorerSettings } from "./explorer/settings.js";
 import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
 import { createAdminServer, createHttpServer } from "./server/http.js";
@@ -14,6 +15,7 @@ import { SessionService } from "./session/session.service.js";
 import { type Clock, systemClock } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
 import { Reloads } from "./system/reloading-file.js";
+import { Audit } from "./telemetry/audit.js";
 import { type Logger, silentLogger } from "./telemetry/logger.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { TokenService } from "./token/token.service.js";
@@ -46,8 +48,14 @@ export interface GatewayOptions {
  * configured. Rejects with Node's own error when it cannot listen.
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const { now = systemClock } = options;
+  const { now = systemClock, logger = silentLogger } = options;
   const emulator = config.regions === "emulator" ? await embeddedEmulator(now) : undefined;
+  if (emulator) {
+    logger.warn(
+      {},
+      `No Amity credentials: the embedded emulator at ${emulator.url} plays all regions; nothing is real`,
+    );
+  }
   try {
     return await assemble(config, options, emulator);
   } catch (error) {
@@ -62,42 +70,31 @@ async function embeddedEmulator(clock: Clock): Promise<Emulator> {
   return startEmulator({ clock });
 }
 
+/** What every part may work with, and nothing that was configured. */
+interface Tools {
+  readonly logger: Logger;
+  readonly now: Clock;
+  readonly random: Random;
+  readonly newId: () => string;
+  readonly metrics: Metrics;
+  readonly audit: Audit;
+  readonly reloads: Reloads;
+}
+
 async function assemble(config: Config, options: GatewayOptions, emulator: Emulator | undefined): Promise<Gateway> {
-  const { logger = silentLogger, now = systemClock, newId = randomUUID, random = systemRandom } = options;
-  const metrics = new Metrics();
-  const reloads = createReloads(now, logger, metrics);
-  if (emulator) {
-    logger.warn(
-      {},
-      `No Amity credentials: the embedded emulator at ${emulator.url} plays all regions; nothing is real`,
-    );
-  }
-  const amity = connectUpstream(config, emulator, { now, random, reloads, metrics, logger });
-  const services = createServices(config, { amity, now, logger, metrics });
-  const authenticator = createAuthenticator(config.auth, { now, logger, reloads });
+  const tools = createTools(options);
+  const { metrics, reloads } = tools;
+  const { host, port, adminPort } = config;
+  const amity = connectAmity(config, emulator, tools);
+  const services = createServices(config, amity, tools);
+  const authenticator = createAuthenticator(config.auth, tools);
   const readiness = new Readiness(
     () => authenticator.isReady(),
     () => services.regions.anyUsable,
   );
-  const rateLimits = new RateLimits(config.inbound.rateLimits);
-  const explorer = await loadExplorer(config);
-  const landingPage = explorer?.sandboxPlugin(config);
-  const apollo = createApollo({ ...config, authenticator, rateLimits, landingPage, logger });
-  const server = createHttpServer({
-    ...config,
-    apollo,
-    services,
-    readiness,
-    explorer: config.explorer === "sandbox",
-    localOnly: config.auth.mode === "none",
-    metrics,
-    metricsOnMainPort: config.adminPort === undefined,
-    newId,
-    logger,
-  });
-  explorer?.addOfflineExplorer(server, config);
+  const { apollo, server } = await createEndpoint(config, { authenticator, services, readiness }, tools);
   const sockets = new BusySockets(server);
-  const admin = config.adminPort === undefined ? undefined : createAdminServer({ readiness, metrics });
+  const admin = adminPort === undefined ? undefined : createAdminServer({ readiness, metrics });
 
   const stop = async () => {
     readiness.drain();
@@ -109,8 +106,8 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   };
   try {
     await apollo.start();
-    await admin?.listen({ host: config.host, port: config.adminPort ?? 0 });
-    await server.listen({ host: config.host, port: config.port });
+    await admin?.listen({ host, port: adminPort ?? 0 });
+    await server.listen({ host, port });
   } catch (error) {
     await stop();
     throw error;
@@ -118,48 +115,80 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   readiness.serve();
   void authenticator.isReady();
   return {
-    url: `${originOf(config.host, server.server.address())}/graphql`,
-    adminUrl: admin && originOf(config.host, admin.server.address()),
+    url: `${originOf(host, server.server.address())}/graphql`,
+    adminUrl: admin && originOf(host, admin.server.address()),
     reload: () => reloads.reloadAll(),
     stop,
   };
 }
 
-/** Loaded here, since a gateway that shows browsers nothing runs without it. */
-async function loadExplorer({ explorer }: Config) {
-  if (explorer === "off") return undefined;
-  const [{ addOfflineExplorer }, { sandboxPlugin }] = await Promise.all([
-    import("./explorer/graphiql.js"),
-    import("./explorer/sandbox.js"),
-  ]);
-  return { addOfflineExplorer, sandboxPlugin };
-}
-
-function createReloads(now: Clock, logger: Logger, metrics: Metrics): Reloads {
-  return new Reloads(now, (name, problem) => {
+function createTools(options: GatewayOptions): Tools {
+  const { logger = silentLogger, now = systemClock, newId = randomUUID, random = systemRandom } = options;
+  const metrics = new Metrics();
+  const reloads = new Reloads(now, (name, problem) => {
     metrics.reload(name, problem === undefined ? "taken" : "refused");
     if (problem === undefined) logger.info({ name }, "changed files were taken");
     else logger.error({ name, problem }, "changed files were kept out: the last good ones stay in use");
   });
+  return { logger, now, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
 }
 
-interface ServiceTools {
-  readonly amity: AmityClient;
-  readonly now: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+function connectAmity(config: Config, emulator: Emulator | undefined, tools: Tools): AmityClient {
+  const { regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs } = config;
+  return connectUpstream({ regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs }, emulator, tools);
 }
 
-function createServices(config: Config, { amity, now, logger, metrics }: ServiceTools): Services {
-  const { defaultRegion, hostFamily, upstreamTimeoutMs: timeoutMs } = config;
-  const store = new TokenStore(config.tokenReuseMs, now);
+function createServices(config: Config, amity: AmityClient, { now, metrics, audit }: Tools): Services {
+  const { defaultRegion, hostFamily, tokenReuseMs, upstreamTimeoutMs: timeoutMs } = config;
+  const store = new TokenStore(tokenReuseMs, now);
   return {
     regions: new RegionService({ amity, defaultRegion, hostFamily }),
-    tokens: new TokenService({ amity, store, now, timeoutMs, onReuse: () => metrics.reused() }),
-    sessions: new SessionService({ amity, now, timeoutMs }),
-    logger,
-    metrics,
+    tokens: new TokenService({ amity, store, audit, now, timeoutMs, onReuse: () => metrics.reused() }),
+    sessions: new SessionService({ amity, audit, now, timeoutMs }),
   };
+}
+
+interface EndpointParts {
+  readonly authenticator: Authenticator;
+  readonly services: Services;
+  readonly readiness: Readiness;
+}
+
+/** Apollo Server and the HTTP server before it, with the explorer. */
+async function createEndpoint(config: Config, { authenticator, services, readiness }: EndpointParts, tools: Tools) {
+  const { auth, explorer, inbound, introspection, production, logUserIds } = config;
+  const { logger, metrics, audit, newId } = tools;
+  const usersSignIn = auth.mode === "credentials" && auth.jwt !== undefined;
+  const rateLimits = new RateLimits(inbound.rateLimits);
+  const pages = await loadExplorer({ explorer, usersSignIn });
+  const landingPage = pages?.landingPage;
+  const apollo = createApollo({ introspection, production, authenticator, rateLimits, landingPage, audit, logger });
+  const server = createHttpServer({
+    apollo,
+    services,
+    readiness,
+    explorer,
+    inbound,
+    localOnly: auth.mode === "none",
+    logUserIds,
+    metrics,
+    metricsOnMainPort: config.adminPort === undefined,
+    newId,
+    logger,
+  });
+  pages?.addTo(server);
+  return { apollo, server };
+}
+
+/** Loaded here, since a gateway that shows browsers nothing runs without it. */
+async function loadExplorer(settings: ExplorerSettings) {
+  if (settings.explorer === "off") return undefined;
+  const [{ addOfflineExplorer }, { sandboxPlugin }] = await Promise.all([
+    import("./explorer/graphiql.js"),
+    import("./explorer/sandbox.js"),
+  ]);
+  const addTo = (server: ReturnType<typeof createHttpServer>) => addOfflineExplorer(server, settings);
+  return { landingPage: sandboxPlugin(settings), addTo };
 }
 
 function originOf(host: string, address: string | { port: number } | null): string {

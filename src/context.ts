@@ -1,13 +1,7 @@
-import type { RegionCode } from "./amity/regions.js";
-import { displayNameFor, targetUserId } from "./caller/access.js";
-import type { Caller } from "./caller/caller.js";
+import type { Asker, Caller } from "./caller/caller.js";
+import { AppError } from "./errors/app-error.js";
 import type { RegionService } from "./region/region.service.js";
-import type { CreateSessionInput } from "./session/session.input.js";
 import type { SessionService } from "./session/session.service.js";
-import type { Session } from "./session/session.type.js";
-import { type AuditEntry, audited } from "./telemetry/audit.js";
-import type { Logger } from "./telemetry/logger.js";
-import type { Metrics } from "./telemetry/metrics.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
 
@@ -16,8 +10,6 @@ export interface Services {
   readonly regions: RegionService;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 /** What the HTTP layer knows of a request. */
@@ -39,31 +31,24 @@ export interface Context {
   readonly identity: { caller: Caller | undefined };
   readonly regions: RegionService;
   readonly tokens: TokenLoader;
-  /** The user that an operation is for; see targetUserId. */
-  userIdFor(place: string, userId: string | null | undefined, most: number): string;
-  /** Opens a session for a user whom the caller may act for. */
-  createSession(region: RegionCode, userId: string, input: CreateSessionInput): Promise<Session>;
+  readonly sessions: SessionService;
+  /** Who asks, as the services take it. Throws UNAUTHENTICATED without a caller. */
+  asker(): Asker;
 }
 
-export function createContext(services: Services, facts: RequestFacts): Context {
-  const { regions, tokens, sessions, logger, metrics } = services;
+export function createContext({ regions, tokens, sessions }: Services, facts: RequestFacts): Context {
   const { requestId, signal } = facts;
   const identity: Context["identity"] = { caller: undefined };
-  const subject = () => identity.caller?.subject ?? "nobody";
-  const audit = <T>(operation: AuditEntry["operation"], userId: string, region: RegionCode, run: () => Promise<T>) =>
-    audited({ logger, metrics }, { operation, by: subject(), userId, region, requestId }, run);
+  const asker = () => {
+    if (!identity.caller) throw new AppError("UNAUTHENTICATED");
+    return { subject: identity.caller.subject, requestId, signal };
+  };
   return {
     facts,
     identity,
     regions,
-    tokens: createTokenLoader((key) =>
-      audit("authToken", key.userId, key.region, () => tokens.issue(key, { subject: subject(), signal })),
-    ),
-    userIdFor: (place, userId, most) => targetUserId(identity.caller, place, userId, most),
-    async createSession(region, userId, input) {
-      const displayName = displayNameFor(identity.caller, userId, input.displayName) ?? null;
-      const named = { ...input, displayName };
-      return audit("createSession", userId, region, () => sessions.create(region, userId, named, signal));
-    },
+    tokens: createTokenLoader(async (key) => tokens.issue(key, asker())),
+    sessions,
+    asker,
   };
 }

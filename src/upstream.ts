@@ -18,16 +18,25 @@ export interface UpstreamTools {
   readonly logger: Logger;
 }
 
+export type UpstreamSettings = Pick<
+  Config,
+  "regions" | "mutualTls" | "tokenApi" | "sessionApi" | "upstreamAttemptTimeoutMs"
+>;
+
 /** The Amity client with its keys and certificates, which follow their files. */
-export function connectUpstream(config: Config, emulator: Emulator | undefined, tools: UpstreamTools): AmityClient {
+export function connectUpstream(
+  { regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs }: UpstreamSettings,
+  emulator: Emulator | undefined,
+  tools: UpstreamTools,
+): AmityClient {
   const { now, random, reloads, metrics, logger } = tools;
-  const pairs = config.mutualTls.pairs.map((pair) => watchPair(pair, tools));
+  const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
   return createAmityClient({
-    regions: emulator ? emulatedRegions(emulator) : configuredRegions(config, reloads),
-    mutualTls: { ca: config.mutualTls.ca, pairs },
-    tokenApi: config.tokenApi,
-    sessionApi: config.sessionApi,
-    attemptTimeoutMs: config.upstreamAttemptTimeoutMs,
+    regions: emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads),
+    mutualTls: { ca: mutualTls.ca, pairs },
+    tokenApi,
+    sessionApi,
+    attemptTimeoutMs: upstreamAttemptTimeoutMs,
     now,
     random,
     observer: {
@@ -45,9 +54,9 @@ export function connectUpstream(config: Config, emulator: Emulator | undefined, 
   });
 }
 
-function configuredRegions(config: Config, reloads: Reloads): Record<RegionCode, RegionSettings> {
-  if (config.regions === "emulator") throw new Error("no region is configured");
-  const { EU, SG, US } = config.regions;
+function configuredRegions(regions: Config["regions"], reloads: Reloads): Record<RegionCode, RegionSettings> {
+  if (regions === "emulator") throw new Error("no region is configured");
+  const { EU, SG, US } = regions;
   const settings = ({ baseUrl, apiKey, serverKey, serverKeySecondary }: typeof EU): RegionSettings => ({
     baseUrl,
     apiKey: apiKey && watchSecret(apiKey, reloads),

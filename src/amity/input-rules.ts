@@ -2,7 +2,7 @@ import { badUserInput } from "../errors/app-error.js";
 
 /** Limits of Amity's documents, in characters (code points). Source: its OpenAPI, v3 to v5. */
 export const limits = {
-  /** On the v3 token route. */
+  /** On the v3 token route, which takes the longest. */
   tokenUserId: 100,
   sessionUserId: 50,
   deviceId: 150,
@@ -16,17 +16,25 @@ export const limits = {
 } as const;
 
 /**
- * Checks one input string and gives it back unchanged: 1 to `most` code points, well-formed Unicode (two ill-formed ids
- * would become the same one on the wire), no control characters. `null` means absent.
- * Throws BAD_USER_INPUT that names the place and never the value.
+ * Why a string cannot be sent, in words that go after its name and never quote it; undefined when it can: 1 to `most`
+ * code points, well-formed Unicode (two ill-formed ids would become the same one on the wire), no control characters.
  */
+export function textProblem(value: string, most: number): string | undefined {
+  if (value === "") return "must not be empty";
+  if (value.length > most && [...value].length > most) return `must have at most ${most} characters`;
+  if (!value.isWellFormed()) return "must be well-formed Unicode";
+  return /\p{Cc}/u.test(value) ? "must not hold control characters" : undefined;
+}
+
+/**
+ * Gives an input string back unchanged; `null` means absent. Throws BAD_USER_INPUT, which names the place, for a string
+ * that cannot be sent.
+ */
+export function checkText(place: string, value: string, most: number): string;
+export function checkText(place: string, value: string | null | undefined, most: number): string | undefined;
 export function checkText(place: string, value: string | null | undefined, most: number): string | undefined {
   if (value === null || value === undefined) return undefined;
-  if (value === "") throw badUserInput(`${place} must not be empty`);
-  if (value.length > most && [...value].length > most) {
-    throw badUserInput(`${place} must have at most ${most} characters`);
-  }
-  if (!value.isWellFormed()) throw badUserInput(`${place} must be well-formed Unicode`);
-  if (/\p{Cc}/u.test(value)) throw badUserInput(`${place} must not hold control characters`);
+  const problem = textProblem(value, most);
+  if (problem !== undefined) throw badUserInput(`${place} ${problem}`);
   return value;
 }

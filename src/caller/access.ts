@@ -1,22 +1,31 @@
-import { checkText } from "../amity/input-rules.js";
+import { checkText, limits } from "../amity/input-rules.js";
 import { AppError, badUserInput } from "../errors/app-error.js";
 import type { Caller } from "./caller.js";
 
+declare const permitted: unique symbol;
+
 /**
- * The user that an operation is for: the given one, else the caller's own; 1 to `most` characters.
- * `place` names the argument. Throws UNAUTHENTICATED, BAD_USER_INPUT or FORBIDDEN.
+ * The id of a user for whom the caller may act, fit to be sent to Amity. targetUserId alone makes one, and what issues
+ * a token or a session takes nothing else.
+ */
+export type PermittedUserId = string & { readonly [permitted]: true };
+
+/**
+ * The user that an operation is for: the given one, else the caller's own. `place` names the argument.
+ * Ids are compared as they are: no case folding and no Unicode normalisation, or two users would become one.
+ * Throws UNAUTHENTICATED; FORBIDDEN unless the user is the caller or one whom the caller may act for; BAD_USER_INPUT
+ * when there is no user, or the id cannot be one.
  */
 export function targetUserId(
   caller: Caller | undefined,
   place: string,
   given: string | null | undefined,
-  most: number,
-): string {
+): PermittedUserId {
   if (!caller) throw new AppError("UNAUTHENTICATED");
-  const userId = checkText(place, given ?? caller.userId, most);
+  const userId = given ?? caller.userId;
   if (userId === undefined) throw badUserInput(`${place} must be given: the caller has no user of its own`);
-  checkActsFor(caller, userId);
-  return userId;
+  if (userId !== caller.userId && !caller.mayActFor(userId)) throw new AppError("FORBIDDEN");
+  return checkText(place, userId, limits.tokenUserId) as PermittedUserId;
 }
 
 /**
@@ -25,20 +34,11 @@ export function targetUserId(
  */
 export function displayNameFor(
   caller: Caller | undefined,
-  userId: string,
+  userId: PermittedUserId,
   given: string | null | undefined,
 ): string | undefined {
   if (!caller?.displayName || userId !== caller.userId) return given ?? undefined;
   const { value } = caller.displayName;
   if (given !== null && given !== undefined && given !== value) throw new AppError("FORBIDDEN");
   return value;
-}
-
-/**
- * Throws FORBIDDEN unless the user is the caller or one whom the caller may act for.
- * Ids are compared as they are: no case folding and no Unicode normalisation, or two users would become
- * one.
- */
-export function checkActsFor(caller: Caller, userId: string): void {
-  if (userId !== caller.userId && !caller.mayActFor(userId)) throw new AppError("FORBIDDEN");
 }

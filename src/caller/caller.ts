@@ -14,3 +14,12 @@ export interface Caller {
 
 /** The caller under AUTH_MODE=none. */
 export const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor: () => true };
+
+/** Who asks for a token or a session, and in which request. */
+export interface Asker {
+  /** The caller's subject: only equal askers share a call, and the audit names it. */
+  readonly subject: string;
+  readonly requestId: string;
+  /** The caller went away. */
+  readonly signal: AbortSignal;
+}

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
-import { checkText, limits } from "../amity/input-rules.js";
+import { limits, textProblem } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
 import type { Caller } from "./caller.js";
@@ -91,12 +91,7 @@ function callerOf(payload: JWTPayload, rules: JwtRules): Caller {
 
 /** A claim that is a usable string, else undefined. */
 function textOf(claim: unknown, most: number): string | undefined {
-  if (typeof claim !== "string") return undefined;
-  try {
-    return checkText("claim", claim, most);
-  } catch {
-    return undefined;
-  }
+  return typeof claim === "string" && textProblem(claim, most) === undefined ? claim : undefined;
 }
 
 /** OAuth's `scope` (RFC 8693, words in one string), and `scp` and `roles` as identity providers write them. */

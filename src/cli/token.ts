@@ -1,12 +1,15 @@
 import { parseArgs } from "node:util";
-import { checkText, limits } from "../amity/input-rules.js";
+import { limits } from "../amity/input-rules.js";
 import { type RegionCode, regionCodes, regionNames } from "../amity/regions.js";
+import { targetUserId } from "../caller/access.js";
+import { anybody } from "../caller/caller.js";
 import { type Config, loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
 import { AppError } from "../errors/app-error.js";
 import { systemClock } from "../system/clock.js";
 import { systemRandom } from "../system/random.js";
 import { Reloads } from "../system/reloading-file.js";
+import { Audit } from "../telemetry/audit.js";
 import { silentLogger } from "../telemetry/logger.js";
 import { Metrics } from "../telemetry/metrics.js";
 import { TokenService } from "../token/token.service.js";
@@ -78,14 +81,17 @@ function mintingEnv(env: Env): Env {
 /** Through the same client and service as the gateway's authToken, in a process that lives for one token. */
 async function mint(config: Config, { userId, region = config.defaultRegion }: Order): Promise<AuthToken> {
   const now = systemClock;
-  const tools = { now, random: systemRandom, reloads: new Reloads(now, () => {}), metrics: new Metrics() };
-  checkText("--user", userId, limits.tokenUserId);
-  const amity = connectUpstream(config, undefined, { ...tools, logger: silentLogger });
+  const sinks = { logger: silentLogger, metrics: new Metrics() };
+  const key = { region, userId: targetUserId(anybody, "--user", userId) };
+  const reloads = new Reloads(now, () => {});
+  const amity = connectUpstream(config, undefined, { now, random: systemRandom, reloads, ...sinks });
   const store = new TokenStore(0, now);
-  const tokens = new TokenService({ amity, store, now, timeoutMs: config.upstreamTimeoutMs, onReuse: () => {} });
+  const audit = new Audit(sinks);
+  const { upstreamTimeoutMs: timeoutMs } = config;
+  const tokens = new TokenService({ amity, store, audit, now, timeoutMs, onReuse: () => {} });
   try {
     const { signal } = new AbortController();
-    return await tokens.issue({ region, userId }, { subject: "amity-graphql token", signal });
+    return await tokens.issue(key, { subject: anybody.subject, requestId: "amity-graphql token", signal });
   } finally {
     amity.close();
   }

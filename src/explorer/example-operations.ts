@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Kind, parse } from "graphql";
-import type { Config } from "../config/config.js";
 
 const operationsFolder = new URL("../../schema/operations/", import.meta.url);
 
@@ -10,9 +9,9 @@ export interface ExampleOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The shipped operations. */
-export function exampleOperations(auth: Config["auth"]): ExampleOperation[] {
-  const examples = exampleVariables(auth);
+/** The shipped operations. `usersSignIn`: callers may be users of their own. */
+export function exampleOperations(usersSignIn: boolean): ExampleOperation[] {
+  const examples = exampleVariables(usersSignIn);
   return readdirSync(operationsFolder)
     .filter((name) => name.endsWith(".graphql"))
     .sort()
@@ -24,9 +23,9 @@ export function exampleOperations(auth: Config["auth"]): ExampleOperation[] {
 }
 
 /** Users who sign in act as themselves and would be refused another's id. Everybody else must name a user. */
-function exampleVariables(auth: Config["auth"]): Record<string, unknown> {
+function exampleVariables(usersSignIn: boolean): Record<string, unknown> {
   const input = { deviceId: "explorer" };
-  if (auth.mode === "credentials" && auth.jwt) return { code: "EU", input };
+  if (usersSignIn) return { code: "EU", input };
   return { code: "EU", userId: "alice", input: { userId: "alice", ...input, displayName: "Alice" } };
 }
 

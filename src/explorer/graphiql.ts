@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Config } from "../config/config.js";
 import { AppError } from "../errors/app-error.js";
 import { asksForPage, graphqlPath } from "../server/paths.js";
 import { readBrowserFiles } from "./browser-files.js";
 import { exampleOperations } from "./example-operations.js";
 import { type GraphiqlPageOptions, graphiqlPage, graphiqlPolicy } from "./graphiql-page.js";
+import type { ExplorerSettings } from "./settings.js";
 
 const explorerPath = `${graphqlPath}/explorer`;
 
@@ -16,14 +16,11 @@ const forEver = "public, max-age=31536000, immutable";
  * The explorer that needs no other host: GraphiQL at /graphql/explorer, and with EXPLORER=graphiql for browsers at
  * /graphql too. Adds nothing when the explorer is off.
  */
-export function addOfflineExplorer(
-  server: FastifyInstance,
-  { explorer, auth }: Pick<Config, "explorer" | "auth">,
-): void {
+export function addOfflineExplorer(server: FastifyInstance, { explorer, usersSignIn }: ExplorerSettings): void {
   if (explorer === "off") return;
   const files = readBrowserFiles();
   const served = new Map(Object.values(files).map((file) => [file.servedAs, file]));
-  const page = { files, operations: exampleOperations(auth), sandbox: explorer === "sandbox" };
+  const page = { files, operations: exampleOperations(usersSignIn), sandbox: explorer === "sandbox" };
 
   server.get(explorerPath, { exposeHeadRoute: true }, async (_request, reply) =>
     sendPage(reply, { ...page, root: "../" }),

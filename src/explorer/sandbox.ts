@@ -1,15 +1,15 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin/landingPage/default";
-import type { Config } from "../config/config.js";
 import { exampleOperations } from "./example-operations.js";
+import type { ExplorerSettings } from "./settings.js";
 
 /**
  * Apollo Sandbox without telemetry, filled with the example operations, with a link to the explorer that works offline.
  * None when GraphiQL was chosen, which needs no Apollo.
  */
-export function sandboxPlugin({ explorer, auth }: Pick<Config, "explorer" | "auth">): ApolloServerPlugin | undefined {
+export function sandboxPlugin({ explorer, usersSignIn }: ExplorerSettings): ApolloServerPlugin | undefined {
   if (explorer !== "sandbox") return undefined;
-  const operations = exampleOperations(auth);
+  const operations = exampleOperations(usersSignIn);
   const apollos = ApolloServerPluginLandingPageLocalDefault({
     document: operations.map(({ query }) => query).join("\n"),
     variables: Object.assign({}, ...operations.map(({ variables }) => variables)),

@@ -9,6 +9,7 @@ import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import { documentLimits } from "../limits.js";
+import type { Audit } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { admissionPlugin } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
@@ -23,12 +24,13 @@ export interface ApolloOptions {
   readonly production: boolean;
   /** What browsers are shown; undefined: nothing. */
   readonly landingPage: ApolloServerPlugin | undefined;
+  readonly audit: Audit;
   readonly logger: Logger;
 }
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
-  const { introspection, production, landingPage, logger, authenticator, rateLimits } = options;
+  const { introspection, production, landingPage, audit, logger, authenticator, rateLimits } = options;
   const policy = { openIntrospection: introspection !== "signed-in" };
   return new ApolloServer<Context>({
     schema: buildGraphQLSchema(),
@@ -50,7 +52,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       landingPage ?? ApolloServerPluginLandingPageDisabled(),
-      admissionPlugin({ authenticator, rateLimits, policy, logger }),
+      admissionPlugin({ authenticator, rateLimits, policy, audit, logger }),
       publicErrorsPlugin(logger, authenticator.scheme),
     ],
   });

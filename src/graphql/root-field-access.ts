@@ -1,14 +1,17 @@
-import { checkActsFor, displayNameFor } from "../caller/access.js";
+import { RegionCode } from "../amity/regions.js";
+import { displayNameFor, targetUserId } from "../caller/access.js";
 import type { Caller } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 
 /** Root fields that need no caller. Every other one does, so a new field is closed until it is listed here. */
 const publicFields: ReadonlySet<string> = new Set(["regions", "region", "__typename"]);
+const introspectionFields: ReadonlySet<string> = new Set(["__schema", "__type"]);
 
-/** One root field of an operation, its arguments coerced. */
+/** One root field of an operation. */
 export interface RootField {
   readonly name: string;
-  readonly args: Readonly<Record<string, unknown>>;
+  /** Coerced; undefined when they cannot be: graphql-js answers BAD_USER_INPUT, and the field does not run. */
+  readonly args: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface AccessPolicy {
@@ -16,20 +19,45 @@ export interface AccessPolicy {
   readonly openIntrospection: boolean;
 }
 
+/** What a root field is asked to do, for whom and where. */
+export interface Asked {
+  readonly userId: string | undefined;
+  readonly displayName: string | undefined;
+  readonly region: RegionCode | undefined;
+}
+
+/** Does the field act for a user? Whoever asks is then checked, and audited. */
+export function actsForUser({ name }: RootField): boolean {
+  return !publicFields.has(name) && !introspectionFields.has(name);
+}
+
 /**
- * Decides whether the caller may have this root field. By convention a field that acts for a user takes the id as
- * `userId`, and the name that it sets as `displayName`, each as an argument or in `input`.
- * Throws UNAUTHENTICATED or FORBIDDEN; a missing or unusable id is left to the field itself.
+ * By convention a field that acts for a user takes the id as `userId`, the name that it sets as `displayName` and the
+ * network as `region`, each as an argument or in `input`.
  */
-export function checkRootField(caller: Caller | undefined, { name, args }: RootField, policy: AccessPolicy): void {
-  const isIntrospection = name === "__schema" || name === "__type";
-  if (publicFields.has(name) || (isIntrospection && policy.openIntrospection)) return;
-  if (!caller) throw new AppError("UNAUTHENTICATED");
+export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
   const input = isRecord(args["input"]) ? args["input"] : args;
-  const userId = optionalText(input["userId"]) ?? caller.userId;
-  if (userId === undefined) return;
-  checkActsFor(caller, userId);
-  displayNameFor(caller, userId, optionalText(input["displayName"]));
+  return {
+    userId: optionalText(input["userId"]),
+    displayName: optionalText(input["displayName"]),
+    region: Object.values(RegionCode).find((code) => code === input["region"]),
+  };
+}
+
+/**
+ * Decides whether the caller may have this root field. Throws UNAUTHENTICATED or FORBIDDEN; or BAD_USER_INPUT, by the
+ * rule that the field's own resolver will find broken again.
+ */
+export function checkRootField(caller: Caller | undefined, field: RootField, policy: AccessPolicy): void {
+  if (publicFields.has(field.name)) return;
+  if (introspectionFields.has(field.name)) {
+    if (caller || policy.openIntrospection) return;
+    throw new AppError("UNAUTHENTICATED");
+  }
+  if (!caller) throw new AppError("UNAUTHENTICATED");
+  if (!field.args) throw new AppError("BAD_USER_INPUT");
+  const { userId, displayName } = askedOf(field.args);
+  displayNameFor(caller, targetUserId(caller, "userId", userId), displayName);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

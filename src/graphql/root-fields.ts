@@ -24,16 +24,20 @@ export interface PreparedOperation {
 }
 
 /**
- * The root fields that will run, with their arguments as their resolvers will get them: fragments, variables, defaults,
- * @skip and @include resolved. Fields that graphql-js itself will refuse (bad variables or arguments) are left out:
- * their resolvers never run.
+ * The root fields that are asked for, with their arguments as their resolvers will get them: fragments, variables,
+ * defaults, @skip and @include resolved. Fields that graphql-js itself will refuse (bad variables or arguments) have no
+ * arguments: their resolvers never run. A field that is selected twice under one name runs once.
  */
 export function rootFieldsOf({ schema, operation, fragments, variables }: PreparedOperation): RootField[] {
   const type = schema.getRootType(operation.operation);
-  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
-  if (!type || coerced.errors) return [];
-  const nodes = selectedFields(operation.selectionSet, fragments, coerced.coerced);
-  return nodes.flatMap((node) => readField(type, node, coerced.coerced));
+  if (!type) return [];
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+  const nodes = new Map<string, FieldNode>();
+  for (const node of selectedFields(operation.selectionSet, fragments, coerced ?? {})) {
+    const key = node.alias?.value ?? node.name.value;
+    if (!nodes.has(key)) nodes.set(key, node);
+  }
+  return [...nodes.values()].flatMap((node) => readField(type, node, coerced));
 }
 
 /**
@@ -72,14 +76,18 @@ function isIncluded(selection: SelectionNode, variables: Record<string, unknown>
   return value(GraphQLSkipDirective) !== true && value(GraphQLIncludeDirective) !== false;
 }
 
-function readField(type: GraphQLObjectType, node: FieldNode, variables: Record<string, unknown>): RootField[] {
+function readField(
+  type: GraphQLObjectType,
+  node: FieldNode,
+  variables: Record<string, unknown> | undefined,
+): RootField[] {
   const name = node.name.value;
   if (name.startsWith("__")) return [{ name, args: {} }];
   const field = type.getFields()[name];
   if (!field) return [];
   try {
-    return [{ name, args: getArgumentValues(field, node, variables) }];
+    return [{ name, args: variables && getArgumentValues(field, node, variables) }];
   } catch {
-    return [];
+    return [{ name, args: undefined }];
   }
 }

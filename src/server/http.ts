@@ -1,5 +1,6 @@
 import type { ApolloServer } from "@apollo/server";
 import Fastify, { type FastifyInstance } from "fastify";
+import type { Config } from "../config/config.js";
 import type { InboundSettings } from "../config/inbound.js";
 import type { Context, Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
@@ -36,7 +37,7 @@ export interface HttpOptions {
   readonly apollo: ApolloServer<Context>;
   readonly services: Services;
   readonly readiness: Readiness;
-  readonly explorer: boolean;
+  readonly explorer: Config["explorer"];
   readonly inbound: InboundSettings;
   /** Nobody is authenticated: only this machine may reach the server. */
   readonly localOnly: boolean;

@@ -1,5 +1,6 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Config } from "../config/config.js";
 import { type Context, createContext, type Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import { negotiateMediaType } from "../graphql/media-type.js";
@@ -14,8 +15,8 @@ const sandboxPolicy = "base-uri 'none'; form-action 'none'; frame-ancestors 'non
 export interface RouteOptions {
   readonly apollo: ApolloServer<Context>;
   readonly services: Services;
-  /** Shows browsers Apollo's page at the endpoint. */
-  readonly explorer: boolean;
+  /** `sandbox` is Apollo's page at the endpoint. */
+  readonly explorer: Config["explorer"];
 }
 
 export function addRoutes(server: FastifyInstance, { apollo, services, explorer }: RouteOptions): void {
@@ -39,7 +40,7 @@ export function addRoutes(server: FastifyInstance, { apollo, services, explorer 
     return sendAnswer(reply, answer);
   });
 
-  if (!explorer) return;
+  if (explorer !== "sandbox") return;
   server.get(graphqlPath, async (request, reply) => {
     if (!asksForPage(request)) throw new AppError("METHOD_NOT_ALLOWED");
     const headers = new HeaderMap([["accept", "text/html"]]);

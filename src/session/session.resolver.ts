@@ -1,5 +1,5 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
-import { limits } from "../amity/input-rules.js";
+import { displayNameFor, targetUserId } from "../caller/access.js";
 import type { Context } from "../context.js";
 import { CreateSessionInput } from "./session.input.js";
 import { Session } from "./session.type.js";
@@ -14,7 +14,10 @@ export class SessionResolver {
     @Arg("input", () => CreateSessionInput, { description: "The session to open." }) input: CreateSessionInput,
     @Ctx() context: Context,
   ): Promise<Session> {
-    const userId = context.userIdFor("input.userId", input.userId, limits.sessionUserId);
-    return context.createSession(context.regions.resolve(input.region), userId, input);
+    const { regions, sessions, identity } = context;
+    const userId = targetUserId(identity.caller, "input.userId", input.userId);
+    const displayName = displayNameFor(identity.caller, userId, input.displayName);
+    const region = regions.resolve(input.region);
+    return sessions.create({ ...input, region, userId, displayName }, context.asker());
   }
 }

@@ -1,30 +1,38 @@
 import { checkText, limits } from "../amity/input-rules.js";
+import type { RegionCode } from "../amity/regions.js";
 import type { SessionApi, SessionRequest } from "../amity/requests.js";
+import type { PermittedUserId } from "../caller/access.js";
 import { badUserInput } from "../errors/app-error.js";
 import type { CreateSessionInput, DeviceInfoInput } from "./session.input.js";
 
+/** A session to open: the input, with what was decided about the caller in place of what the caller asked for. */
+export interface SessionOrder extends Omit<CreateSessionInput, "region" | "userId" | "displayName"> {
+  readonly region: RegionCode;
+  readonly userId: PermittedUserId;
+  readonly displayName: string | undefined;
+}
+
 /**
- * Checks a session's input against the rules of Amity's session route in use, and gives what to send; strings are
- * unchanged. `userId` is the one resolved for the caller. Throws BAD_USER_INPUT.
+ * Checks an order against the rules of Amity's session route in use, and gives what to send; strings are unchanged.
+ * Throws BAD_USER_INPUT.
  */
-export function checkSession(input: CreateSessionInput, userId: string, api: SessionApi): SessionRequest {
+export function checkSession(order: SessionOrder, api: SessionApi): SessionRequest {
+  const userId = checkText("input.userId", order.userId, limits.sessionUserId);
   // Amity's OpenAPI for v5: these prefixes are its own.
   if (api === "v5" && /^(?:ADMIN_|DELETED_)/.test(userId)) {
     throw badUserInput("input.userId must not begin with ADMIN_ or DELETED_");
   }
-  const deviceId = checkText("input.deviceId", input.deviceId, limits.deviceId);
-  if (deviceId === undefined) throw badUserInput("input.deviceId must be given");
-  const profileHandle = checkText("input.profileHandle", input.profileHandle, limits.profileHandle);
+  const profileHandle = checkText("input.profileHandle", order.profileHandle, limits.profileHandle);
   if (api === "v3" && profileHandle !== undefined) {
     throw badUserInput("input.profileHandle is not supported by this gateway's session route, Amity's v3");
   }
   return {
     userId,
-    deviceId,
-    deviceInfo: input.deviceInfo ? checkDeviceInfo(input.deviceInfo, api) : undefined,
-    displayName: checkText("input.displayName", input.displayName, limits.displayName),
+    deviceId: checkText("input.deviceId", order.deviceId, limits.deviceId),
+    deviceInfo: order.deviceInfo ? checkDeviceInfo(order.deviceInfo, api) : undefined,
+    displayName: checkText("input.displayName", order.displayName, limits.displayName),
     profileHandle,
-    authToken: checkText("input.authToken", input.authToken, limits.authToken),
+    authToken: checkText("input.authToken", order.authToken, limits.authToken),
   };
 }
 

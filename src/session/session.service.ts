@@ -2,10 +2,11 @@ import type { AmityClient } from "../amity/client.js";
 import type { RegionCode } from "../amity/regions.js";
 import type { SessionRequest } from "../amity/requests.js";
 import type { AmitySession } from "../amity/wire.js";
+import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import { type Clock, refreshTime } from "../system/clock.js";
-import type { CreateSessionInput } from "./session.input.js";
-import { checkSession } from "./session.rules.js";
+import type { Audit } from "../telemetry/audit.js";
+import { checkSession, type SessionOrder } from "./session.rules.js";
 import { type Session, UserType } from "./session.type.js";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -14,12 +15,13 @@ const sessionLifeMs = { secure: 30 * dayMs, unsecure: dayMs } as const;
 
 export interface SessionServiceOptions {
   readonly amity: AmityClient;
+  readonly audit: Audit;
   readonly now: Clock;
   /** Time for one root field, both calls included. Milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** Opens sessions. */
+/** Opens sessions, each with its audit line. */
 export class SessionService {
   constructor(private readonly options: SessionServiceOptions) {}
 
@@ -27,9 +29,17 @@ export class SessionService {
    * Registers the session; in secure mode it mints the auth token first, unless the input holds one. Always a fresh
    * one: no document says that a token serves two sessions.
    */
-  async create(region: RegionCode, userId: string, input: CreateSessionInput, signal: AbortSignal): Promise<Session> {
+  create(order: SessionOrder, asker: Asker): Promise<Session> {
+    const { region, userId } = order;
+    const { subject: by, requestId, signal } = asker;
+    const entry = { operation: "createSession", by, userId, region, requestId };
+    return this.options.audit.around(entry, () => this.#create(order, signal));
+  }
+
+  async #create(order: SessionOrder, signal: AbortSignal): Promise<Session> {
     const { amity, now, timeoutMs } = this.options;
-    const request = checkSession(input, userId, amity.sessionApi);
+    const { region, userId } = order;
+    const request = checkSession(order, amity.sessionApi);
     const { hasApiKey, hasServerKey } = amity.state(region);
     if (!hasApiKey) throw new AppError("REGION_NOT_CONFIGURED");
     const startedAt = now();

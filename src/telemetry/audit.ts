@@ -1,13 +1,18 @@
+import { AppError } from "../errors/app-error.js";
+import type { ErrorCode } from "../errors/codes.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
 
 /** Who asked for what for whom; ids are plain, for an audit must name people. */
 export interface AuditEntry {
-  readonly operation: "authToken" | "createSession";
+  /** The root field. */
+  readonly operation: string;
   /** The caller's subject, such as user:alice or key:billing. */
   readonly by: string;
-  readonly userId: string;
-  readonly region: string;
+  /** Undefined when the caller named nobody who can be a user. */
+  readonly userId: string | undefined;
+  /** Undefined when the arguments could not be read. */
+  readonly region: string | undefined;
   readonly requestId: string;
 }
 
@@ -16,26 +21,30 @@ export interface AuditSinks {
   readonly metrics: Metrics;
 }
 
-/** Runs the operation and writes one line with its outcome: `issued`, or the error's code. Never the token. */
-export async function audited<T>(
-  { logger, metrics }: AuditSinks,
-  entry: AuditEntry,
-  operation: () => Promise<T>,
-): Promise<T> {
-  const record = (outcome: string) => {
+/** One line for each attempt to get a token or a session: `issued`, or the error's code. Never the token. */
+export class Audit {
+  constructor(private readonly sinks: AuditSinks) {}
+
+  /** Runs what issues, and writes how it ended. */
+  async around<T>(entry: AuditEntry, issue: () => Promise<T>): Promise<T> {
+    try {
+      const result = await issue();
+      this.#write(entry, "issued");
+      return result;
+    } catch (error) {
+      this.#write(entry, error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR");
+      throw error;
+    }
+  }
+
+  /** Writes that the attempt was refused before anything could issue. */
+  refused(entry: AuditEntry, code: ErrorCode): void {
+    this.#write(entry, code);
+  }
+
+  #write(entry: AuditEntry, outcome: "issued" | ErrorCode): void {
+    const { logger, metrics } = this.sinks;
     metrics.issued(entry.operation, outcome);
     logger.audit({ ...entry, outcome });
-  };
-  try {
-    const result = await operation();
-    record("issued");
-    return result;
-  } catch (error) {
-    record(codeOf(error));
-    throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "failed";
 }

@@ -1,10 +1,11 @@
 import DataLoader from "dataloader";
 import type { RegionCode } from "../amity/regions.js";
+import type { PermittedUserId } from "../caller/access.js";
 import type { AuthToken } from "./token.type.js";
 
 export interface TokenKey {
   readonly region: RegionCode;
-  readonly userId: string;
+  readonly userId: PermittedUserId;
 }
 
 export type TokenLoader = DataLoader<TokenKey, AuthToken, string>;

@@ -1,6 +1,7 @@
 import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
 import { limits } from "../amity/input-rules.js";
 import { RegionCode } from "../amity/regions.js";
+import { targetUserId } from "../caller/access.js";
 import type { Context } from "../context.js";
 import { AuthToken } from "./token.type.js";
 
@@ -20,7 +21,7 @@ export class TokenResolver {
   ): Promise<AuthToken> {
     return context.tokens.load({
       region: context.regions.resolve(region),
-      userId: context.userIdFor("userId", userId, limits.tokenUserId),
+      userId: targetUserId(context.identity.caller, "userId", userId),
     });
   }
 }

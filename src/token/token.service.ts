@@ -1,8 +1,10 @@
 import { authTokenLifeMs } from "../amity/auth-token-life.js";
 import type { AmityClient } from "../amity/client.js";
+import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import { type Clock, refreshTime } from "../system/clock.js";
+import type { Audit } from "../telemetry/audit.js";
 import { SingleFlight } from "./single-flight.js";
 import type { TokenKey } from "./token.loader.js";
 import type { TokenStore } from "./token.store.js";
@@ -13,28 +15,26 @@ const outages: ReadonlySet<ErrorCode> = new Set(["UPSTREAM_UNAVAILABLE", "UPSTRE
 export interface TokenServiceOptions {
   readonly amity: AmityClient;
   readonly store: TokenStore;
+  readonly audit: Audit;
   readonly now: Clock;
   /** Time for one root field. Milliseconds. */
   readonly timeoutMs: number;
   readonly onReuse: () => void;
 }
 
-/** Who asks for a token. */
-export interface Asker {
-  /** The caller's subject: only equal askers share a call. */
-  readonly subject: string;
-  /** The caller went away. */
-  readonly signal: AbortSignal;
-}
-
-/** Issues auth tokens to callers who were checked before. */
+/** Issues auth tokens, each with its audit line. */
 export class TokenService {
   readonly #flights = new SingleFlight<AuthToken>();
 
   constructor(private readonly options: TokenServiceOptions) {}
 
   /** A token for the user: minted, shared with an equal call under way, or, where that is on, handed out again. */
-  async issue({ region, userId }: TokenKey, { subject, signal }: Asker): Promise<AuthToken> {
+  issue(key: TokenKey, asker: Asker): Promise<AuthToken> {
+    const { subject: by, requestId } = asker;
+    return this.options.audit.around({ operation: "authToken", by, ...key, requestId }, () => this.#issue(key, asker));
+  }
+
+  async #issue({ region, userId }: TokenKey, { subject, signal }: Asker): Promise<AuthToken> {
     const { amity, store, onReuse } = this.options;
     const generation = (await amity.keyGeneration(region)) ?? "";
     const key = { region, generation, userId };

@@ -214,7 +214,7 @@ describe("Apollo Sandbox", () => {
 
 describe("the examples", () => {
   test("give each variable that must be given", () => {
-    for (const { query, variables } of exampleOperations({ mode: "none" })) {
+    for (const { query, variables } of exampleOperations(false)) {
       const needed = parse(query).definitions.flatMap((definition) =>
         definition.kind === Kind.OPERATION_DEFINITION ? (definition.variableDefinitions ?? []) : [],
       );
@@ -224,10 +224,16 @@ describe("the examples", () => {
   });
 
   test("leave the user to callers who sign in", async () => {
-    const { config } = loadConfig({ AMITY_API_KEY: "key", ...jwtEnv });
-    if (!config) throw new Error("no configuration");
-    const examples = JSON.stringify(exampleOperations(config.auth).map(({ variables }) => variables));
+    const examples = JSON.stringify(exampleOperations(true).map(({ variables }) => variables));
     expect(examples).not.toMatch(/userId|displayName/);
-    expect(JSON.stringify(exampleOperations({ mode: "none" }))).toContain('"userId":"alice"');
+  });
+
+  test.each([
+    ["name a user where nobody signs in", { AUTH_MODE: "none" }, true],
+    ["name no user where callers sign in", jwtEnv, false],
+  ])("%s", async (_what, auth, named) => {
+    await withGateway({ env: { AMITY_API_KEY: "key", EXPLORER: "graphiql", ...auth } }, async ({ send }) => {
+      expect((await send(page, browser)).text.includes('"userId":"alice"')).toBe(named);
+    });
   });
 });

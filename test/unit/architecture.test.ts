@@ -131,6 +131,11 @@ describe("src", () => {
     expect(readers.sort()).toEqual(["config/environment.ts", "main.ts"]);
   });
 
+  test("makes a permitted user id in one place", () => {
+    const makers = files.flatMap(({ name, text }) => [...text.matchAll(/\bas PermittedUserId\b/g)].map(() => name));
+    expect(makers).toEqual(["caller/access.ts"]);
+  });
+
   test("ends the process in main only", () => {
     expect(mentioning(/process\.exit\b/)).toEqual(["main.ts"]);
   });

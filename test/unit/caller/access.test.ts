@@ -61,7 +61,9 @@ describe("a root field", () => {
     ["a delegate and another's id", delegate, "bob", undefined],
     ["a service and an id it may act for", service, "shop-1", undefined],
     ["a service and another id", service, "bob", "FORBIDDEN"],
-    ["a service and no id", service, undefined, undefined],
+    ["a service and no id", service, undefined, "BAD_USER_INPUT"],
+    ["a delegate and an empty id", delegate, "", "BAD_USER_INPUT"],
+    ["a delegate and an id that is too long", delegate, "x".repeat(101), "BAD_USER_INPUT"],
     ["anybody and any id", anybody, "bob", undefined],
   ])("for %s is judged alike in both places", (_what, caller, userId, code) => {
     expect(check(caller, "authToken", { userId })).toBe(code);
@@ -81,7 +83,7 @@ describe("a root field", () => {
 });
 
 describe("the target user", () => {
-  const target = (caller: Caller | undefined, given?: string | null) => targetUserId(caller, "userId", given, 5);
+  const target = (caller: Caller | undefined, given?: string | null) => targetUserId(caller, "userId", given);
 
   test.each<[string, Caller, string | null | undefined, string]>([
     ["the caller's own by default", alice, undefined, "alice"],
@@ -98,9 +100,10 @@ describe("the target user", () => {
     ["of anybody who names none", anybody, undefined, "BAD_USER_INPUT"],
     ["that is another's", alice, "bob", "FORBIDDEN"],
     ["that is empty", delegate, "", "BAD_USER_INPUT"],
-    ["that is too long", delegate, "abcdef", "BAD_USER_INPUT"],
+    ["that is too long", delegate, "x".repeat(101), "BAD_USER_INPUT"],
+    ["that is another's and no id", alice, "", "FORBIDDEN"],
     ["with a control character", delegate, "a\u0000", "BAD_USER_INPUT"],
-    ["of the caller, too long here", { ...alice, userId: "abcdef" }, undefined, "BAD_USER_INPUT"],
+    ["of the caller, too long", { ...alice, userId: "x".repeat(101) }, undefined, "BAD_USER_INPUT"],
   ])("%s is refused", (_what, caller, given, code) => {
     expect(codeOf(() => target(caller, given))).toBe(code);
   });
@@ -117,7 +120,7 @@ describe("the display name", () => {
     ["none for another user by default", named, "bob", undefined, undefined],
     ["the given one without a caller", undefined, "bob", "Bob", "Bob"],
   ])("is %s", (_what, caller, userId, given, name) => {
-    expect(displayNameFor(caller, userId, given)).toBe(name);
+    expect(displayNameFor(caller, targetUserId(anybody, "userId", userId), given)).toBe(name);
   });
 
   test.each([
@@ -125,6 +128,6 @@ describe("the display name", () => {
     [named, ""],
     [nameless, "Admin"],
   ])("that is not the credential's is forbidden (%#)", (caller, given) => {
-    expect(codeOf(() => displayNameFor(caller, "alice", given))).toBe("FORBIDDEN");
+    expect(codeOf(() => displayNameFor(caller, targetUserId(caller, "userId", "alice"), given))).toBe("FORBIDDEN");
   });
 });

@@ -1,8 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { getNamedType, isInputObjectType } from "graphql";
+import { RegionCode } from "../../../src/amity/regions.js";
 import type { SessionApi } from "../../../src/amity/requests.js";
+import { targetUserId } from "../../../src/caller/access.js";
+import { anybody } from "../../../src/caller/caller.js";
 import { buildGraphQLSchema } from "../../../src/graphql/build-schema.js";
-import { checkSession } from "../../../src/session/session.rules.js";
+import { checkSession, type SessionOrder } from "../../../src/session/session.rules.js";
 
 const types = buildGraphQLSchema().getTypeMap();
 
@@ -18,6 +21,7 @@ const inDevice = (field: string, api: SessionApi, words?: string) =>
 const inSession = (field: string) => [field, "v4", documentedLength("CreateSessionInput", field)] as const;
 
 test.each<readonly [path: string, api: SessionApi, most: number]>([
+  inSession("userId"),
   inSession("deviceId"),
   inSession("displayName"),
   inSession("profileHandle"),
@@ -25,11 +29,13 @@ test.each<readonly [path: string, api: SessionApi, most: number]>([
   inDevice("model", "v5", "on Amity's v5 route"),
   inDevice("sdkVersion", "v4"),
 ])("%s on the %s route takes the %i characters that its description names", (path, api, most) => {
-  const inputOf = (length: number) => {
+  const orderOf = (length: number): SessionOrder => {
     const [field = "", inner] = path.split(".");
     const text = "x".repeat(length);
-    return { deviceId: "phone", [field]: inner ? { [inner]: text } : text };
+    const userId = targetUserId(anybody, "userId", field === "userId" ? text : "alice");
+    const order = { deviceId: "phone", region: RegionCode.EU, displayName: undefined, userId };
+    return { ...order, [field]: inner ? { [inner]: text } : text };
   };
-  expect(() => checkSession(inputOf(most), "alice", api)).not.toThrow();
-  expect(() => checkSession(inputOf(most + 1), "alice", api)).toThrow(`${path} must have at most ${most} characters`);
+  expect(() => checkSession(orderOf(most), api)).not.toThrow();
+  expect(() => checkSession(orderOf(most + 1), api)).toThrow(`${path} must have at most ${most} characters`);
 });
