@@ -128,14 +128,19 @@ describe("a rate limit", () => {
     });
   });
 
-  test("counts forbidden attempts too", async () => {
+  test.each([
+    ["a forbidden id", "FORBIDDEN", "bob"],
+    ["a variable of the wrong type", "BAD_USER_INPUT", { id: "alice" }],
+    ["a number that loses digits", "BAD_USER_INPUT", 2 ** 53],
+  ])("counts attempts with %s too", async (_what, code, u) => {
     await withUpstream(likeAmity({}), async ({ url }) => {
       await withGateway(callersAt(url, { RATE_LIMIT_USER: "2" }), async ({ ask }) => {
-        const statuses = [];
+        const codes = [];
         for (let i = 0; i < 3; i++) {
-          statuses.push((await ask('{ authToken(userId: "bob") { token } }', {}, await signedIn("alice"))).status);
+          const query = "query ($u: ID) { authToken(userId: $u) { token } }";
+          codes.push(errorOf(await ask(query, { u }, await signedIn("alice"))).extensions.code);
         }
-        expect(statuses).toEqual([403, 403, 429]);
+        expect(codes).toEqual([code, code, "RATE_LIMITED"]);
       });
     });
   });

@@ -58,38 +58,6 @@ describe("the access log", () => {
   });
 });
 
-describe("the audit log", () => {
-  test.each([
-    ["authToken", "{ authToken { token } b: authToken { token } }"],
-    ["createSession", 'mutation { createSession(input: { deviceId: "d" }) { accessToken } }'],
-  ])("has one line for each issued %s", async (operation, query) => {
-    await afterAsking(query, {}, (gateway) => {
-      expect(linesOf(gateway, "audit")).toEqual([
-        {
-          level: "info",
-          message: "audit",
-          audit: true,
-          operation,
-          by: `user:${alice}`,
-          userId: alice,
-          region: "EU",
-          requestId: "request-1",
-          outcome: "issued",
-        },
-      ]);
-    });
-  });
-
-  test("tells how a failed one ended", async () => {
-    await withUpstream(always(503, ""), async ({ url }) => {
-      await withGateway(callersAt(url), async (gateway) => {
-        await gateway.ask("{ authToken { token } }", {}, await signedIn(alice));
-        expect(linesOf(gateway, "audit")[0]).toMatchObject({ outcome: "UPSTREAM_UNAVAILABLE" });
-      });
-    });
-  });
-});
-
 test("a refused credential is logged with its reason", async () => {
   await withUpstream(always(200, '"t"'), async ({ url }) => {
     await withGateway(callersAt(url), async (gateway) => {
@@ -98,6 +66,27 @@ test("a refused credential is logged with its reason", async () => {
       expect(linesOf(gateway, "credential refused")[0]).toMatchObject({
         reason: "ERR_JWS_SIGNATURE_VERIFICATION_FAILED",
       });
+    });
+  });
+});
+
+test.each([
+  ["refuses", always(422, '{"code":422000}'), { code: "UPSTREAM_REJECTED", amity: { status: 422, code: 422_000 } }],
+  ["answers nonsense", always(200, "<html>"), { code: "UPSTREAM_BAD_RESPONSE", problem: "not an auth token" }],
+])("a call that Amity %s is logged with its place", async (_what, answer, facts) => {
+  await withUpstream(answer, async ({ url }) => {
+    await withGateway(callersAt(url), async (gateway) => {
+      await gateway.ask("{ authToken { token } }", {}, { ...(await signedIn(alice)), "x-request-id": "request-1" });
+      expect(linesOf(gateway, "a call to Amity failed")).toEqual([
+        {
+          level: "warn",
+          message: "a call to Amity failed",
+          requestId: "request-1",
+          region: "EU",
+          operation: "mintAuthToken",
+          ...facts,
+        },
+      ]);
     });
   });
 });

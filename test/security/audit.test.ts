@@ -1,0 +1,267 @@
+import { describe, expect, test } from "@jest/globals";
+import { callersAt, signedIn } from "../support/callers.js";
+import { regionAt, type TestGateway, withGateway } from "../support/gateway.js";
+import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
+
+type Line = Record<string, unknown>;
+
+const amity = likeAmity({ accessToken: "a", users: [{ userId: "alice" }] });
+const delegate = { scope: "amity:mint:any" };
+const mint = "query ($u: ID) { authToken(userId: $u) { token } }";
+const create = "mutation ($input: CreateSessionInput!) { createSession(input: $input) { accessToken } }";
+const input = { deviceId: "d" };
+
+function auditOf({ logged }: TestGateway): Line[] {
+  return logged.map((line) => JSON.parse(line)).filter(({ message }) => message === "audit");
+}
+
+/** A whole line; `given` over an issued token of alice's own. */
+function line(given: Line): Line {
+  const common = { level: "info", message: "audit", audit: true, requestId: "request-1" };
+  return { ...common, operation: "authToken", by: "user:alice", userId: "alice", region: "EU", ...given };
+}
+
+function without(name: string, given: Line): Line {
+  const { [name]: _, ...rest } = line(given);
+  return rest;
+}
+
+interface Attempt {
+  readonly query?: string;
+  readonly variables?: object;
+  readonly claims?: Record<string, unknown>;
+  readonly env?: Record<string, string>;
+  readonly answer?: Answer;
+  readonly lines: readonly Line[];
+}
+
+const forbidden = { outcome: "FORBIDDEN" };
+const unusable = { outcome: "BAD_USER_INPUT" };
+const session = { operation: "createSession" };
+
+const refused: [string, Attempt][] = [
+  ["another's token", { variables: { u: "bob" }, lines: [line({ userId: "bob", ...forbidden })] }],
+  [
+    "another's session",
+    {
+      query: create,
+      variables: { input: { ...input, userId: "bob", region: "US" } },
+      lines: [line({ ...session, userId: "bob", region: "US", ...forbidden })],
+    },
+  ],
+  [
+    "two others' tokens beside one's own",
+    {
+      query:
+        '{ own: authToken { token } b: authToken(userId: "bob") { token } c: authToken(userId: "carol") { token } }',
+      lines: [line({ userId: "bob", ...forbidden }), line({ userId: "carol", ...forbidden })],
+    },
+  ],
+  [
+    "another's token that is selected twice",
+    {
+      query: '{ authToken(userId: "bob") { token } ... { authToken(userId: "bob") { userId } } }',
+      lines: [line({ userId: "bob", ...forbidden })],
+    },
+  ],
+  ["what is nobody's id", { variables: { u: "x".repeat(5_000) }, lines: [without("userId", forbidden)] }],
+  [
+    "another display name",
+    {
+      query: create,
+      variables: { input: { ...input, displayName: "Admin" } },
+      claims: { name: "Alice" },
+      env: { AUTH_DISPLAY_NAME_CLAIM: "name" },
+      lines: [line({ ...session, ...forbidden })],
+    },
+  ],
+  ["too long an id", { variables: { u: "x".repeat(101) }, claims: delegate, lines: [without("userId", unusable)] }],
+  [
+    "too long an id for a session",
+    {
+      query: create,
+      variables: { input: { ...input, userId: "x".repeat(51) } },
+      claims: delegate,
+      lines: [line({ ...session, userId: "x".repeat(51), ...unusable })],
+    },
+  ],
+  [
+    "an id with a control character",
+    { variables: { u: "bob\u0000" }, claims: delegate, lines: [without("userId", unusable)] },
+  ],
+  ["an empty id", { variables: { u: "" }, claims: delegate, lines: [without("userId", unusable)] }],
+  [
+    "a session without a user after one that was issued",
+    {
+      query:
+        'mutation { a: createSession(input: { deviceId: "d" }) { accessToken } b: createSession(input: { userId: "", deviceId: "d" }) { accessToken } }',
+      claims: delegate,
+      lines: [without("userId", { ...session, ...unusable }), line({ ...session, outcome: "issued" })],
+    },
+  ],
+  [
+    "an empty device id",
+    { query: create, variables: { input: { deviceId: "" } }, lines: [line({ ...session, ...unusable })] },
+  ],
+  [
+    "a profile handle on v3",
+    {
+      query: create,
+      variables: { input: { ...input, profileHandle: "ally" } },
+      lines: [line({ ...session, ...unusable })],
+    },
+  ],
+  [
+    "an id that v5 reserves",
+    {
+      query: create,
+      variables: { input: { ...input, userId: "ADMIN_bob" } },
+      claims: delegate,
+      env: { AMITY_SESSION_API: "v5" },
+      lines: [line({ ...session, userId: "ADMIN_bob", ...unusable })],
+    },
+  ],
+  [
+    "a variable of the wrong type",
+    { variables: { u: { id: "bob" } }, lines: [{ ...without("userId", unusable), region: undefined }] },
+  ],
+  [
+    "an input without a device",
+    {
+      query: create,
+      variables: { input: {} },
+      lines: [{ ...without("userId", { ...session, ...unusable }), region: undefined }],
+    },
+  ],
+  [
+    "null where an input must be",
+    {
+      query: 'mutation ($i: CreateSessionInput = { deviceId: "d" }) { createSession(input: $i) { accessToken } }',
+      variables: { i: null },
+      lines: [{ ...without("userId", { ...session, ...unusable }), region: undefined }],
+    },
+  ],
+  [
+    "an id whose digits are lost",
+    { variables: { u: 2 ** 53 }, claims: delegate, lines: [line({ userId: String(2 ** 53), ...unusable })] },
+  ],
+  [
+    "a token of a region that is not configured",
+    { query: "{ authToken(region: US) { token } }", lines: [line({ region: "US", outcome: "REGION_NOT_CONFIGURED" })] },
+  ],
+  [
+    "a session of a region that is not configured",
+    {
+      query: create,
+      variables: { input: { ...input, region: "SG" } },
+      lines: [line({ ...session, region: "SG", outcome: "REGION_NOT_CONFIGURED" })],
+    },
+  ],
+  ["a token that Amity refuses", { answer: always(401, ""), lines: [line({ outcome: "UPSTREAM_AUTH_FAILED" })] }],
+  [
+    "a session that Amity refuses",
+    {
+      query: create,
+      variables: { input: { ...input, authToken: "stolen" } },
+      answer: always(401, ""),
+      lines: [line({ ...session, outcome: "AUTH_TOKEN_REJECTED" })],
+    },
+  ],
+  [
+    "more than the rate limit allows",
+    {
+      query: "{ a: authToken { token } b: authToken(region: US) { token } regions { code } }",
+      env: { RATE_LIMIT_USER: "1" },
+      lines: [line({ outcome: "RATE_LIMITED" }), line({ region: "US", outcome: "RATE_LIMITED" })],
+    },
+  ],
+];
+
+describe("the audit log has one line for each refusal of", () => {
+  test.each(refused)("%s", async (_what, { query = mint, variables, claims, env, answer = amity, lines }) => {
+    await withUpstream(answer, async ({ url }) => {
+      await withGateway(callersAt(url, env), async (gateway) => {
+        const headers = { ...(await signedIn("alice", claims)), "x-request-id": "request-1" };
+        const { body } = await gateway.ask(query, variables, headers);
+        expect(lines.map(({ outcome }) => outcome)).toContain(body.errors[0].extensions.code);
+        expect(auditOf(gateway)).toEqual(lines.map((expected) => JSON.parse(JSON.stringify(expected))));
+      });
+    });
+  });
+
+  test("an attempt that names nobody", async () => {
+    await withGateway({ env: regionAt("http://127.0.0.1:9") }, async (gateway) => {
+      await gateway.ask(mint, {}, { "x-request-id": "request-1" });
+      expect(auditOf(gateway)).toEqual([without("userId", { by: "anybody", ...unusable })]);
+    });
+  });
+});
+
+describe("the audit log has one line for each", () => {
+  test.each([
+    ["issued token", "{ authToken { token } b: authToken { token } }", {}],
+    ["issued session", 'mutation { createSession(input: { deviceId: "d" }) { accessToken } }', session],
+  ])("%s", async (_what, query, given) => {
+    await withUpstream(amity, async ({ url }) => {
+      await withGateway(callersAt(url), async (gateway) => {
+        await gateway.ask(query, {}, { ...(await signedIn("alice")), "x-request-id": "request-1" });
+        expect(auditOf(gateway)).toEqual([line({ ...given, outcome: "issued" })]);
+      });
+    });
+  });
+});
+
+describe("the audit log has no line", () => {
+  test.each([
+    ["without a credential", "{ authToken { token } }", async () => ({})],
+    ["with a credential that is not valid", "{ authToken { token } }", async () => ({ authorization: "Bearer no" })],
+    ["for a public field", "{ regions { code } }", () => signedIn("alice")],
+    ["for introspection", "{ __schema { queryType { name } } }", () => signedIn("alice")],
+    ["for a document that does not fit", "{ authToken { nothing } }", () => signedIn("alice")],
+  ])("%s", async (_what, query, headers) => {
+    await withUpstream(amity, async ({ url }) => {
+      await withGateway(callersAt(url), async (gateway) => {
+        await gateway.ask(query, {}, await headers());
+        expect(auditOf(gateway)).toEqual([]);
+      });
+    });
+  });
+});
+
+test.each([
+  ["a token", mint, {}],
+  ["a session", create, { input: { ...input, authToken: "t" } }],
+])("the audit log tells that a client left before %s", async (_what, query, variables) => {
+  const gone = new AbortController();
+  let cancelled: () => void = () => {};
+  const cancelling = new Promise<void>((resolve) => {
+    cancelled = resolve;
+  });
+  const answer: Answer = (response) => {
+    response.on("close", cancelled);
+    gone.abort();
+  };
+  await withUpstream(answer, async ({ url }) => {
+    await withGateway(callersAt(url), async (gateway) => {
+      const headers = { "content-type": "application/json", ...(await signedIn("alice")), "x-request-id": "request-1" };
+      const body = JSON.stringify({ query, variables });
+      await expect(gateway.send("/graphql", { method: "POST", headers, body, signal: gone.signal })).rejects.toThrow();
+      await cancelling;
+      await gateway.ask("{ regions { code } }");
+      const operation = query === mint ? "authToken" : "createSession";
+      expect(auditOf(gateway)).toEqual([line({ operation, outcome: "CANCELLED" })]);
+    });
+  });
+});
+
+test("refusals are counted by their outcome", async () => {
+  await withUpstream(amity, async ({ url }) => {
+    await withGateway(callersAt(url), async ({ ask, send }) => {
+      await ask(mint, { u: "bob" }, await signedIn("alice"));
+      await ask(create, { input: { deviceId: "" } }, await signedIn("alice"));
+      const { text } = await send("/metrics");
+      expect(text).toContain('amity_issued_total{operation="authToken",outcome="FORBIDDEN"} 1');
+      expect(text).toContain('amity_issued_total{operation="createSession",outcome="BAD_USER_INPUT"} 1');
+    });
+  });
+});
