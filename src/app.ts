@@ -70,7 +70,7 @@ async function embeddedEmulator(clock: Clock): Promise<Emulator> {
   return startEmulator({ clock });
 }
 
-/** What every part may work with, and nothing that was configured. */
+/** What parts of every kind work with. No setting is in it, so it may be handed on whole. */
 interface Tools {
   readonly logger: Logger;
   readonly now: Clock;
