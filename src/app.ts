@@ -12,7 +12,7 @@ import { createAdminServer, createHttpServer } from "./server/http.js";
 import { Readiness } from "./server/readiness.js";
 import { BusySockets, closeGracefully } from "./server/shutdown.js";
 import { SessionService } from "./session/session.service.js";
-import { type Clock, systemClock } from "./system/clock.js";
+import { type Clock, systemClock, type WallClock } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
 import { Reloads } from "./system/reloading-file.js";
 import { Audit } from "./telemetry/audit.js";
@@ -36,9 +36,9 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-export interface GatewayOptions {
+/** What stands in the place of the machine's own. `now` alone stands for both clocks. */
+export interface GatewayOptions extends Partial<Clock> {
   readonly logger?: Logger;
-  readonly now?: Clock;
   readonly newId?: () => string;
   readonly random?: Random;
 }
@@ -48,7 +48,7 @@ export interface GatewayOptions {
  * configured. Rejects with Node's own error when it cannot listen.
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const { now = systemClock, logger = silentLogger } = options;
+  const { now = systemClock.now, logger = silentLogger } = options;
   const emulator = config.regions === "emulator" ? await embeddedEmulator(now) : undefined;
   if (emulator) {
     logger.warn(
@@ -65,7 +65,7 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
 }
 
 /** Loaded here, since a gateway with credentials runs without any of it. */
-async function embeddedEmulator(clock: Clock): Promise<Emulator> {
+async function embeddedEmulator(clock: WallClock): Promise<Emulator> {
   const { startEmulator } = await import("./emulator/server.js");
   return startEmulator({ clock });
 }
@@ -73,7 +73,7 @@ async function embeddedEmulator(clock: Clock): Promise<Emulator> {
 /** What parts of every kind work with. No setting is in it, so it may be handed on whole. */
 interface Tools {
   readonly logger: Logger;
-  readonly now: Clock;
+  readonly clock: Clock;
   readonly random: Random;
   readonly newId: () => string;
   readonly metrics: Metrics;
@@ -123,14 +123,23 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
 }
 
 function createTools(options: GatewayOptions): Tools {
-  const { logger = silentLogger, now = systemClock, newId = randomUUID, random = systemRandom } = options;
+  const { logger = silentLogger, newId = randomUUID, random = systemRandom } = options;
+  const clock = clockOf(options);
   const metrics = new Metrics();
-  const reloads = new Reloads(now, (name, problem) => {
+  const reloads = new Reloads(clock, (name, problem) => {
     metrics.reload(name, problem === undefined ? "taken" : "refused");
     if (problem === undefined) logger.info({ name }, "changed files were taken");
     else logger.error({ name, problem }, "changed files were kept out: the last good ones stay in use");
   });
-  return { logger, now, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
+  return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
+}
+
+function clockOf({ now, elapsed, after }: GatewayOptions): Clock {
+  return {
+    now: now ?? systemClock.now,
+    elapsed: elapsed ?? now ?? systemClock.elapsed,
+    after: after ?? systemClock.after,
+  };
 }
 
 function connectAmity(config: Config, emulator: Emulator | undefined, tools: Tools): AmityClient {
@@ -138,13 +147,13 @@ function connectAmity(config: Config, emulator: Emulator | undefined, tools: Too
   return connectUpstream({ regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs }, emulator, tools);
 }
 
-function createServices(config: Config, amity: AmityClient, { now, metrics, audit }: Tools): Services {
+function createServices(config: Config, amity: AmityClient, { clock, metrics, audit }: Tools): Services {
   const { defaultRegion, hostFamily, tokenReuseMs, upstreamTimeoutMs: timeoutMs } = config;
-  const store = new TokenStore(tokenReuseMs, now);
+  const store = new TokenStore(tokenReuseMs, clock);
   return {
     regions: new RegionService({ amity, defaultRegion, hostFamily }),
-    tokens: new TokenService({ amity, store, audit, now, timeoutMs, onReuse: () => metrics.reused() }),
-    sessions: new SessionService({ amity, audit, now, timeoutMs }),
+    tokens: new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => metrics.reused() }),
+    sessions: new SessionService({ amity, audit, clock, timeoutMs }),
   };
 }
 

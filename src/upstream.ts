@@ -11,7 +11,7 @@ import type { Logger } from "./telemetry/logger.js";
 import type { Metrics } from "./telemetry/metrics.js";
 
 export interface UpstreamTools {
-  readonly now: Clock;
+  readonly clock: Clock;
   readonly random: () => number;
   readonly reloads: Reloads;
   readonly metrics: Metrics;
@@ -29,7 +29,7 @@ export function connectUpstream(
   emulator: Emulator | undefined,
   tools: UpstreamTools,
 ): AmityClient {
-  const { now, random, reloads, metrics, logger } = tools;
+  const { clock, random, reloads, metrics, logger } = tools;
   const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
   return createAmityClient({
     regions: emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads),
@@ -37,7 +37,7 @@ export function connectUpstream(
     tokenApi,
     sessionApi,
     attemptTimeoutMs: upstreamAttemptTimeoutMs,
-    now,
+    clock,
     random,
     observer: {
       onCall: (region, operation, outcome, seconds) => metrics.upstreamCall(region, operation, outcome, seconds),
@@ -80,10 +80,10 @@ const expiryWarningMs = 30 * dayMs;
 const expiryErrorMs = 7 * dayMs;
 
 /** A certificate pair that follows its files. A new one that has expired already is kept out. */
-function watchPair({ name, paths, first }: PairConfig, { now, reloads, metrics, logger }: UpstreamTools) {
+function watchPair({ name, paths, first }: PairConfig, { clock, reloads, metrics, logger }: UpstreamTools) {
   const tell = (pair: CertificatePair) => {
     metrics.certificateExpiry(name, pair.notAfter / 1_000);
-    const leftMs = pair.notAfter - now();
+    const leftMs = pair.notAfter - clock.now();
     if (leftMs > expiryWarningMs) return;
     const fields = { name, days: Math.floor(leftMs / dayMs) };
     if (leftMs > expiryErrorMs) logger.warn(fields, "a client certificate expires soon");
@@ -92,7 +92,7 @@ function watchPair({ name, paths, first }: PairConfig, { now, reloads, metrics, 
   tell(first);
   const parse = ([cert = "", key = ""]: readonly string[]) => {
     const pair = parseCertificatePair(cert, key);
-    if (!isValidAt(pair, now())) throw new Error("the certificate is not valid now");
+    if (!isValidAt(pair, clock.now())) throw new Error("the certificate is not valid now");
     tell(pair);
     return pair;
   };

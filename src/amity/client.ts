@@ -1,7 +1,8 @@
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
 import type { Reloading } from "../system/reloading-file.js";
-import { type Call, RegionGuard, type RegionHealth } from "./region-guard.js";
+import type { RegionHealth } from "./circuit.js";
+import { type Call, RegionGuard } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
 import {
   type Exchange,
@@ -39,7 +40,7 @@ export interface AmityClientOptions {
   readonly sessionApi: SessionApi;
   /** Time for one HTTP exchange. Milliseconds. */
   readonly attemptTimeoutMs: number;
-  readonly now: Clock;
+  readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly observer: AmityObserver;
@@ -47,7 +48,7 @@ export interface AmityClientOptions {
 
 /** How long, and for whom, a call may go on. */
 export interface CallLimits {
-  /** Milliseconds since the epoch. */
+  /** By the monotonic clock. Milliseconds. */
   readonly deadline: number;
   /** Nobody waits any more. */
   readonly signal?: AbortSignal | undefined;
@@ -84,7 +85,7 @@ interface Region {
 
 /** The region-aware client. It opens connections when they are first needed. */
 export function createAmityClient(options: AmityClientOptions): AmityClient {
-  const { now, observer, mutualTls } = options;
+  const { clock, observer, mutualTls } = options;
   const regions = Object.fromEntries(regionCodes.map((code) => [code, createRegion(code, options)])) as Record<
     RegionCode,
     Region
@@ -93,14 +94,13 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
   /** One guarded call; what `parse` makes of a 200. */
   async function send<T>(code: RegionCode, call: Call, request: Exchange, parse: (text: string) => T): Promise<T> {
     const { guard, transports } = regions[code];
-    const { operation, kind, signal } = call;
-    const startedAt = now();
-    const finish = (outcome: string) => observer.onCall(code, operation, outcome, (now() - startedAt) / 1_000);
+    const { operation, kind } = call;
+    const startedAt = clock.elapsed();
+    const finish = (outcome: string) =>
+      observer.onCall(code, operation, outcome, (clock.elapsed() - startedAt) / 1_000);
     try {
       const transport = kind === "mint" ? await transports.protected() : transports.open;
-      const { text } = await guard.run(call, (timeoutMs, freshConnection) =>
-        transport.send({ ...request, timeoutMs, freshConnection, signal }),
-      );
+      const { text } = await guard.run(call, (terms) => transport.send({ ...request, ...terms }));
       const answer = parse(text);
       finish("OK");
       return answer;
@@ -162,21 +162,24 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
     },
 
     close() {
-      for (const { transports } of Object.values(regions)) transports.close();
+      for (const { guard, transports } of Object.values(regions)) {
+        guard.close();
+        transports.close();
+      }
     },
   };
 }
 
 function createRegion(code: RegionCode, options: AmityClientOptions): Region {
-  const { now, random, observer, attemptTimeoutMs, mutualTls } = options;
+  const { clock, random, observer, attemptTimeoutMs, mutualTls } = options;
   const settings = options.regions[code];
   return {
     settings,
-    serverKeys: new ServerKeys(settings.serverKeys, now),
-    transports: new Transports(settings.baseUrl, mutualTls, now),
+    serverKeys: new ServerKeys(settings.serverKeys, clock),
+    transports: new Transports(settings.baseUrl, mutualTls, clock.now),
     guard: new RegionGuard({
       attemptTimeoutMs,
-      now,
+      clock,
       random,
       onRetry: () => observer.onRetry(code),
       onHealth: (health) => observer.onHealth(code, health),

@@ -1,35 +1,31 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { BrokenCircuitError, bulkhead, CircuitState, circuitBreaker, handleAll, SamplingBreaker } from "cockatiel";
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
+import { Bulkhead } from "./bulkhead.js";
+import { cancellable } from "./cancellable.js";
+import { Circuit, type Passage, type RegionHealth, type Verdict } from "./circuit.js";
 import { answerFailure, type Operation, transportFailure } from "./failures.js";
-import { TransportError, type UpstreamResponse } from "./http.js";
+import { TransportError, type UpstreamRequest, type UpstreamResponse } from "./http.js";
 import { type CallKind, type FailedAttempt, isStaleConnection, retryDelayMs } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
-
-const concurrentCalls = 64;
-const queuedCalls = 128;
-const queueWaitMs = 500;
-/** The circuit opens when more than half of at least 20 calls in ten seconds failed; it is tried again after five. */
-const breakerOptions = { threshold: 0.5, duration: 10_000, minimumRps: 2 };
-const halfOpenAfterMs = 5_000;
-
-export type RegionHealth = "available" | "degraded" | "unavailable";
 
 export interface Call {
   readonly operation: Operation;
   readonly kind: CallKind;
-  /** Milliseconds since the epoch. */
+  /** By the monotonic clock. Milliseconds. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One try, within `timeoutMs`. Throws TransportError. */
-export type Attempt = (timeoutMs: number, freshConnection: boolean) => Promise<UpstreamResponse>;
+/** How one try must go. */
+export type Terms = Pick<UpstreamRequest, "timeoutMs" | "freshConnection" | "signal">;
+
+/** One try. Throws TransportError. */
+export type Attempt = (terms: Terms) => Promise<UpstreamResponse>;
 
 export interface GuardOptions {
+  /** Milliseconds. */
   readonly attemptTimeoutMs: number;
-  readonly now: Clock;
+  readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Hears of each retry and of each change of the region's health. */
@@ -42,78 +38,75 @@ export interface GuardOptions {
  * circuit breaker. Every region has its own, so one's outage takes nothing from another.
  */
 export class RegionGuard {
-  readonly #breaker = circuitBreaker(handleAll, {
-    breaker: new SamplingBreaker(breakerOptions),
-    halfOpenAfter: halfOpenAfterMs,
-  });
-  readonly #bulkhead = bulkhead(concurrentCalls, queuedCalls);
+  readonly #circuit: Circuit;
+  readonly #bulkhead: Bulkhead;
   readonly #budget: RetryBudget;
 
   constructor(private readonly options: GuardOptions) {
-    this.#budget = new RetryBudget(options.now);
-    this.#breaker.onStateChange(() => options.onHealth(this.health));
+    const { clock, onHealth } = options;
+    this.#circuit = new Circuit(clock, onHealth);
+    this.#bulkhead = new Bulkhead(clock);
+    this.#budget = new RetryBudget(clock);
   }
 
   get health(): RegionHealth {
-    const { state } = this.#breaker;
-    if (state === CircuitState.Closed) return "available";
-    return state === CircuitState.HalfOpen ? "degraded" : "unavailable";
+    return this.#circuit.health;
   }
 
-  /** Amity's answer, 200 or another that is no fault of the network. Throws AppError. */
+  /** Amity's answer, always a 200. Throws AppError. */
   async run(call: Call, attempt: Attempt): Promise<UpstreamResponse> {
-    const { now, random, onRetry } = this.options;
+    const { clock, random, onRetry } = this.options;
     this.#budget.countCall();
     let freshConnection = false;
     for (let count = 1; ; count++) {
-      const outcome = await this.#inBulkhead(call, () => this.#tryOnce(call, attempt, freshConnection));
+      const outcome = await this.#bulkhead.run(call.signal, () => this.#tryOnce(call, attempt, freshConnection));
       if ("response" in outcome) return outcome.response;
       const { failed, error } = outcome;
-      const remainingMs = call.deadline - now();
+      const remainingMs = call.deadline - clock.elapsed();
       const delayMs = retryDelayMs({ kind: call.kind, failed, attempt: count, remainingMs, random: random() });
       if (delayMs === undefined || this.health !== "available") throw error;
-      // A stale connection is no sign of an outage, so it costs nothing of the budget.
-      if (!isStaleConnection(failed) && !this.#budget.tryTake()) throw error;
-      onRetry();
       freshConnection = isStaleConnection(failed);
-      if (delayMs > 0) await this.#wait(delayMs, call.signal);
+      // A stale connection is no sign of an outage, so it costs nothing of the budget.
+      if (!freshConnection && !this.#budget.tryTake()) throw error;
+      onRetry();
+      if (delayMs > 0) await cancellable<void>(call.signal, (resolve) => clock.after(delayMs, resolve));
     }
   }
 
-  /** Waits for a free place, half a second at most. */
-  async #inBulkhead<T>({ signal }: Call, run: () => Promise<T>): Promise<T> {
-    if (this.#bulkhead.executionSlots > 0) return this.#bulkhead.execute(run);
-    if (this.#bulkhead.queueSlots <= 0) throw new AppError("OVERLOADED");
-    const queue = new AbortController();
-    const timer = setTimeout(() => queue.abort(), queueWaitMs);
-    const left = new Promise<never>((_resolve, reject) => {
-      const leave = () => reject(new AppError(signal?.aborted ? "CANCELLED" : "OVERLOADED"));
-      queue.signal.addEventListener("abort", leave, { once: true });
-      signal?.addEventListener("abort", () => queue.abort(), { once: true });
-    });
-    const started = this.#bulkhead.execute(() => {
-      clearTimeout(timer);
-      return run();
-    }, queue.signal);
-    return Promise.race([started, left]);
+  /** Stops telling of the region's health. */
+  close(): void {
+    this.#circuit.close();
   }
 
-  /** One attempt behind the breaker. Only faults of the network or of Amity count against the region. */
+  /**
+   * One attempt behind the breaker. The circuit's trial goes on when its client leaves: the request is sent already, and
+   * clients in a hurry must not keep a healthy region out. It gives its slot back then, since there is one such at most.
+   * It opens a connection of its own, for a kept one that turns out dead would prove nothing.
+   */
   async #tryOnce(call: Call, attempt: Attempt, freshConnection: boolean): Promise<Outcome> {
-    const { attemptTimeoutMs, now } = this.options;
-    const timeoutMs = Math.min(attemptTimeoutMs, call.deadline - now());
+    const { attemptTimeoutMs, clock } = this.options;
+    const { signal } = call;
+    if (signal?.aborted) throw new AppError("CANCELLED");
+    const timeoutMs = Math.min(attemptTimeoutMs, call.deadline - clock.elapsed());
     if (timeoutMs <= 0) throw new AppError("UPSTREAM_TIMEOUT");
-    // While one call tries whether the region is back, the others need not wait for it.
-    if (this.health === "degraded") throw circuitOpen();
+    const passage = this.#circuit.enter();
+    if (!passage.isTrial) return this.#pass(passage, call, () => attempt({ timeoutMs, freshConnection, signal }));
+    const trial = this.#pass(passage, call, () => attempt({ timeoutMs, freshConnection: true }));
+    return cancellable(signal, (resolve, reject) => {
+      trial.then(resolve, reject);
+      return () => {};
+    });
+  }
+
+  /** Makes the attempt and tells the circuit what it says of the region. */
+  async #pass(passage: Passage, call: Call, attempt: () => Promise<UpstreamResponse>): Promise<Outcome> {
+    let verdict: Verdict = "nothing";
     try {
-      return await this.#breaker.execute(async () => {
-        const outcome = await this.#outcomeOf(call, attempt(timeoutMs, freshConnection));
-        if (countsAgainstRegion(outcome)) throw new CountedFailure(outcome);
-        return outcome;
-      });
-    } catch (error) {
-      if (error instanceof CountedFailure) return error.outcome;
-      throw error instanceof BrokenCircuitError ? circuitOpen() : error;
+      const outcome = await this.#outcomeOf(call, attempt());
+      verdict = verdictOf(outcome);
+      return outcome;
+    } finally {
+      passage.end(verdict);
     }
   }
 
@@ -121,7 +114,7 @@ export class RegionGuard {
     try {
       const response = await answer;
       if (response.status === 200) return { response };
-      const error = answerFailure(operation, response, this.options.now());
+      const error = answerFailure(operation, response, this.options.clock.now());
       const { retryAfterSeconds } = error.details;
       return { failed: { status: response.status, code: error.code, retryAfterSeconds }, error };
     } catch (fault) {
@@ -129,33 +122,18 @@ export class RegionGuard {
       throw fault;
     }
   }
-
-  async #wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-    try {
-      await sleep(delayMs, undefined, { ...(signal && { signal }) });
-    } catch {
-      throw new AppError("CANCELLED");
-    }
-  }
 }
 
 type Outcome = { readonly response: UpstreamResponse } | { readonly failed: FailedAttempt; readonly error: AppError };
 
-/** Carries a failure through the breaker, so that it is counted. */
-class CountedFailure extends Error {
-  constructor(readonly outcome: Outcome) {
-    super("counted");
-  }
-}
-
-/** Timeouts, broken exchanges and 5xx; not a refusal, a rate limit or a stale connection. */
-function countsAgainstRegion(outcome: Outcome): boolean {
-  if ("response" in outcome) return false;
+/**
+ * Timeouts, broken exchanges and 5xx speak against the region; a refusal, a rate limit or an answer that is malformed
+ * shows that it is there.
+ */
+function verdictOf(outcome: Outcome): Verdict {
+  if ("response" in outcome) return "success";
   const { failed } = outcome;
-  if ("status" in failed) return failed.code === "UPSTREAM_UNAVAILABLE";
-  return failed.fault !== "cancelled" && failed.fault !== "malformed" && !isStaleConnection(failed);
-}
-
-function circuitOpen(): AppError {
-  return new AppError("UPSTREAM_UNAVAILABLE", { retryAfterSeconds: halfOpenAfterMs / 1_000 });
+  if ("status" in failed) return failed.code === "UPSTREAM_UNAVAILABLE" ? "failure" : "success";
+  if (failed.fault === "cancelled" || isStaleConnection(failed)) return "nothing";
+  return failed.fault === "malformed" ? "success" : "failure";
 }

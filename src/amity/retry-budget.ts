@@ -1,41 +1,27 @@
 import type { Clock } from "../system/clock.js";
+import { RecentCounts } from "./recent-counts.js";
 
-const windowSeconds = 10;
 /** So that a quiet gateway can retry at all. */
 const leastRetries = 3;
 const retryShare = 0.1;
 
-interface Bucket {
-  readonly second: number;
-  calls: number;
-  retries: number;
-}
-
 /** Keeps retries from multiplying an outage: in ten seconds at most max(3, 10 % of the calls) may be retries. */
 export class RetryBudget {
-  #buckets: Bucket[] = [];
+  readonly #recent: RecentCounts<"calls" | "retries">;
 
-  constructor(private readonly now: Clock) {}
+  constructor(clock: Clock) {
+    this.#recent = new RecentCounts(clock, { calls: 0, retries: 0 });
+  }
 
   countCall(): void {
-    this.#current().calls++;
+    this.#recent.add("calls");
   }
 
   /** Takes one retry, if there is one to take. */
   tryTake(): boolean {
-    const current = this.#current();
-    const sum = (name: "calls" | "retries") => this.#buckets.reduce((total, bucket) => total + bucket[name], 0);
-    if (sum("retries") >= Math.max(leastRetries, Math.floor(retryShare * sum("calls")))) return false;
-    current.retries++;
+    const most = Math.max(leastRetries, Math.floor(retryShare * this.#recent.sum("calls")));
+    if (this.#recent.sum("retries") >= most) return false;
+    this.#recent.add("retries");
     return true;
-  }
-
-  #current(): Bucket {
-    const second = Math.floor(this.now() / 1_000);
-    const last = this.#buckets.at(-1);
-    if (last?.second === second) return last;
-    const bucket = { second, calls: 0, retries: 0 };
-    this.#buckets = [...this.#buckets.filter((old) => old.second > second - windowSeconds), bucket];
-    return bucket;
   }
 }

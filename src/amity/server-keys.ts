@@ -11,7 +11,7 @@ export class ServerKeys {
 
   constructor(
     private readonly sources: readonly Reloading<string>[],
-    private readonly now: Clock,
+    private readonly clock: Clock,
   ) {}
 
   /** Is there a key at all? */
@@ -23,7 +23,7 @@ export class ServerKeys {
   async current(): Promise<readonly string[]> {
     const keys = await this.#read();
     const winner = this.#winner;
-    const isFirst = winner && this.now() < winner.until && keys.includes(winner.key);
+    const isFirst = winner && this.clock.elapsed() < winner.until && keys.includes(winner.key);
     return isFirst ? [winner.key, ...keys.filter((key) => key !== winner.key)] : keys;
   }
 
@@ -36,7 +36,7 @@ export class ServerKeys {
 
   /** Remembers which key Amity took. */
   remember(key: string): void {
-    this.#winner = { key, until: this.now() + winnerMs };
+    this.#winner = { key, until: this.clock.elapsed() + winnerMs };
   }
 
   #read(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import type { Reloading } from "../system/reloading-file.js";
 import { type CertificatePair, choosePair } from "./client-certificate.js";
 import { createTransport, type Transport } from "./http.js";
@@ -22,7 +22,7 @@ export class Transports {
   constructor(
     private readonly baseUrl: URL,
     private readonly mutualTls: MutualTls,
-    private readonly now: Clock,
+    private readonly now: WallClock,
   ) {
     this.#open = createTransport(baseUrl, { ca: mutualTls.ca });
   }

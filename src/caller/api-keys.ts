@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import type { Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 
@@ -53,7 +53,7 @@ function readJson(text: string): unknown {
 }
 
 /** Verifies `<id>.<secret>` against the keys. Throws InvalidCredential. */
-export function verifyApiKey(keys: readonly ApiKey[], credential: string, scope: string, now: Clock): Caller {
+export function verifyApiKey(keys: readonly ApiKey[], credential: string, scope: string, now: WallClock): Caller {
   const dot = credential.indexOf(".");
   const key = keys.find(({ id }) => id === credential.slice(0, dot));
   const given = sha256(credential.slice(dot + 1));

@@ -11,7 +11,7 @@ import { createJwtVerifier, type JwtRules, type JwtVerifier } from "./jwt.js";
 /** Where the keys that verify a JWT come from: exactly one. */
 export type JwtKeySource =
   | { readonly kind: "static"; readonly key: import("node:crypto").KeyObject | Uint8Array }
-  | ({ readonly kind: "published" } & Omit<JwksOptions, "now" | "onFailure">);
+  | ({ readonly kind: "published" } & Omit<JwksOptions, "clock" | "onFailure">);
 
 /** How callers are known. `none` never stands beside another mode. */
 export type AuthSettings =
@@ -38,7 +38,7 @@ export interface Authenticator {
 
 /** What the verifiers work with. */
 export interface AuthenticatorTools {
-  readonly now: Clock;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly reloads: Reloads;
 }
@@ -69,20 +69,20 @@ export function createAuthenticator(settings: AuthSettings, tools: Authenticator
 
 function createJwt(
   { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
-  { now, logger }: AuthenticatorTools,
+  { clock, logger }: AuthenticatorTools,
 ): { verify: JwtVerifier; isReady: () => Promise<boolean> } {
   if (keys.kind === "static") {
-    return { verify: createJwtVerifier(rules, keys.key, now), isReady: async () => true };
+    return { verify: createJwtVerifier(rules, keys.key, clock.now), isReady: async () => true };
   }
   const onFailure = (reason: string) => logger.warn({ reason }, "the identity provider's keys cannot be fetched");
-  const source = createJwksSource({ ...keys, now, onFailure });
-  return { verify: createJwtVerifier(rules, source.getKey, now), isReady: () => source.warmUp() };
+  const source = createJwksSource({ ...keys, clock, onFailure });
+  return { verify: createJwtVerifier(rules, source.getKey, clock.now), isReady: () => source.warmUp() };
 }
 
 function createApiKeyVerifier(
   { path, first }: { path: string; first: readonly ApiKey[] },
   scope: string = defaultDelegateScope,
-  { now, reloads }: AuthenticatorTools,
+  { clock, reloads }: AuthenticatorTools,
 ): (credential: string) => Promise<Caller> {
   const keys = reloads.watch<readonly ApiKey[]>({
     name: "AUTH_API_KEYS_FILE",
@@ -90,7 +90,7 @@ function createApiKeyVerifier(
     parse: ([text = ""]) => parseApiKeys(text),
     first,
   });
-  return async (credential) => verifyApiKey(await keys.current(), credential, scope, now);
+  return async (credential) => verifyApiKey(await keys.current(), credential, scope, clock.now);
 }
 
 /** Is the failure the credential's fault? */

@@ -16,7 +16,7 @@ export interface JwksOptions {
   /** At most one fetch in this time, however many unknown keys are named. Milliseconds. */
   readonly cooldownMs: number;
   readonly timeoutMs: number;
-  readonly now: Clock;
+  readonly clock: Clock;
   /** Hears why a fetch failed, in fixed words. */
   readonly onFailure: (reason: string) => void;
 }
@@ -33,19 +33,18 @@ export interface JwksSource {
  * names an unknown key during an outage is AUTH_UNAVAILABLE and not refused, so that clients do not sign people out.
  */
 export function createJwksSource(options: JwksOptions): JwksSource {
-  const { now, cacheMs, staleMaxMs, cooldownMs } = options;
+  const { clock, cacheMs, staleMaxMs, cooldownMs } = options;
   let keys: { find: JWTVerifyGetKey; loadedAt: number } | undefined;
   let lastTryAt = Number.NEGATIVE_INFINITY;
   let failing = false;
   let pending: Promise<void> | undefined;
 
-  /** Time since then. A clock that was set back must not keep old keys, or an old failure, for as long. */
-  const since = (then: number) => Math.abs(now() - then);
+  const since = (then: number) => clock.elapsed() - then;
 
   async function load(): Promise<void> {
-    lastTryAt = now();
+    lastTryAt = clock.elapsed();
     try {
-      keys = { find: createLocalJWKSet(await fetchKeys(options)), loadedAt: now() };
+      keys = { find: createLocalJWKSet(await fetchKeys(options)), loadedAt: clock.elapsed() };
       failing = false;
     } catch (error) {
       failing = true;

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
 import { limits, textProblem } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import type { Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 
@@ -35,7 +35,7 @@ export type JwtVerifier = (token: string) => Promise<Caller>;
 export function createJwtVerifier(
   rules: JwtRules,
   key: KeyObject | Uint8Array | JWTVerifyGetKey,
-  now: Clock,
+  now: WallClock,
 ): JwtVerifier {
   const options: JWTVerifyOptions = {
     issuer: rules.issuer,

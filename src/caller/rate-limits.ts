@@ -50,6 +50,8 @@ async function consume(limiter: RateLimiterMemory | undefined, key: string, poin
     await limiter?.consume(key, points);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    throw new AppError("RATE_LIMITED", { retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) });
+    const seconds = Math.ceil(refusal.msBeforeNext / 1000);
+    // The library ends a window by a timer, but tells its rest by the wall clock, which may have been set back.
+    throw new AppError("RATE_LIMITED", { retryAfterSeconds: Math.min(windowSeconds, Math.max(1, seconds)) });
   }
 }

@@ -3,6 +3,7 @@ import { type Gateway, startGateway } from "../app.js";
 import { type Config, loadConfig } from "../config/config.js";
 import { configHelp } from "../config/help.js";
 import type { Env } from "../config/reader.js";
+import { systemClock } from "../system/clock.js";
 import { createLogger, errorFields, type Logger } from "../telemetry/logger.js";
 import { exitCodes } from "./exit-codes.js";
 
@@ -69,11 +70,11 @@ function untilStopped(logger: Logger): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => {
         if (stoppingSince !== undefined) {
-          if (performance.now() - stoppingSince < sameSignalMs) return;
+          if (systemClock.elapsed() - stoppingSince < sameSignalMs) return;
           process.removeAllListeners(signal);
           process.kill(process.pid, signal);
         }
-        stoppingSince = performance.now();
+        stoppingSince = systemClock.elapsed();
         logger.info({ signal }, "stopping");
         resolve(exitCodes.ok);
       });

@@ -80,15 +80,15 @@ function mintingEnv(env: Env): Env {
 
 /** Through the same client and service as the gateway's authToken, in a process that lives for one token. */
 async function mint(config: Config, { userId, region = config.defaultRegion }: Order): Promise<AuthToken> {
-  const now = systemClock;
+  const clock = systemClock;
   const sinks = { logger: silentLogger, metrics: new Metrics() };
   const key = { region, userId: targetUserId(anybody, "--user", userId) };
-  const reloads = new Reloads(now, () => {});
-  const amity = connectUpstream(config, undefined, { now, random: systemRandom, reloads, ...sinks });
-  const store = new TokenStore(0, now);
+  const reloads = new Reloads(clock, () => {});
+  const amity = connectUpstream(config, undefined, { clock, random: systemRandom, reloads, ...sinks });
+  const store = new TokenStore(0, clock);
   const audit = new Audit(sinks);
   const { upstreamTimeoutMs: timeoutMs } = config;
-  const tokens = new TokenService({ amity, store, audit, now, timeoutMs, onReuse: () => {} });
+  const tokens = new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => {} });
   try {
     const { signal } = new AbortController();
     return await tokens.issue(key, { subject: anybody.subject, requestId: "amity-graphql token", signal });

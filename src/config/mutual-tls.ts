@@ -19,7 +19,7 @@ export interface MutualTlsConfig {
 /** Client certificates and the CA for Amity's hosts. One usable pair is enough; two let one be replaced. */
 export function readMutualTls(reader: Reader): MutualTlsConfig {
   const pairs = (["", "2"] as const).flatMap((suffix) => readPair(reader, suffix) ?? []);
-  if (pairs.length > 0 && !pairs.some(({ first }) => isValidAt(first, systemClock()))) {
+  if (pairs.length > 0 && !pairs.some(({ first }) => isValidAt(first, systemClock.now()))) {
     reader.problem(`${pairs[0]?.name}: no client certificate is valid now`);
   }
   return { ca: readCa(reader), pairs };

@@ -7,7 +7,7 @@ import { type Check, counted, row } from "./check.js";
 const scope = "callers";
 
 /** Whom the gateway would know. Published keys are fetched as the gateway fetches them. */
-export async function callerChecks(auth: AuthSettings, isEmulated: boolean, now: Clock): Promise<Check[]> {
+export async function callerChecks(auth: AuthSettings, isEmulated: boolean, clock: Clock): Promise<Check[]> {
   const mode = row(scope, "AUTH_MODE");
   if (auth.mode === "none") {
     const detail = "none: whoever reaches the gateway from this machine can mint tokens for any user";
@@ -18,19 +18,19 @@ export async function callerChecks(auth: AuthSettings, isEmulated: boolean, now:
   const modes = [jwt && "jwt", apiKeys && "apikey"].filter(Boolean).join(", ");
   return [
     mode.ok(modes),
-    ...(jwt ? [await tokenKeysCheck(jwt.keys, now)] : []),
-    ...(apiKeys ? [serviceKeysCheck(apiKeys.first, now())] : []),
+    ...(jwt ? [await tokenKeysCheck(jwt.keys, clock)] : []),
+    ...(apiKeys ? [serviceKeysCheck(apiKeys.first, clock.now())] : []),
   ];
 }
 
-async function tokenKeysCheck(keys: JwtKeySource, now: Clock): Promise<Check> {
+async function tokenKeysCheck(keys: JwtKeySource, clock: Clock): Promise<Check> {
   const check = row(scope, "token keys");
   if (keys.kind === "static") return check.ok("fixed by AUTH_JWT_PUBLIC_KEY or AUTH_JWT_SECRET");
   let reason = "";
   const onFailure = (text: string) => {
     reason = text;
   };
-  const isLoaded = await createJwksSource({ ...keys, now, onFailure }).warmUp();
+  const isLoaded = await createJwksSource({ ...keys, clock, onFailure }).warmUp();
   const isNamed = "jwksUrl" in keys.location;
   const from = isNamed ? "AUTH_JWT_JWKS_URL" : "the discovery document of AUTH_JWT_ISSUER";
   if (isLoaded) return check.ok(`published ones loaded through ${from}`);

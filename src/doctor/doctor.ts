@@ -17,7 +17,7 @@ export interface DoctorOptions {
   readonly userId?: string | undefined;
   /** This region only; undefined: each one that is configured. */
   readonly region?: RegionCode | undefined;
-  readonly now?: Clock;
+  readonly clock?: Clock;
   readonly lookup?: Lookup;
   /** Time for a lookup, a connection, a handshake or an answer. Milliseconds. */
   readonly timeoutMs?: number;
@@ -26,20 +26,20 @@ export interface DoctorOptions {
 /** The gateway gives up on a connection after this time, too. Milliseconds. */
 const defaultTimeoutMs = 2_000;
 
-type Setup = Required<Pick<DoctorOptions, "now" | "lookup" | "timeoutMs">> & Pick<DoctorOptions, "userId" | "region">;
+type Setup = Required<Pick<DoctorOptions, "clock" | "lookup" | "timeoutMs">> & Pick<DoctorOptions, "userId" | "region">;
 
 /** Everything that can be told of a configuration without serving: settings, regions, certificates and callers. */
 export async function examine(loaded: LoadedConfig, options: DoctorOptions = {}): Promise<Check[]> {
-  const setup: Setup = { now: systemClock, lookup: systemLookup, timeoutMs: defaultTimeoutMs, ...options };
+  const setup: Setup = { clock: systemClock, lookup: systemLookup, timeoutMs: defaultTimeoutMs, ...options };
   const checks = configurationChecks(loaded);
   const { config } = loaded;
   if (!config) return checks;
   const { regions, auth, mutualTls } = config;
   const [ofRegions, ofCallers] = await Promise.all([
     regions === "emulator" ? [] : regionsChecks(config, regions, setup),
-    callerChecks(auth, regions === "emulator", setup.now),
+    callerChecks(auth, regions === "emulator", setup.clock),
   ]);
-  return [...checks, ...clientCertificateChecks(mutualTls.pairs, setup.now()), ...ofRegions, ...ofCallers];
+  return [...checks, ...clientCertificateChecks(mutualTls.pairs, setup.clock.now()), ...ofRegions, ...ofCallers];
 }
 
 type Regions = Readonly<Record<RegionCode, RegionConfig>>;
@@ -57,17 +57,18 @@ async function regionsChecks(config: Config, regions: Regions, setup: Setup): Pr
 }
 
 async function regionChecks(config: Config, regions: Regions, code: RegionCode, setup: Setup): Promise<Check[]> {
-  const { userId, now } = setup;
+  const { userId, clock } = setup;
   const [ofNetwork, ofTokens] = await Promise.all([
     networkChecks(config, code, regions[code].baseUrl, setup),
-    userId === undefined ? [] : mintChecks({ config, regions, code, userId, now }),
+    userId === undefined ? [] : mintChecks({ config, regions, code, userId, clock }),
   ]);
   return [...ofNetwork, ...keyChecks(code, regions[code], userId !== undefined), ...ofTokens];
 }
 
 /** Each step needs the one before it, so the first that fails is the last. */
 async function networkChecks({ mutualTls }: Config, code: RegionCode, url: URL, setup: Setup): Promise<Check[]> {
-  const { now, timeoutMs } = setup;
+  const { timeoutMs } = setup;
+  const { now } = setup.clock;
   const ofDns = await dnsChecks(code, url, setup);
   if (!isHealthy(ofDns)) return ofDns;
   const pair = pairInUse(mutualTls.pairs, now());

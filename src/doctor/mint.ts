@@ -19,7 +19,7 @@ export interface Trial {
   readonly regions: Readonly<Record<RegionCode, RegionConfig>>;
   readonly code: RegionCode;
   readonly userId: string;
-  readonly now: Clock;
+  readonly clock: Clock;
 }
 
 /** One key's answer from Amity; no failure: it gave a token, which nobody keeps. */
@@ -41,17 +41,21 @@ export async function mintChecks(trial: Trial): Promise<Check[]> {
 }
 
 /** A client that knows one key cannot fall back to the other. */
-async function tryKey({ config, regions, code, userId, now }: Trial, check: string, secret: Secret): Promise<Outcome> {
+async function tryKey(
+  { config, regions, code, userId, clock }: Trial,
+  check: string,
+  secret: Secret,
+): Promise<Outcome> {
   const region = { ...regions[code], serverKey: secret, serverKeySecondary: undefined };
   const amity = connectUpstream({ ...config, regions: { ...regions, [code]: region } }, undefined, {
-    now,
+    clock,
     random: systemRandom,
-    reloads: new Reloads(now, () => {}),
+    reloads: new Reloads(clock, () => {}),
     metrics: new Metrics(),
     logger: silentLogger,
   });
   try {
-    await amity.mintAuthToken(code, userId, { deadline: now() + config.upstreamTimeoutMs });
+    await amity.mintAuthToken(code, userId, { deadline: clock.elapsed() + config.upstreamTimeoutMs });
     return { check, secret, failure: undefined };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

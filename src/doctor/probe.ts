@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { TLSSocket } from "node:tls";
 import type { TlsIdentity } from "../amity/http.js";
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import { version } from "../system/version.js";
 import { codeOf } from "./check.js";
 
@@ -37,7 +37,7 @@ export interface Probe {
 
 export interface ProbeTools {
   readonly identity: TlsIdentity;
-  readonly now: Clock;
+  readonly now: WallClock;
   /** Time for each phase. Milliseconds. */
   readonly timeoutMs: number;
 }

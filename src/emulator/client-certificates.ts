@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import type { CertificateAuthority } from "../x509/authority.js";
 import { readCertificateRequest } from "../x509/request.js";
 import { AmityError } from "./errors.js";
@@ -20,10 +20,10 @@ export interface IssuedCertificate {
 export class ClientCertificates {
   readonly #authority: CertificateAuthority;
   readonly #lifetimeMs: number;
-  readonly #now: Clock;
+  readonly #now: WallClock;
   readonly #byName = new Map<string, { readonly issued: IssuedCertificate; readonly parsed: X509Certificate }>();
 
-  constructor(authority: CertificateAuthority, lifetimeMs: number, now: Clock) {
+  constructor(authority: CertificateAuthority, lifetimeMs: number, now: WallClock) {
     this.#authority = authority;
     this.#lifetimeMs = lifetimeMs;
     this.#now = now;

@@ -1,4 +1,4 @@
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 
 interface Entry<Value> {
   readonly value: Value;
@@ -11,10 +11,10 @@ interface Entry<Value> {
  * all entries of one map live equally long, so memory stays bounded without a timer.
  */
 export class ExpiringMap<Value> {
-  readonly #now: Clock;
+  readonly #now: WallClock;
   readonly #entries = new Map<string, Entry<Value>>();
 
-  constructor(now: Clock) {
+  constructor(now: WallClock) {
     this.#now = now;
   }
 

@@ -1,5 +1,5 @@
 import type { ServerOptions } from "node:https";
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import { CertificateAuthority } from "../x509/authority.js";
 import { createKeyPair, privateKeyPem } from "../x509/keys.js";
 import { ClientCertificates } from "./client-certificates.js";
@@ -15,7 +15,7 @@ export interface MutualTlsRules {
   readonly certificateLifetimeMs: number;
   /** Whether its own server certificate ended long ago. */
   readonly expiredServer: boolean;
-  readonly now: Clock;
+  readonly now: WallClock;
 }
 
 /** The TLS side of an emulator. */

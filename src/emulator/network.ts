@@ -1,4 +1,4 @@
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import { AmityError } from "./errors.js";
 import { ExpiringMap } from "./expiring-map.js";
 import type { AccessTokenClaims, Ids } from "./ids.js";
@@ -14,7 +14,7 @@ export interface NetworkRules {
 
 /** What a network needs from outside. */
 export interface NetworkTools {
-  readonly now: Clock;
+  readonly now: WallClock;
   readonly ids: Ids;
   readonly signAccessToken: (claims: AccessTokenClaims) => string;
 }

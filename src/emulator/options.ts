@@ -1,5 +1,5 @@
 import { isProduction } from "../config/environment.js";
-import { type Clock, systemClock } from "../system/clock.js";
+import { systemClock, type WallClock } from "../system/clock.js";
 import { type Fault, type FaultInput, parseFaults } from "./faults/fault.js";
 import { randomIds } from "./ids.js";
 import type { RateLimit } from "./rate-limiter.js";
@@ -69,7 +69,7 @@ export type Settings = Required<Omit<EmulatorOptions, "rateLimit" | "mtls" | "fa
   readonly rateLimit: RateLimit | undefined;
   readonly mtls: Required<MutualTlsOptions> | undefined;
   readonly faults: readonly Fault[];
-  readonly now: Clock;
+  readonly now: WallClock;
 };
 
 /** The emulator accepts keys that anybody may have seen, so it does not start in production. */
@@ -107,7 +107,7 @@ export function resolveOptions(options: EmulatorOptions): Settings {
     },
     mtls,
     faults: startFaults(options.faults ?? [], mtls !== undefined),
-    now: options.clock ?? systemClock,
+    now: options.clock ?? systemClock.now,
   };
 }
 

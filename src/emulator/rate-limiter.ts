@@ -1,4 +1,4 @@
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import { ExpiringMap } from "./expiring-map.js";
 
 /** So many requests for each userId in a window; Amity's own is 100 in 5 s (docs.social.plus, technical FAQ). */
@@ -12,10 +12,10 @@ export interface RateLimit {
 /** Counts the requests of each user, over all devices. */
 export class RateLimiter {
   readonly #limit: RateLimit;
-  readonly #now: Clock;
+  readonly #now: WallClock;
   readonly #windows: ExpiringMap<{ used: number }>;
 
-  constructor(limit: RateLimit, now: Clock) {
+  constructor(limit: RateLimit, now: WallClock) {
     this.#limit = limit;
     this.#now = now;
     this.#windows = new ExpiringMap(now);

@@ -1,4 +1,4 @@
-import type { Clock } from "../system/clock.js";
+import type { WallClock } from "../system/clock.js";
 import { AmityError } from "./errors.js";
 import type { Ids } from "./ids.js";
 
@@ -33,12 +33,12 @@ export interface Profile {
 
 /** The users of one network. They are kept until the emulator stops. */
 export class Users {
-  readonly #now: Clock;
+  readonly #now: WallClock;
   readonly #ids: Ids;
   readonly #networkId: string;
   readonly #byUserId = new Map<string, User>();
 
-  constructor(now: Clock, ids: Ids) {
+  constructor(now: WallClock, ids: Ids) {
     this.#now = now;
     this.#ids = ids;
     this.#networkId = ids.objectId();

@@ -1,5 +1,5 @@
+import type { RegionHealth } from "../amity/circuit.js";
 import type { AmityClient } from "../amity/client.js";
-import type { RegionHealth } from "../amity/region-guard.js";
 import { type HostFamily, type RegionCode, regionCodes, regionTable } from "../amity/regions.js";
 import { AuthenticationMode, type Region, RegionStatus } from "./region.type.js";
 

@@ -16,7 +16,7 @@ const sessionLifeMs = { secure: 30 * dayMs, unsecure: dayMs } as const;
 export interface SessionServiceOptions {
   readonly amity: AmityClient;
   readonly audit: Audit;
-  readonly now: Clock;
+  readonly clock: Clock;
   /** Time for one root field, both calls included. Milliseconds. */
   readonly timeoutMs: number;
 }
@@ -37,13 +37,13 @@ export class SessionService {
   }
 
   async #create(order: SessionOrder, signal: AbortSignal): Promise<Session> {
-    const { amity, now, timeoutMs } = this.options;
+    const { amity, clock, timeoutMs } = this.options;
     const { region, userId } = order;
     const request = checkSession(order, amity.sessionApi);
     const { hasApiKey, hasServerKey } = amity.state(region);
     if (!hasApiKey) throw new AppError("REGION_NOT_CONFIGURED");
-    const startedAt = now();
-    const limits = { deadline: startedAt + timeoutMs, signal };
+    const startedAt = clock.now();
+    const limits = { deadline: clock.elapsed() + timeoutMs, signal };
     const authToken =
       request.authToken ?? (hasServerKey ? await amity.mintAuthToken(region, userId, limits) : undefined);
     const asked: SessionRequest = { ...request, authToken };

@@ -12,7 +12,7 @@ export interface ReloadingOptions<T> {
   /** Throws when the texts cannot be used; the error's text goes into the log and must quote nothing. */
   readonly parse: (texts: readonly string[]) => T;
   readonly first: T;
-  readonly now: Clock;
+  readonly clock: Clock;
   /** Hears when changed files are taken or, with the problem, kept out. */
   readonly onReload: (name: string, problem?: string) => void;
 }
@@ -30,14 +30,14 @@ export interface Reloading<T> {
  * links, and looked at on use, so that nothing watches. Files that cannot be read or used leave the last good value.
  */
 export function reloading<T>(options: ReloadingOptions<T>): Reloading<T> {
-  const { name, paths, parse, now, onReload } = options;
+  const { name, paths, parse, clock, onReload } = options;
   let value = options.first;
   let texts: readonly string[] | undefined;
   let problem: string | undefined;
-  let checkedAt = now();
+  let checkedAt = clock.elapsed();
 
   async function reload(): Promise<void> {
-    checkedAt = now();
+    checkedAt = clock.elapsed();
     try {
       const latest = await Promise.all(paths.map((path) => readFile(path, "utf8")));
       if (texts?.every((text, index) => text === latest[index])) return;
@@ -54,7 +54,7 @@ export function reloading<T>(options: ReloadingOptions<T>): Reloading<T> {
 
   return {
     async current() {
-      if (now() - checkedAt >= checkEveryMs) await reload();
+      if (clock.elapsed() - checkedAt >= checkEveryMs) await reload();
       return value;
     },
     reload,
@@ -63,8 +63,8 @@ export function reloading<T>(options: ReloadingOptions<T>): Reloading<T> {
 
 /** Node's errors name the path; ours say what is wrong. */
 function problemOf(error: unknown): string {
-  if (!(error instanceof Error)) return "cannot be used";
-  return "code" in error ? `cannot be read (${String(error.code)})` : error.message;
+  if (typeof error === "object" && error && "code" in error) return `cannot be read (${String(error.code)})`;
+  return error instanceof Error ? error.message : "cannot be used";
 }
 
 /** A value that no file can change. */
@@ -77,12 +77,12 @@ export class Reloads {
   readonly #all: Reloading<unknown>[] = [];
 
   constructor(
-    private readonly now: Clock,
+    private readonly clock: Clock,
     private readonly onReload: ReloadingOptions<unknown>["onReload"],
   ) {}
 
-  watch<T>(options: Omit<ReloadingOptions<T>, "now" | "onReload">): Reloading<T> {
-    const source = reloading({ ...options, now: this.now, onReload: this.onReload });
+  watch<T>(options: Omit<ReloadingOptions<T>, "clock" | "onReload">): Reloading<T> {
+    const source = reloading({ ...options, clock: this.clock, onReload: this.onReload });
     this.#all.push(source);
     return source;
   }

@@ -3,11 +3,11 @@ import type { AmityClient } from "../amity/client.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
-import { type Clock, refreshTime } from "../system/clock.js";
+import { type Clock, momentOf, refreshTime } from "../system/clock.js";
 import type { Audit } from "../telemetry/audit.js";
 import { SingleFlight } from "./single-flight.js";
 import type { TokenKey } from "./token.loader.js";
-import type { TokenStore } from "./token.store.js";
+import type { Minted, TokenStore } from "./token.store.js";
 import type { AuthToken } from "./token.type.js";
 
 const outages: ReadonlySet<ErrorCode> = new Set(["UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_RATE_LIMITED"]);
@@ -16,7 +16,7 @@ export interface TokenServiceOptions {
   readonly amity: AmityClient;
   readonly store: TokenStore;
   readonly audit: Audit;
-  readonly now: Clock;
+  readonly clock: Clock;
   /** Time for one root field. Milliseconds. */
   readonly timeoutMs: number;
   readonly onReuse: () => void;
@@ -24,7 +24,7 @@ export interface TokenServiceOptions {
 
 /** Issues auth tokens, each with its audit line. */
 export class TokenService {
-  readonly #flights = new SingleFlight<AuthToken>();
+  readonly #flights = new SingleFlight<Minted>();
 
   constructor(private readonly options: TokenServiceOptions) {}
 
@@ -45,9 +45,9 @@ export class TokenService {
     }
     try {
       const flightKey = JSON.stringify([subject, region, generation, userId]);
-      const token = await this.#flights.run(flightKey, signal, (shared) => this.#mint({ region, userId }, shared));
-      store.put(key, token);
-      return token;
+      const minted = await this.#flights.run(flightKey, signal, (shared) => this.#mint({ region, userId }, shared));
+      store.put(key, minted);
+      return minted.token;
     } catch (error) {
       const standIn = error instanceof AppError && outages.has(error.code) ? store.usable(key) : undefined;
       if (!standIn) throw error;
@@ -57,11 +57,13 @@ export class TokenService {
   }
 
   /** The token's life is counted from before the call, so it never seems to live longer than it does. */
-  async #mint({ region, userId }: TokenKey, signal: AbortSignal): Promise<AuthToken> {
-    const { amity, now, timeoutMs } = this.options;
-    const issuedAt = new Date(now());
-    const token = await amity.mintAuthToken(region, userId, { deadline: issuedAt.getTime() + timeoutMs, signal });
-    const expiresAt = new Date(issuedAt.getTime() + authTokenLifeMs);
-    return { token, userId, region, issuedAt, expiresAt, refreshAfter: refreshTime(issuedAt, expiresAt) };
+  async #mint({ region, userId }: TokenKey, signal: AbortSignal): Promise<Minted> {
+    const { amity, clock, timeoutMs } = this.options;
+    const askedAt = momentOf(clock);
+    const token = await amity.mintAuthToken(region, userId, { deadline: askedAt.elapsed + timeoutMs, signal });
+    const issuedAt = new Date(askedAt.now);
+    const expiresAt = new Date(askedAt.now + authTokenLifeMs);
+    const refreshAfter = refreshTime(issuedAt, expiresAt);
+    return { token: { token, userId, region, issuedAt, expiresAt, refreshAfter }, askedAt };
   }
 }

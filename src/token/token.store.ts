@@ -1,11 +1,13 @@
 import { LRUCache } from "lru-cache";
 import { leastReusedLifeMs } from "../amity/auth-token-life.js";
 import type { RegionCode } from "../amity/regions.js";
-import type { Clock } from "../system/clock.js";
+import { ageOf, type Clock, type Moment } from "../system/clock.js";
 import type { AuthToken } from "./token.type.js";
 
 /** About 400 bytes each. */
 const mostTokens = 10_000;
+/** The two clocks drift apart by less than this in a token's life; by more, the wall clock was set. Milliseconds. */
+const driftMs = 1_000;
 
 /** Everything that makes one token differ from another. */
 export interface StoreKey {
@@ -15,30 +17,61 @@ export interface StoreKey {
   readonly userId: string;
 }
 
+/** A token, and when it was asked for: its age is counted from there. */
+export interface Minted {
+  readonly token: AuthToken;
+  readonly askedAt: Moment;
+}
+
 /** Minted tokens of this process, for TOKEN_REUSE_SECONDS. In memory only, and never consulted before authorization. */
 export class TokenStore {
-  readonly #tokens = new LRUCache<string, AuthToken>({ max: mostTokens });
+  readonly #tokens = new LRUCache<string, Minted>({ max: mostTokens });
 
   constructor(
     private readonly reuseMs: number,
-    private readonly now: Clock,
+    private readonly clock: Clock,
   ) {}
 
   /** A token young enough to be handed out again. */
   fresh(key: StoreKey): AuthToken | undefined {
-    const token = this.usable(key);
-    return token && this.now() - token.issuedAt.getTime() < this.reuseMs ? token : undefined;
+    return this.#find(key, this.reuseMs);
   }
 
   /** A token with enough life left, which serves while Amity cannot be reached. */
   usable(key: StoreKey): AuthToken | undefined {
-    const token = this.#tokens.get(textOf(key));
-    return token && token.expiresAt.getTime() - this.now() >= leastReusedLifeMs ? token : undefined;
+    return this.#find(key, Number.POSITIVE_INFINITY);
   }
 
-  put(key: StoreKey, token: AuthToken): void {
-    if (this.reuseMs > 0) this.#tokens.set(textOf(key), token);
+  put(key: StoreKey, minted: Minted): void {
+    if (this.reuseMs > 0) this.#tokens.set(textOf(key), minted);
   }
+
+  /** It is dead when either clock says so: it goes on ageing at Amity while this machine sleeps. */
+  #find(key: StoreKey, reuseMs: number): AuthToken | undefined {
+    const minted = this.#tokens.get(textOf(key));
+    if (!minted) return undefined;
+    const { token, askedAt } = minted;
+    const ageMs = ageOf(askedAt, this.clock);
+    const leftMs = token.expiresAt.getTime() - token.issuedAt.getTime() - ageMs;
+    if (leftMs < leastReusedLifeMs || ageMs >= reuseMs) return undefined;
+    return stampedAnew(token, this.clock.now() - ageMs - askedAt.now);
+  }
+}
+
+/**
+ * A clock that was set back since the minting would let a client believe in as much more life. So the times are those
+ * that the token would have, were it minted at the same moment by the clock as it is now.
+ */
+function stampedAnew(token: AuthToken, shiftMs: number): AuthToken {
+  if (Math.abs(shiftMs) < driftMs) return token;
+  const shifted = (time: Date) => new Date(time.getTime() + shiftMs);
+  const { issuedAt, expiresAt, refreshAfter } = token;
+  return {
+    ...token,
+    issuedAt: shifted(issuedAt),
+    expiresAt: shifted(expiresAt),
+    refreshAfter: shifted(refreshAfter),
+  };
 }
 
 function textOf({ region, generation, userId }: StoreKey): string {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { callersAt, signedIn } from "../support/callers.js";
+import { testClock } from "../support/clock.js";
 import { errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
 
@@ -100,37 +101,21 @@ describe("a kept connection that the upstream has closed", () => {
 });
 
 describe("an outage of one region", () => {
-  beforeEach(() => {
-    jest.useFakeTimers({
-      now: Date.parse("2026-01-01T00:00:00Z"),
-      doNotFake: [
-        "hrtime",
-        "nextTick",
-        "performance",
-        "queueMicrotask",
-        "setImmediate",
-        "clearImmediate",
-        "setInterval",
-        "clearInterval",
-        "setTimeout",
-        "clearTimeout",
-      ],
-    });
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  interface Outage {
+    broken: boolean;
+    calls: () => number;
+    readonly advance: (ms: number) => void;
+  }
 
-  async function withOutage(
-    use: (gateway: TestGateway, state: { broken: boolean; calls: () => number }) => Promise<void>,
-  ) {
-    const state = { broken: true, calls: () => 0 };
+  async function withOutage(use: (gateway: TestGateway, state: Outage) => Promise<void>) {
+    const clock = testClock();
+    const state: Outage = { broken: true, calls: () => 0, advance: clock.advance };
     const answer: Answer = (response, request) => always(state.broken ? 500 : 200, '"t"')(response, request);
     await withUpstream(answer, async (broken) => {
       await withUpstream(always(200, '"us"'), async (healthy) => {
         const env = { ...regionAt(broken.url), AMITY_US_BASE_URL: healthy.url, AMITY_US_SERVER_KEY: "canary-us-key" };
         state.calls = () => broken.seen.length;
-        await withGateway({ env, ...noWaiting }, (gateway) => use(gateway, state));
+        await withGateway({ env, ...clock, ...noWaiting }, (gateway) => use(gateway, state));
       });
     });
   }
@@ -167,11 +152,22 @@ describe("an outage of one region", () => {
     await withOutage(async (gateway, state) => {
       await fail(gateway, 30);
       state.broken = false;
-      jest.setSystemTime(Date.now() + 4_999);
+      state.advance(4_999);
       await fail(gateway, 1);
-      jest.setSystemTime(Date.now() + 1);
+      state.advance(1);
       expect((await gateway.ask(mint)).body.data.authToken.token).toBe("t");
       expect(await statusOf(gateway)).toBe("AVAILABLE");
+    });
+  });
+
+  test("is told as it goes, without traffic", async () => {
+    await withOutage(async (gateway, state) => {
+      await fail(gateway, 30);
+      state.advance(5_000);
+      expect(await statusOf(gateway)).toBe("DEGRADED");
+      expect((await gateway.send("/metrics")).text).toContain('amity_region_health{region="EU"} 1');
+      const told = gateway.logged.map((line) => JSON.parse(line)).filter(({ health }) => health);
+      expect(told.map(({ health }) => health)).toEqual(["unavailable", "degraded"]);
     });
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { callersAt, signedIn } from "../support/callers.js";
+import { testClock } from "../support/clock.js";
 import { errorOf, regionAt, withGateway } from "../support/gateway.js";
 import { type Answer, always, withUpstream } from "../support/upstream.js";
 
@@ -64,6 +65,48 @@ describe("a minted token", () => {
       expect(await tokenOf("a")).toBe("token-1");
       clock.ms += 1;
       expect(await tokenOf("a")).toBe("UPSTREAM_UNAVAILABLE");
+    });
+  });
+
+  test("stands in for no key that Amity refused", async () => {
+    let status = 200;
+    const answer: Answer = (response, request) => always(status, '"a token of alice"')(response, request);
+    await withUpstream(answer, async ({ url }) => {
+      const clock = testClock();
+      const env = regionAt(url, { TOKEN_REUSE_SECONDS: "60" });
+      await withGateway({ env, ...clock, random: () => 0 }, async ({ ask }) => {
+        const query = '{ authToken(userId: "alice") { token } }';
+        expect((await ask(query)).body.errors).toBeUndefined();
+        clock.advance(minute);
+        for (const [refusal, code] of [
+          [401, "UPSTREAM_AUTH_FAILED"],
+          [403, "UPSTREAM_AUTH_FAILED"],
+          [422, "UPSTREAM_REJECTED"],
+          [302, "UPSTREAM_BAD_RESPONSE"],
+        ] as const) {
+          status = refusal;
+          expect(errorOf(await ask(query)).extensions.code).toBe(code);
+        }
+        status = 503;
+        expect((await ask(query)).body.errors).toBeUndefined();
+      });
+    });
+  });
+
+  test("promises no more life after the clock was set back", async () => {
+    await withUpstream(counting({ broken: false }), async ({ url }) => {
+      const clock = testClock();
+      const env = regionAt(url, { TOKEN_REUSE_SECONDS: "420" });
+      await withGateway({ env, ...clock }, async ({ ask }) => {
+        const query = '{ authToken(userId: "a") { token expiresAt } }';
+        await ask(query);
+        clock.advance(minute);
+        clock.setWall(-60 * minute);
+        const { token, expiresAt } = (await ask(query)).body.data.authToken;
+        expect([token, Date.parse(expiresAt) - clock.now()]).toEqual(["token-1", 9 * minute]);
+        clock.advance(6 * minute);
+        expect((await ask(query)).body.data.authToken.token).toBe("token-2");
+      });
     });
   });
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
 import { describe, expect, test } from "@jest/globals";
+import { testClock } from "../support/clock.js";
 import { errorOf, regionAt, withGateway } from "../support/gateway.js";
 import { type Answer, always, withUpstream } from "../support/upstream.js";
 
@@ -119,13 +120,14 @@ test("Retry-After reaches the caller", async () => {
 });
 
 test("both calls of createSession share one deadline", async () => {
-  const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+  const clock = testClock();
   const answer: Answer = (response, request) => {
-    clock.ms += 10_000;
+    clock.advance(10_000);
+    clock.setWall(-3_600_000);
     always(200, '"token"')(response, request);
   };
   await withUpstream(answer, async ({ url, seen }) => {
-    await withGateway({ env: regionAt(url), now: () => clock.ms }, async ({ ask }) => {
+    await withGateway({ env: regionAt(url), ...clock }, async ({ ask }) => {
       const answered = await ask('mutation { createSession(input: { userId: "a", deviceId: "d" }) { accessToken } }');
       expect(errorOf(answered).extensions.code).toBe("UPSTREAM_TIMEOUT");
     });

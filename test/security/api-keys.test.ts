@@ -6,7 +6,7 @@ import { describe, expect, test } from "@jest/globals";
 import { createApiKey } from "../../src/caller/api-keys.js";
 import { loadConfig } from "../../src/config/config.js";
 import type { Env } from "../../src/config/reader.js";
-import { manualClock } from "../support/emulator.js";
+import { testClock } from "../support/clock.js";
 import { type Answered, errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { run } from "../support/process.js";
 import { audience, bearer, claimsOf, makeKey, signToken } from "../support/tokens.js";
@@ -29,6 +29,8 @@ interface Scene extends TestGateway {
   readonly write: (content: unknown) => Promise<void>;
   readonly path: string;
   readonly advance: (ms: number) => void;
+  /** Sets the wall clock alone. */
+  readonly setWall: (byMs: number) => void;
   /** What Amity got. */
   readonly seen: readonly SeenRequest[];
 }
@@ -36,7 +38,7 @@ interface Scene extends TestGateway {
 /** A gateway that knows these keys, before an Amity of its own, with a clock that stands still. */
 async function withScene(entries: unknown, env: Env, use: (scene: Scene) => Promise<void>): Promise<void> {
   await withKeysFile(entries, async (path) => {
-    const { clock, advance } = manualClock();
+    const clock = testClock();
     await withUpstream(likeAmity({ accessToken: "access-1", users: [{ userId: "bob" }] }), async ({ url, seen }) => {
       const settings = {
         ...regionAt(url),
@@ -47,13 +49,13 @@ async function withScene(entries: unknown, env: Env, use: (scene: Scene) => Prom
         SHED_EVENT_LOOP_DELAY_MS: "0",
         ...env,
       };
-      await withGateway({ env: settings, now: clock }, (gateway) =>
+      await withGateway({ env: settings, ...clock }, (gateway) =>
         use({
           ...gateway,
+          ...clock,
           askWith: (credential) => gateway.ask(forBob, {}, apiKey(credential)),
           write: (content) => writeFile(path, textOf(content)),
           path,
-          advance,
           seen,
         }),
       );
@@ -210,8 +212,8 @@ describe("a credential", () => {
 });
 
 describe("expires", () => {
-  const { clock } = manualClock();
-  const at = (ms: number) => new Date(clock() + ms).toISOString();
+  const { now } = testClock();
+  const at = (ms: number) => new Date(now() + ms).toISOString();
 
   test.each([
     ["is now", at(0)],
@@ -331,6 +333,15 @@ describe("AUTH_API_KEYS_FILE", () => {
     });
   });
 
+  test("revokes a key although the clock was set back", async () => {
+    await withScene([billing.entry], {}, async ({ askWith, write, advance, setWall }) => {
+      await write([support.entry]);
+      setWall(-3_600_000);
+      advance(1_000);
+      expectRefused(await askWith(billing.credential));
+    });
+  });
+
   test("revokes every key when its list is empty", async () => {
     await withScene([billing.entry], {}, async ({ askWith, write, advance }) => {
       await write([]);
@@ -422,9 +433,8 @@ describe("a scheme", () => {
   const jwtSettings = { AUTH_JWT_ISSUER: issuer, AUTH_JWT_AUDIENCE: audience, AUTH_JWT_SECRET: secret };
 
   async function tokenOfBob(): Promise<string> {
-    const { clock } = manualClock();
     const key = { ...(await makeKey("HS256")), key: createSecretKey(secret, "utf8") };
-    return signToken(key, claimsOf(issuer, clock(), { sub: "bob" }));
+    return signToken(key, claimsOf(issuer, testClock().now(), { sub: "bob" }));
   }
 
   test("that AUTH_MODE does not name is refused", async () => {
@@ -473,10 +483,7 @@ test("a token's user cannot pass for a key", async () => {
     AUTH_JWT_SECRET: key.text,
   };
   await withScene([billing.entry], env, async ({ ask, seen }) => {
-    const token = await signToken(
-      key,
-      claimsOf(issuer, manualClock().clock(), { sub: "key:billing", scopes: [scope] }),
-    );
+    const token = await signToken(key, claimsOf(issuer, testClock().now(), { sub: "key:billing", scopes: [scope] }));
     const answered = await ask(forBob, {}, bearer(token));
     expect([answered.status, errorOf(answered).extensions.code]).toEqual([403, "FORBIDDEN"]);
     expect(seen).toEqual([]);

@@ -4,7 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { EncryptJWT } from "jose";
 import type { Env } from "../../src/config/reader.js";
-import { manualClock } from "../support/emulator.js";
+import { testClock } from "../support/clock.js";
 import { type Answered, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { hostileIds } from "../support/hostile-ids.js";
 import { withIssuer } from "../support/issuer.js";
@@ -102,7 +102,7 @@ function withScene(source: Source, settings: Env, use: (scene: Scene) => Promise
   const key = from(trusted, source.alg);
   return source.serve(key, (issuer, keySettings) => {
     const env = jwtSettings(issuer, { ...keySettings, ...settings });
-    return withGateway({ env, now: manualClock(nowMs).clock }, ({ ask, url, logged }) => {
+    return withGateway({ env, ...testClock(nowMs) }, ({ ask, url, logged }) => {
       const claims = (more?: Claims) => claimsOf(issuer, nowMs, more);
       const signed = (more?: Claims, header?: object) => signToken(key, claims(more), header);
       return use({ ask, url, key, stranger: from(strangers, source.alg), issuer, claims, signed, logged });
@@ -509,14 +509,14 @@ describe("a good token", () => {
     });
   });
 
-  test("is refused once its time is over", async () => {
-    const { clock, advance } = manualClock(nowMs);
+  test("is refused once its time is over by the wall clock", async () => {
+    const clock = testClock(nowMs);
     const key = from(trusted, "HS256");
     const env = jwtSettings(elsewhere, { AUTH_JWT_SECRET: key.text });
-    await withGateway({ env, now: clock }, async ({ ask }) => {
+    await withGateway({ env, ...clock }, async ({ ask }) => {
       const headers = bearer(await signToken(key, claimsOf(elsewhere, nowMs)));
       expect((await ask("{ regions { code } }", {}, headers)).status).toBe(200);
-      advance((300 + skew) * 1000);
+      clock.setWall((300 + skew) * 1000);
       expect((await ask("{ regions { code } }", {}, headers)).status).toBe(401);
     });
   });

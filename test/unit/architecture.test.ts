@@ -141,7 +141,7 @@ describe("src", () => {
   });
 
   test("reads the clock and randomness where they enter", () => {
-    const readers = mentioning(/\b(?:Date\.now|Math\.random)\b|new Date\(\)/);
+    const readers = mentioning(/\b(?:Date\.now|performance\.now|process\.hrtime|Math\.random)\b|new Date\(\)/);
     expect(readers.sort()).toEqual(["client/platform.ts", "system/clock.ts", "system/random.ts"]);
   });
 

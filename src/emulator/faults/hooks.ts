@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Clock } from "../../system/clock.js";
+import type { WallClock } from "../../system/clock.js";
 import { routeKind } from "../route-kind.js";
 import * as broken from "./broken-answers.js";
 import type { FaultOf, RequestFault } from "./fault.js";
@@ -15,7 +15,7 @@ type Outcome = "proceed" | "taken" | { readonly answer: replaced.ReplacedAnswer 
  * Lets the faults meet every request to these routes. A fault comes before the route's own work, so that a refused
  * request has changed nothing; only those that spoil the real answer let it happen.
  */
-export function registerFaults(app: FastifyInstance, faults: FaultList, now: Clock): void {
+export function registerFaults(app: FastifyInstance, faults: FaultList, now: WallClock): void {
   const spoilers = new WeakMap<FastifyRequest, Spoiler>();
 
   app.addHook("preHandler", async (request, reply) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type CallKind, type FailedAttempt, retryDelayMs } from "../../../src/amity/retry.js";
 import { RetryBudget } from "../../../src/amity/retry-budget.js";
+import { testClock } from "../../support/clock.js";
 
 const down = (status: number): FailedAttempt => ({ status, code: "UPSTREAM_UNAVAILABLE" });
 const limited = (retryAfterSeconds?: number): FailedAttempt => ({
@@ -64,23 +65,23 @@ describe("a failed attempt", () => {
 
 describe("the retry budget", () => {
   test("allows three retries without traffic", () => {
-    const budget = new RetryBudget(() => 0);
+    const budget = new RetryBudget(testClock());
     expect([1, 2, 3, 4].map(() => budget.tryTake())).toEqual([true, true, true, false]);
   });
 
   test("allows a tenth of the calls", () => {
-    const budget = new RetryBudget(() => 0);
+    const budget = new RetryBudget(testClock());
     for (let i = 0; i < 100; i++) budget.countCall();
     expect(Array.from({ length: 20 }, () => budget.tryTake()).filter(Boolean)).toHaveLength(10);
   });
 
   test("forgets after ten seconds", () => {
-    let now = 0;
-    const budget = new RetryBudget(() => now);
+    const clock = testClock();
+    const budget = new RetryBudget(clock);
     for (let i = 0; i < 3; i++) budget.tryTake();
-    now = 9_999;
+    clock.advance(9_999);
     expect(budget.tryTake()).toBe(false);
-    now = 10_000;
+    clock.advance(1);
     expect(budget.tryTake()).toBe(true);
   });
 });

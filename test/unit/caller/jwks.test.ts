@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { createJwksSource, type JwksLocation } from "../../../src/caller/jwks.js";
-import { manualClock } from "../../support/emulator.js";
+import { testClock } from "../../support/clock.js";
 import { type IssuerFault, issuerFaults, withIssuer } from "../../support/issuer.js";
 import { makeKey } from "../../support/tokens.js";
 
 function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
-  const { clock, advance } = manualClock();
+  const clock = testClock();
+  const { advance } = clock;
   const failures: string[] = [];
   const source = createJwksSource({
     location,
@@ -13,7 +14,7 @@ function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
     staleMaxMs: 3_600_000,
     cooldownMs: 10_000,
     timeoutMs,
-    now: clock,
+    clock,
     onFailure: (reason) => failures.push(reason),
   });
   const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });

@@ -1,0 +1,47 @@
+import { AppError } from "../errors/app-error.js";
+import type { Clock } from "../system/clock.js";
+import { cancellable } from "./cancellable.js";
+
+const slots = 64;
+const queuePlaces = 128;
+const queueWaitMs = 500;
+
+/**
+ * Bounds the work under way for one region: 64 pieces at a time, and 128 that wait half a second at most. Whoever leaves
+ * the queue holds no place in it, and a free slot goes at once to whoever has waited longest.
+ */
+export class Bulkhead {
+  #busy = 0;
+  readonly #queue = new Set<() => void>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** The work's result. Throws OVERLOADED or, when the signal says so before the work begins, CANCELLED. */
+  async run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    if (this.#busy < slots) this.#busy++;
+    else await this.#wait(signal);
+    try {
+      return await work();
+    } finally {
+      this.#passOn();
+    }
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#queue.size >= queuePlaces) throw new AppError("OVERLOADED");
+    return cancellable<void>(signal, (admit, refuse) => {
+      this.#queue.add(admit);
+      const cancelTimer = this.clock.after(queueWaitMs, () => refuse(new AppError("OVERLOADED")));
+      return () => {
+        cancelTimer();
+        this.#queue.delete(admit);
+      };
+    });
+  }
+
+  #passOn(): void {
+    const [next] = this.#queue;
+    if (next) next();
+    else this.#busy--;
+  }
+}
