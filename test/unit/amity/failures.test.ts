@@ -53,6 +53,9 @@ describe("Amity's refusal", () => {
     ["1.5", undefined],
     ["", undefined],
   ])("with Retry-After %j tells %p seconds", (header, seconds) => {
-    expect(read("mintAuthToken", 429, {}, { "retry-after": header }).details.retryAfterSeconds).toBe(seconds);
+    const told = [429, 503, 500, 401].map((status) => {
+      return read("mintAuthToken", status, {}, { "retry-after": header }).details.retryAfterSeconds;
+    });
+    expect(told).toEqual([seconds, seconds, undefined, undefined]);
   });
 });

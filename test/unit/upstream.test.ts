@@ -1,0 +1,79 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { loadConfig } from "../../src/config/config.js";
+import { Reloads } from "../../src/system/reloading-file.js";
+import { Metrics } from "../../src/telemetry/metrics.js";
+import { connectUpstream } from "../../src/upstream.js";
+import type { Validity } from "../../src/x509/authority.js";
+import { recordingLogger } from "../support/canary.js";
+import { type Credential, createTestAuthority, lives, validFor } from "../support/certificates.js";
+import { testClock } from "../support/clock.js";
+
+/** One pair for each life: made once, since keys take their time. */
+const pairs = new Map<Validity, Credential>();
+const soon = validFor(40);
+const sooner = validFor(20);
+
+beforeAll(async () => {
+  const authority = await createTestAuthority();
+  for (const life of [lives.valid, lives.expired, soon, sooner])
+    pairs.set(life, await authority.client("client", life));
+});
+
+/** The Amity client with a certificate from files, which are then rewritten. */
+async function connectWithPair() {
+  const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+  const [certPath, keyPath] = [join(folder, "client.pem"), join(folder, "client.key")];
+  const write = async (life: Validity) => {
+    await writeFile(certPath, pairs.get(life)?.cert ?? "");
+    await writeFile(keyPath, pairs.get(life)?.key ?? "");
+  };
+  await write(soon);
+  const { config, problems } = loadConfig({
+    AUTH_MODE: "none",
+    AMITY_SERVER_KEY: "canary-server-key",
+    AMITY_MTLS_CERT_FILE: certPath,
+    AMITY_MTLS_KEY_FILE: keyPath,
+  });
+  if (!config) throw new Error(problems.join("; "));
+  const clock = testClock(Date.now());
+  const told: string[] = [];
+  const reloads = new Reloads(clock, (_name, problem) => told.push(problem ?? "taken"));
+  const metrics = new Metrics();
+  const { logger, lines } = recordingLogger();
+  connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger });
+  const expiry = async () => {
+    const { body } = await metrics.text();
+    return Number(/amity_client_cert_expiry_timestamp_seconds\{.*\} (\d+)/.exec(body)?.[1]);
+  };
+  return { write, reloads, told, expiry, warnings: lines };
+}
+
+const secondsOf = ({ notAfter }: Validity) => Math.floor(notAfter.getTime() / 1_000);
+
+describe("a client certificate in a file", () => {
+  test("is taken when it is replaced", async () => {
+    const { write, reloads, told, expiry } = await connectWithPair();
+    await write(lives.valid);
+    await reloads.reloadAll();
+    expect([told, await expiry()]).toEqual([["taken"], secondsOf(lives.valid)]);
+  });
+
+  test("that has expired is kept out", async () => {
+    const { write, reloads, told, expiry } = await connectWithPair();
+    await write(lives.expired);
+    await reloads.reloadAll();
+    expect([told, await expiry()]).toEqual([["the certificate is not valid now"], secondsOf(soon)]);
+  });
+
+  test("that expires soon is warned of when it is taken", async () => {
+    const { write, reloads, told, warnings } = await connectWithPair();
+    expect(warnings).toEqual([]);
+    await write(sooner);
+    await reloads.reloadAll();
+    expect(told).toEqual(["taken"]);
+    expect(warnings.map((line) => JSON.parse(line))).toMatchObject([{ level: "warn", days: 19 }]);
+  });
+});
