@@ -7,8 +7,8 @@ const queuePlaces = 128;
 const queueWaitMs = 500;
 
 /**
- * Bounds the work under way for one region: 64 pieces at a time, and 128 that wait half a second at most. Whoever leaves
- * the queue holds no place in it, and a free slot goes at once to whoever has waited longest.
+ * Bounds the work under way for one region: 64 pieces at a time, and 128 that wait half a second at most. Whoever
+ * leaves the queue holds no place in it, and a free slot goes at once to whoever has waited longest.
  */
 export class Bulkhead {
   #busy = 0;

@@ -1,8 +1,8 @@
 import { AppError } from "../errors/app-error.js";
 
 /**
- * A promise that nobody has to wait for: it fails with CANCELLED as soon as the signal says so. `begin` starts what will
- * settle it, later and not at once, and gives what tidies up when it has ended, however it did.
+ * A promise that nobody has to wait for: it fails with CANCELLED as soon as the signal says so. `begin` starts what
+ * will settle it, later and not at once, and gives what tidies up when it has ended, however it did.
  */
 export function cancellable<T>(
   signal: AbortSignal | undefined,

@@ -30,11 +30,12 @@ interface Closed {
 type State = Closed | { readonly name: "open"; readonly until: number } | { readonly name: "trial" };
 
 /**
- * Keeps calls away from a region that fails: closed, open for five seconds, then one call as a trial that closes or opens
- * it again. It needs no traffic to become `degraded`, and calls nobody by itself. A verdict counts for the state in which
- * its call began: what comes in late says nothing about the region as it is.
+ * Keeps calls away from a region that fails: closed, open for five seconds, then one call as a trial that closes or
+ * opens it again. It needs no traffic to become `degraded`, and calls nobody by itself. A verdict counts for the state
+ * in which its call began: what comes in late says nothing about the region as it is.
  *
- * Our own, since ready-made ones read the wall clock, take a cancelled call for a success, and stay open without traffic.
+ * Our own, since ready-made ones read the wall clock, take a cancelled call for a success, and stay open without
+ * traffic.
  */
 export class Circuit {
   #state: State;

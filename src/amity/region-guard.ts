@@ -79,9 +79,9 @@ export class RegionGuard {
   }
 
   /**
-   * One attempt behind the breaker. The circuit's trial goes on when its client leaves: the request is sent already, and
-   * clients in a hurry must not keep a healthy region out. It gives its slot back then, since there is one such at most.
-   * It opens a connection of its own, for a kept one that turns out dead would prove nothing.
+   * One attempt behind the breaker. The circuit's trial goes on when its client leaves: the request is sent already,
+   * and clients in a hurry must not keep a healthy region out. It gives its slot back then, since there is one such at
+   * most. It opens a connection of its own, for a kept one that turns out dead would prove nothing.
    */
   async #tryOnce(call: Call, attempt: Attempt, freshConnection: boolean): Promise<Outcome> {
     const { attemptTimeoutMs, clock } = this.options;

@@ -37,8 +37,8 @@ registerEnumType(RegionStatus, {
   description: "State of a region as this gateway process sees it.",
   valuesConfig: {
     AVAILABLE: { description: "Configured, and not known to fail." },
-    DEGRADED: { description: "Failed lately; being tried again." },
-    UNAVAILABLE: { description: "Failing: calls are refused at once until it is tried again." },
+    DEGRADED: { description: "Failed lately, and may be tried again: the next call decides." },
+    UNAVAILABLE: { description: "Failing: for some seconds, calls are refused at once." },
     NOT_CONFIGURED: { description: "The gateway holds no key for it." },
   },
 });

@@ -8,16 +8,16 @@ export type WallClock = () => number;
  * others read, and is compared with what others stamped: a JWT's `exp`, a service key's `expires`, a certificate's
  * dates, a date in Retry-After.
  *
- * The monotonic clock never goes back, but stands still while a Linux machine sleeps. Our own waits, cooldowns and caches
- * may sleep as well; what dies elsewhere meanwhile, as an auth token does at Amity, has its age from `ageOf`.
+ * The monotonic clock never goes back, but stands still while a Linux machine sleeps. Our own waits, cooldowns and
+ * caches may sleep as well; what dies elsewhere meanwhile, as an auth token does at Amity, has its age from `ageOf`.
  */
 export interface Clock {
   readonly now: WallClock;
   /** The monotonic clock. Milliseconds since a moment that means nothing. */
   readonly elapsed: () => number;
   /**
-   * Runs something once, not before so many milliseconds have elapsed, and gives what calls it off. With `ref: false` it
-   * does not keep the process alive.
+   * Runs something once, not before so many milliseconds have elapsed, and gives what calls it off. With `ref: false`
+   * it does not keep the process alive.
    */
   readonly after: (ms: number, run: () => void, options?: { readonly ref: boolean }) => () => void;
 }

@@ -18,7 +18,7 @@ export class Metrics {
     "outcome",
   ]);
   readonly #retries = this.#counter("amity_upstream_retries_total", "Repeated calls to Amity", ["region"]);
-  readonly #health = this.#gauge("amity_region_health", "2 available, 1 being tried again, 0 unavailable", ["region"]);
+  readonly #health = this.#gauge("amity_region_health", "2 available, 1 may be tried again, 0 unavailable", ["region"]);
   readonly #fallbacks = this.#counter("amity_server_key_fallback_total", "Uses of the other server key", ["region"]);
   readonly #expiry = this.#gauge("amity_client_cert_expiry_timestamp_seconds", "End of a client certificate", ["name"]);
   readonly #reloads = this.#counter("amity_reload_total", "Files read again", ["name", "outcome"]);

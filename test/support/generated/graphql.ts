@@ -190,11 +190,11 @@ export type RegionCode =
 export type RegionStatus =
   /** Configured, and not known to fail. */
   | 'AVAILABLE'
-  /** Failed lately; being tried again. */
+  /** Failed lately, and may be tried again: the next call decides. */
   | 'DEGRADED'
   /** The gateway holds no key for it. */
   | 'NOT_CONFIGURED'
-  /** Failing: calls are refused at once until it is tried again. */
+  /** Failing: for some seconds, calls are refused at once. */
   | 'UNAVAILABLE';
 
 /** A role of the network that a session's users hold. */
