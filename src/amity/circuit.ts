@@ -52,12 +52,12 @@ export class Circuit {
 
   get health(): RegionHealth {
     if (this.#state.name === "closed") return "available";
-    return this.#closedForMs > 0 ? "unavailable" : "degraded";
+    return this.#refusesForMs > 0 ? "unavailable" : "degraded";
   }
 
   /** Lets one call pass. Throws UPSTREAM_UNAVAILABLE, with the time to stay away, when none may. */
   enter(): Passage {
-    if (this.#closedForMs > 0) throw refused(Math.ceil(this.#closedForMs / 1_000));
+    if (this.#refusesForMs > 0) throw refused(Math.ceil(this.#refusesForMs / 1_000));
     if (this.#state.name === "trial") throw refused(retryDuringTrial);
     const state: State = this.#state.name === "closed" ? this.#state : { name: "trial" };
     if (state !== this.#state) this.#become(state);
@@ -70,12 +70,12 @@ export class Circuit {
   }
 
   /** Tells of no change any more. */
-  close(): void {
+  stop(): void {
     this.#cancelTimer();
   }
 
   /** How long no call may pass. Milliseconds. */
-  get #closedForMs(): number {
+  get #refusesForMs(): number {
     return this.#state.name === "open" ? this.#state.until - this.clock.elapsed() : 0;
   }
 

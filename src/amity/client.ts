@@ -163,7 +163,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
 
     close() {
       for (const { guard, transports } of Object.values(regions)) {
-        guard.close();
+        guard.stop();
         transports.close();
       }
     },

@@ -73,9 +73,9 @@ export class RegionGuard {
     }
   }
 
-  /** Stops telling of the region's health. */
-  close(): void {
-    this.#circuit.close();
+  /** Tells of no change of health any more. */
+  stop(): void {
+    this.#circuit.stop();
   }
 
   /**

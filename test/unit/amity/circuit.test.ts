@@ -149,10 +149,10 @@ describe("a circuit", () => {
     expect(circuit.health).toBe("available");
   });
 
-  test("that is closed for good leaves no timer", () => {
+  test("that has stopped tells nothing and leaves no timer", () => {
     const { circuit, clock, heard, call } = circuitWithClock();
     call("failure", 20);
-    circuit.close();
+    circuit.stop();
     expect(clock.pending()).toBe(0);
     clock.advance(5_000);
     expect(heard).toEqual(["unavailable"]);
