@@ -8,7 +8,11 @@ import type { Emulator } from "./emulator/server.js";
 import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
 import { createAdminServer, createHttpServer } from "./server/http.js";
+import { healthRoutes, metricsRoute } from "./server/operator-routes.js";
+import { Pipeline } from "./server/pipeline.js";
 import { Readiness } from "./server/readiness.js";
+import type { Route } from "./server/routes.js";
+import { LoadMonitor } from "./server/shedding.js";
 import { BusySockets, closeGracefully } from "./server/shutdown.js";
 import { SessionService } from "./session/session.service.js";
 import { type Clock, systemClock } from "./system/clock.js";
@@ -80,28 +84,32 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     () => services.regions.anyUsable,
   );
   const rateLimits = new RateLimits(config.inbound.rateLimits);
-  const explorer = await loadExplorer(config);
-  const landingPage = explorer?.sandboxPlugin(config);
-  const apollo = createApollo({ ...config, authenticator, rateLimits, landingPage, logger });
-  const server = createHttpServer({
-    ...config,
+  const { introspection, production } = config;
+  const apollo = createApollo({ introspection, production, authenticator, rateLimits, logger });
+  const load = new LoadMonitor(config.inbound.shedDelayMs);
+  const hasAdminPort = config.adminPort !== undefined;
+  const pipeline = new Pipeline({
     apollo,
     services,
     readiness,
-    explorer: config.explorer === "sandbox",
+    routes: [...(await pagesOf(config)), ...(hasAdminPort ? [] : [metricsRoute(metrics, { localOnly: true })])],
+    bodyLimitBytes: config.inbound.bodyLimitBytes,
+    corsOrigins: config.inbound.corsOrigins,
     localOnly: config.auth.mode === "none",
-    metrics,
-    metricsOnMainPort: config.adminPort === undefined,
+    logUserIds: config.logUserIds,
+    isOverloaded: () => load.isOverloaded,
     newId,
-    logger,
   });
-  explorer?.addOfflineExplorer(server, config);
+  const server = createHttpServer({ pipeline, trustedProxies: config.inbound.trustedProxies, newId, logger });
   const sockets = new BusySockets(server);
-  const admin = config.adminPort === undefined ? undefined : createAdminServer({ readiness, metrics });
+  const admin = hasAdminPort
+    ? createAdminServer([...healthRoutes(readiness), metricsRoute(metrics, { localOnly: false })])
+    : undefined;
 
   const stop = async () => {
     readiness.drain();
     await closeGracefully(server, sockets);
+    load.stop();
     await apollo.stop();
     amity.close();
     await admin?.close();
@@ -125,14 +133,11 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   };
 }
 
-/** Loaded here, since a gateway that shows browsers nothing runs without it. */
-async function loadExplorer({ explorer }: Config) {
-  if (explorer === "off") return undefined;
-  const [{ addOfflineExplorer }, { sandboxPlugin }] = await Promise.all([
-    import("./explorer/graphiql.js"),
-    import("./explorer/sandbox.js"),
-  ]);
-  return { addOfflineExplorer, sandboxPlugin };
+/** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */
+async function pagesOf({ explorer, auth }: Config): Promise<readonly Route[]> {
+  if (explorer === "off") return [];
+  const { explorerRoutes } = await import("./explorer/routes.js");
+  return explorerRoutes(explorer, auth);
 }
 
 function createReloads(now: Clock, logger: Logger, metrics: Metrics): Reloads {

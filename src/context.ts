@@ -20,7 +20,7 @@ export interface Services {
   readonly metrics: Metrics;
 }
 
-/** What the HTTP layer knows of a request. */
+/** What the pipeline knows of a request. */
 export interface RequestFacts {
   readonly requestId: string;
   /** The response's media type. Under the legacy `application/json`, GraphQL request errors are answered with 200. */
@@ -28,7 +28,7 @@ export interface RequestFacts {
   readonly authorization: string | undefined;
   /** The client's address. */
   readonly address: string;
-  /** The client went away. */
+  /** The client went away. It may be made when it is first asked for. */
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +47,7 @@ export interface Context {
 
 export function createContext(services: Services, facts: RequestFacts): Context {
   const { regions, tokens, sessions, logger, metrics } = services;
-  const { requestId, signal } = facts;
+  const { requestId } = facts;
   const identity: Context["identity"] = { caller: undefined };
   const subject = () => identity.caller?.subject ?? "nobody";
   const audit = <T>(operation: AuditEntry["operation"], userId: string, region: RegionCode, run: () => Promise<T>) =>
@@ -57,13 +57,13 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     identity,
     regions,
     tokens: createTokenLoader((key) =>
-      audit("authToken", key.userId, key.region, () => tokens.issue(key, { subject: subject(), signal })),
+      audit("authToken", key.userId, key.region, () => tokens.issue(key, { subject: subject(), signal: facts.signal })),
     ),
     userIdFor: (place, userId, most) => targetUserId(identity.caller, place, userId, most),
     async createSession(region, userId, input) {
       const displayName = displayNameFor(identity.caller, userId, input.displayName) ?? null;
       const named = { ...input, displayName };
-      return audit("createSession", userId, region, () => sessions.create(region, userId, named, signal));
+      return audit("createSession", userId, region, () => sessions.create(region, userId, named, facts.signal));
     },
   };
 }

@@ -213,6 +213,10 @@ describe("Apollo Sandbox", () => {
 });
 
 describe("the examples", () => {
+  test("could end no script in Apollo's page", () => {
+    expect(JSON.stringify(exampleOperations({ mode: "none" }))).not.toContain("<");
+  });
+
   test("give each variable that must be given", () => {
     for (const { query, variables } of exampleOperations({ mode: "none" })) {
       const needed = parse(query).definitions.flatMap((definition) =>
