@@ -39,6 +39,8 @@ function goneSignal(response: ServerResponse): AbortSignal {
 function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const refuse = () => reject(new AppError("PAYLOAD_TOO_LARGE"));
+    const cancel = () => reject(new AppError("CANCELLED"));
+    if (request.destroyed) return cancel();
     if (Number(request.headers["content-length"] ?? 0) > limitBytes) return refuse();
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -53,7 +55,7 @@ function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Ar
     request.on("data", take);
     request.once("end", () => resolve(Buffer.concat(chunks)));
     request.once("close", () => {
-      if (!request.complete) reject(new AppError("CANCELLED"));
+      if (!request.complete) cancel();
     });
   });
 }

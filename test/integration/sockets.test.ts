@@ -25,8 +25,9 @@ describe("a body that is too large", () => {
   ])("%s ends the connection", async (_how, request) => {
     await withGateway({}, async ({ url }) => {
       const answer = await rawRequest(url, request);
-      expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(["HTTP/1.1 413"]);
-      expect(answer).toMatch(/^connection: close\r$/im);
+      // An answer that came later would be that the request took too long.
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413"]);
+      expect(answer).toMatch(/\r\nconnection: close\r\n/i);
     });
   });
 });
