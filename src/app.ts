@@ -123,6 +123,7 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     await stop();
     throw error;
   }
+  load.start();
   readiness.serve();
   void authenticator.isReady();
   return {

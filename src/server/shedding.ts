@@ -10,20 +10,23 @@ const intervalMs = 1_000;
 /** Timer ticks are this far apart when nothing delays them. Milliseconds. */
 const resolutionMs = 10;
 
-/** Watches whether the process is too busy to take on more work. To be stopped in the end. */
+/** Watches, once it was started and until it is stopped, whether the process is too busy to take on more work. */
 export class LoadMonitor {
   readonly #delays = monitorEventLoopDelay({ resolution: resolutionMs });
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #isOverloaded = false;
 
   /** `maxDelayMs`: mean event-loop delay that is too much; 0: none is. */
-  constructor(private readonly maxDelayMs: number) {
-    this.#delays.enable();
-    this.#timer = setInterval(() => this.#look(), intervalMs).unref();
-  }
+  constructor(private readonly maxDelayMs: number) {}
 
   get isOverloaded(): boolean {
     return this.#isOverloaded;
+  }
+
+  /** To be called when all is ready to serve: the work before would count as load. */
+  start(): void {
+    this.#delays.enable();
+    this.#timer = setInterval(() => this.#look(), intervalMs).unref();
   }
 
   stop(): void {
