@@ -4,7 +4,7 @@ import { mostHeaderBytes } from "../limits.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { refuseBrokenRequest } from "./broken-request.js";
 import type { Answer } from "./messages.js";
-import { factsOf } from "./node-request.js";
+import { NodeRequest } from "./node-request.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Route } from "./routes.js";
 
@@ -36,7 +36,7 @@ export interface HttpOptions {
 export function createHttpServer({ pipeline, trustedProxies, newId, logger }: HttpOptions): FastifyInstance {
   const answer = async ({ raw, ip }: FastifyRequest, reply: FastifyReply) => {
     try {
-      send(reply, await pipeline.handle(factsOf(raw, reply.raw, ip)));
+      send(reply, await pipeline.handle(new NodeRequest(raw, reply.raw, ip)));
     } catch (error) {
       // Fastify would tell the client what went wrong.
       logger.error(errorFields(error), "an answer cannot be sent");
@@ -67,7 +67,7 @@ export function createAdminServer(routes: readonly Route[]): FastifyInstance {
     server.route({
       method: [...methods],
       url: path,
-      handler: async ({ raw, ip }, reply) => send(reply, await answer(factsOf(raw, reply.raw, ip))),
+      handler: async ({ raw, ip }, reply) => send(reply, await answer(new NodeRequest(raw, reply.raw, ip))),
     });
   }
   return server;

@@ -2,22 +2,40 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "../errors/app-error.js";
 import type { HttpRequest } from "./messages.js";
 
-/** The facts of a request that came by Node's HTTP server. `address`: the client's. */
-export function factsOf(request: IncomingMessage, response: ServerResponse, address: string): HttpRequest {
-  let signal: AbortSignal | undefined;
-  return {
-    method: request.method ?? "",
-    url: request.url ?? "",
-    headers: request.headers,
-    httpVersion: request.httpVersion,
-    hostCount: countHosts(request.rawHeaders),
-    address,
-    get signal() {
-      signal ??= goneSignal(response);
-      return signal;
-    },
-    readBody: (limitBytes) => readBody(request, limitBytes),
-  };
+/** A request that came by Node's HTTP server. */
+export class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HttpRequest["headers"];
+  readonly httpVersion: string;
+  readonly hostCount: number;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    readonly address: string,
+  ) {
+    this.method = request.method ?? "";
+    this.url = request.url ?? "";
+    this.headers = request.headers;
+    this.httpVersion = request.httpVersion;
+    this.hostCount = countHosts(request.rawHeaders);
+    this.#request = request;
+    this.#response = response;
+  }
+
+  /** Made when it is asked for: most requests end without it. */
+  get signal(): AbortSignal {
+    this.#signal ??= goneSignal(this.#response);
+    return this.#signal;
+  }
+
+  readBody(limitBytes: number): Promise<Uint8Array> {
+    return readBody(this.#request, limitBytes);
+  }
 }
 
 /** `headers`: names and values by turns. */

@@ -94,13 +94,13 @@ export class Pipeline {
   /** Apollo's plugins go on from here: limits, admission, and the errors and status of the answer. */
   async #answerOperation(incoming: Incoming): Promise<Answer> {
     const { apollo, services, bodyLimitBytes } = this.options;
-    const { request } = incoming;
+    const { request, requestId } = incoming;
     checkBodyHeaders(request.headers);
     const bytes = await request.readBody(bodyLimitBytes);
     const mediaType = negotiateMediaType(request.headers.accept);
     if (mediaType === undefined) throw new AppError("NOT_ACCEPTABLE");
     const body = parseRequestBody(bytes);
-    const context = createContext(services, contextFacts(incoming, mediaType));
+    const context = createContext(services, new OperationFacts(requestId, mediaType, request));
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: "POST", headers: apolloHeaders[mediaType], body, search: "" },
       context: async () => context,
@@ -110,17 +110,25 @@ export class Pipeline {
   }
 }
 
-function contextFacts({ request, requestId }: Incoming, mediaType: MediaType): RequestFacts {
-  return {
-    requestId,
-    mediaType,
-    authorization: request.headers.authorization,
-    address: request.address,
-    // Made when it is asked for: most operations end without it.
-    get signal() {
-      return request.signal;
-    },
-  };
+/** What an operation's context knows of its request. */
+class OperationFacts implements RequestFacts {
+  constructor(
+    readonly requestId: string,
+    readonly mediaType: MediaType,
+    private readonly request: HttpRequest,
+  ) {}
+
+  get authorization(): string | undefined {
+    return this.request.headers.authorization;
+  }
+
+  get address(): string {
+    return this.request.address;
+  }
+
+  get signal(): AbortSignal {
+    return this.request.signal;
+  }
 }
 
 /** Apollo reads no other header, so no other (a credential, say) is in its hands. */

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
 import type { HttpRequest } from "../../../src/server/messages.js";
-import { factsOf } from "../../../src/server/node-request.js";
+import { NodeRequest } from "../../../src/server/node-request.js";
 
 /** One request as the server sees it, with the client's side of its connection. */
 async function withRequest(
@@ -15,7 +15,7 @@ async function withRequest(
   client.write("POST /path HTTP/1.1\r\nhost: localhost\r\nHOST: other\r\ntransfer-encoding: chunked\r\n\r\n");
   try {
     const [request, response] = await once(server, "request");
-    await use(factsOf(request, response, "192.0.2.1"), response, client);
+    await use(new NodeRequest(request, response, "192.0.2.1"), response, client);
   } finally {
     client.destroy();
     server.closeAllConnections();
@@ -38,8 +38,8 @@ test("the facts are those of the request", async () => {
 
 describe("the body", () => {
   test("is taken in up to the limit", async () => {
-    await withRequest(async ({ readBody }, _response, client) => {
-      const body = readBody(6);
+    await withRequest(async (facts, _response, client) => {
+      const body = facts.readBody(6);
       for (const bytes of ["abc", "def"]) client.write(`3\r\n${bytes}\r\n`);
       client.write("0\r\n\r\n");
       expect(Buffer.from(await body).toString()).toBe("abcdef");
@@ -47,20 +47,20 @@ describe("the body", () => {
   });
 
   test("is refused as soon as it is over the limit", async () => {
-    await withRequest(async ({ readBody }, _response, client) => {
-      const body = readBody(5);
+    await withRequest(async (facts, _response, client) => {
+      const body = facts.readBody(5);
       for (const bytes of ["abc", "def"]) client.write(`3\r\n${bytes}\r\n`);
       await expect(body).rejects.toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
     });
   });
 
   test("is given up when the client goes away, or had gone", async () => {
-    await withRequest(async ({ readBody }, response, client) => {
-      const body = readBody(5);
+    await withRequest(async (facts, response, client) => {
+      const body = facts.readBody(5);
       client.destroy();
       await expect(body).rejects.toMatchObject({ code: "CANCELLED" });
       if (!response.destroyed) await once(response, "close");
-      await expect(readBody(5)).rejects.toMatchObject({ code: "CANCELLED" });
+      await expect(facts.readBody(5)).rejects.toMatchObject({ code: "CANCELLED" });
     });
   });
 });
