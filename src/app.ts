@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { AmityClient } from "./amity/client.js";
-import { type Authenticator, createAuthenticator } from "./caller/authenticator.js";
-import { RateLimits } from "./caller/rate-limits.js";
+import { createAuthenticator } from "./caller/authenticator.js";
 import type { Config } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
-import type { ExplorerSettings } from "./explorer/settings.js";
-import { createApollo } from "./graphql/apollo.js";
+import { createEndpoint } from "./endpoint.js";
 import { RegionService } from "./region/region.service.js";
 import { createAdminServer, createHttpServer } from "./server/http.js";
+import { healthRoutes, metricsRoute } from "./server/operator-routes.js";
 import { Readiness } from "./server/readiness.js";
 import { BusySockets, closeGracefully } from "./server/shutdown.js";
 import { SessionService } from "./session/session.service.js";
@@ -92,13 +91,19 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     () => authenticator.isReady(),
     () => services.regions.anyUsable,
   );
-  const { apollo, server } = await createEndpoint(config, { authenticator, services, readiness }, tools);
+  const { apollo, pipeline, load } = await createEndpoint(config, { authenticator, services, readiness, ...tools });
+  const { logger, newId } = tools;
+  const server = createHttpServer({ pipeline, trustedProxies: config.inbound.trustedProxies, newId, logger });
   const sockets = new BusySockets(server);
-  const admin = adminPort === undefined ? undefined : createAdminServer({ readiness, metrics });
+  const admin =
+    adminPort === undefined
+      ? undefined
+      : createAdminServer([...healthRoutes(readiness), metricsRoute(metrics, { localOnly: false })]);
 
   const stop = async () => {
     readiness.drain();
     await closeGracefully(server, sockets);
+    load.stop();
     await apollo.stop();
     amity.close();
     await admin?.close();
@@ -112,6 +117,7 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     await stop();
     throw error;
   }
+  load.start();
   readiness.serve();
   void authenticator.isReady();
   return {
@@ -155,49 +161,6 @@ function createServices(config: Config, amity: AmityClient, { clock, metrics, au
     tokens: new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => metrics.reused() }),
     sessions: new SessionService({ amity, audit, clock, timeoutMs }),
   };
-}
-
-interface EndpointParts {
-  readonly authenticator: Authenticator;
-  readonly services: Services;
-  readonly readiness: Readiness;
-}
-
-/** Apollo Server and the HTTP server before it, with the explorer. */
-async function createEndpoint(config: Config, { authenticator, services, readiness }: EndpointParts, tools: Tools) {
-  const { auth, explorer, inbound, introspection, production, logUserIds } = config;
-  const { logger, metrics, audit, newId } = tools;
-  const usersSignIn = auth.mode === "credentials" && auth.jwt !== undefined;
-  const rateLimits = new RateLimits(inbound.rateLimits);
-  const pages = await loadExplorer({ explorer, usersSignIn });
-  const landingPage = pages?.landingPage;
-  const apollo = createApollo({ introspection, production, authenticator, rateLimits, landingPage, audit, logger });
-  const server = createHttpServer({
-    apollo,
-    services,
-    readiness,
-    explorer,
-    inbound,
-    localOnly: auth.mode === "none",
-    logUserIds,
-    metrics,
-    metricsOnMainPort: config.adminPort === undefined,
-    newId,
-    logger,
-  });
-  pages?.addTo(server);
-  return { apollo, server };
-}
-
-/** Loaded here, since a gateway that shows browsers nothing runs without it. */
-async function loadExplorer(settings: ExplorerSettings) {
-  if (settings.explorer === "off") return undefined;
-  const [{ addOfflineExplorer }, { sandboxPlugin }] = await Promise.all([
-    import("./explorer/graphiql.js"),
-    import("./explorer/sandbox.js"),
-  ]);
-  const addTo = (server: ReturnType<typeof createHttpServer>) => addOfflineExplorer(server, settings);
-  return { landingPage: sandboxPlugin(settings), addTo };
 }
 
 function originOf(host: string, address: string | { port: number } | null): string {

@@ -12,7 +12,7 @@ export interface Services {
   readonly sessions: SessionService;
 }
 
-/** What the HTTP layer knows of a request. */
+/** What the pipeline knows of a request. */
 export interface RequestFacts {
   readonly requestId: string;
   /** The response's media type. Under the legacy `application/json`, GraphQL request errors are answered with 200. */
@@ -20,7 +20,7 @@ export interface RequestFacts {
   readonly authorization: string | undefined;
   /** The client's address. */
   readonly address: string;
-  /** The client went away. */
+  /** The client went away. It may be made when it is first asked for. */
   readonly signal: AbortSignal;
 }
 
@@ -37,11 +37,10 @@ export interface Context {
 }
 
 export function createContext({ regions, tokens, sessions }: Services, facts: RequestFacts): Context {
-  const { requestId, signal } = facts;
   const identity: Context["identity"] = { caller: undefined };
   const asker = () => {
     if (!identity.caller) throw new AppError("UNAUTHENTICATED");
-    return { subject: identity.caller.subject, requestId, signal };
+    return { subject: identity.caller.subject, requestId: facts.requestId, signal: facts.signal };
   };
   return {
     facts,

@@ -1,32 +1,27 @@
-import type { ApolloServerPlugin } from "@apollo/server";
+import type { GraphQLServerContext } from "@apollo/server";
 import { ApolloServerPluginLandingPageLocalDefault } from "@apollo/server/plugin/landingPage/default";
-import { exampleOperations } from "./example-operations.js";
-import type { ExplorerSettings } from "./settings.js";
+import type { ExampleOperation } from "./example-operations.js";
+
+/** Beside the policy in Apollo's page, with its hosts and nonces: what that leaves open. */
+export const sandboxPolicy = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /**
- * Apollo Sandbox without telemetry, filled with the example operations, with a link to the explorer that works offline.
- * None when GraphiQL was chosen, which needs no Apollo.
+ * Apollo's page with Sandbox: without telemetry, filled with the operations, with a link to the explorer that works
+ * offline. Each call gives a page with nonces of its own.
  */
-export function sandboxPlugin({ explorer, usersSignIn }: ExplorerSettings): ApolloServerPlugin | undefined {
-  if (explorer !== "sandbox") return undefined;
-  const operations = exampleOperations(usersSignIn);
+export function createSandboxPage(operations: readonly ExampleOperation[]): () => Promise<string> {
   const apollos = ApolloServerPluginLandingPageLocalDefault({
     document: operations.map(({ query }) => query).join("\n"),
     variables: Object.assign({}, ...operations.map(({ variables }) => variables)),
     embed: { runTelemetry: false },
   });
-  return {
-    async serverWillStart(service) {
-      const listener = (await apollos.serverWillStart?.(service)) ?? {};
-      return {
-        ...listener,
-        async renderLandingPage() {
-          const page = await listener.renderLandingPage?.();
-          const html = typeof page?.html === "function" ? await page.html() : (page?.html ?? "");
-          return { html: withOfflineLink(html) };
-        },
-      };
-    },
+  return async () => {
+    // The plugin asks nothing of its server.
+    const listener = await apollos.serverWillStart?.({} as GraphQLServerContext);
+    const page = await listener?.renderLandingPage?.();
+    const html = typeof page?.html === "function" ? await page.html() : page?.html;
+    if (html === undefined) throw new Error("Apollo Server gives no page");
+    return withOfflineLink(html);
   };
 }
 

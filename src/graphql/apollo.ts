@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServer } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -22,15 +22,13 @@ export interface ApolloOptions {
   readonly rateLimits: RateLimits;
   /** Production: no suggestions of the schema's names in errors. */
   readonly production: boolean;
-  /** What browsers are shown; undefined: nothing. */
-  readonly landingPage: ApolloServerPlugin | undefined;
   readonly audit: Audit;
   readonly logger: Logger;
 }
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
-  const { introspection, production, landingPage, audit, logger, authenticator, rateLimits } = options;
+  const { introspection, production, audit, logger, authenticator, rateLimits } = options;
   const policy = { openIntrospection: introspection !== "signed-in" };
   return new ApolloServer<Context>({
     schema: buildGraphQLSchema(),
@@ -51,7 +49,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      landingPage ?? ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
       admissionPlugin({ authenticator, rateLimits, policy, audit, logger }),
       publicErrorsPlugin(logger, authenticator.scheme),
     ],

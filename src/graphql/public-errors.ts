@@ -6,7 +6,7 @@ import { AppError } from "../errors/app-error.js";
 import { formatError, type PublicError } from "../errors/format-error.js";
 import { statusOf } from "../errors/status.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
-import { isLegacyMediaType } from "./media-type.js";
+import { mediaTypes } from "./media-type.js";
 import { refusalHeaders } from "./refusal-headers.js";
 
 /**
@@ -26,7 +26,7 @@ export function publicErrorsPlugin(logger: Logger, scheme: Authenticator["scheme
           body.singleResult.errors = errors;
           http.status = statusOf(
             errors.map(({ extensions }) => extensions.code),
-            { legacy: isLegacyMediaType(mediaType), executed: body.singleResult.data !== undefined },
+            { legacy: mediaType === mediaTypes.legacy, executed: body.singleResult.data !== undefined },
           );
           for (const [name, value] of refusalHeaders(errors, scheme, authorization !== undefined)) {
             http.headers.set(name, value);

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller } from "../caller/caller.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
-import { graphqlPath, isGraphqlRequest } from "./paths.js";
+import { graphqlPath } from "./paths.js";
+import type { Incoming } from "./routes.js";
 
 export interface AccessLogOptions {
   readonly logger: Logger;
@@ -12,30 +12,25 @@ export interface AccessLogOptions {
   readonly userIds: "hash" | "plain";
 }
 
-const callers = new WeakMap<FastifyRequest, Caller>();
-
-/** Lets the access log name the caller of a request. */
-export function rememberCaller(request: FastifyRequest, caller: Caller | undefined): void {
-  if (caller) callers.set(request, caller);
-}
-
-/** One line for each request, of known fields only: a path or operation name that a client makes up may be anything. */
-export function addAccessLog(server: FastifyInstance, { logger, metrics, userIds }: AccessLogOptions): void {
-  server.addHook("onResponse", async (request, reply) => {
-    const caller = callers.get(request);
-    const path = isGraphqlRequest(request) ? graphqlPath : (request.routeOptions.url ?? "other");
-    metrics.request(path, reply.statusCode, reply.elapsedTime / 1_000);
+/**
+ * Records an answered request: a measurement, and a line of known fields only, for a path or operation name that a
+ * client made up may hold anything. `elapsedMs`: from the request to its answer.
+ */
+export function createAccessLog({ logger, metrics, userIds }: AccessLogOptions) {
+  return ({ request, requestId, path, route, caller }: Incoming, status: number, elapsedMs: number): void => {
+    const label = route?.label ?? route?.path ?? (path === graphqlPath ? graphqlPath : "other");
+    metrics.request(label, status, elapsedMs / 1_000);
     const fields = {
-      requestId: request.id,
+      requestId,
       method: request.method,
-      path,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-      address: request.ip,
+      path: label,
+      status,
+      ms: Math.round(elapsedMs),
+      address: request.address,
       ...(caller && { caller: nameOf(caller, userIds) }),
     };
     logger.info(fields, "request");
-  });
+  };
 }
 
 function nameOf({ kind, subject, userId }: Caller, userIds: "hash" | "plain"): string {

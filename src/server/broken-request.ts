@@ -9,7 +9,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "REQUEST_TIMEOUT",
 };
 
-/** A request that Node's HTTP parser gave up on has no Fastify request: the answer is written by hand. */
+/** A request that Node's HTTP parser gave up on never reaches the pipeline: the answer is written by hand. */
 export function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket, requestId: string): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

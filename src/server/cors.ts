@@ -1,29 +1,35 @@
-import type { FastifyInstance } from "fastify";
-import { isGraphqlRequest } from "./paths.js";
+import type { Answer, HttpRequest } from "./messages.js";
 
-const preflightHeaders = {
-  "access-control-allow-methods": "POST",
-  "access-control-allow-headers": "authorization, content-type, x-request-id",
-  "access-control-max-age": "600",
-};
+type Headers = Readonly<Record<string, string>>;
 
 /**
- * Lets pages of the listed origins, compared exactly, send operations and read answers. Nothing is reflected, there is
- * no wildcard, and cookies are not used. Without origins nothing is added: browsers then refuse by themselves.
+ * Lets pages of the listed origins, compared exactly, send operations and read answers: the headers that say so, for
+ * each origin. Nothing is reflected, there is no wildcard, and cookies are not used. Any other origin gets no header:
+ * browsers then refuse by themselves.
  */
-export function addCors(server: FastifyInstance, origins: readonly string[]): void {
-  if (origins.length === 0) return;
-  server.addHook("onRequest", async (request, reply) => {
-    reply.header("vary", "origin");
-    const { origin } = request.headers;
-    if (origin === undefined || !origins.includes(origin) || !isGraphqlRequest(request)) return;
-    reply.headers({
-      "access-control-allow-origin": origin,
-      "access-control-expose-headers": "retry-after, www-authenticate, x-request-id",
-      // The answer is meant for another site's page.
-      "cross-origin-resource-policy": "cross-origin",
-    });
-    const isPreflight = request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined;
-    if (isPreflight) await reply.status(204).headers(preflightHeaders).send();
-  });
+export function corsPermissions(origins: readonly string[]): ReadonlyMap<string, Headers> {
+  return new Map(origins.map((origin) => [origin, permissionFor(origin)]));
 }
+
+function permissionFor(origin: string): Headers {
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "retry-after, www-authenticate, x-request-id",
+    // The answer is meant for another site's page.
+    "cross-origin-resource-policy": "cross-origin",
+  };
+}
+
+/** Does a browser ask what a page may send, before it sends it? */
+export function isPreflight({ method, headers }: HttpRequest): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
+}
+
+export const preflightAnswer: Answer = {
+  status: 204,
+  headers: {
+    "access-control-allow-methods": "POST",
+    "access-control-allow-headers": "authorization, content-type, x-request-id",
+    "access-control-max-age": "600",
+  },
+};

@@ -1,37 +1,35 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors/app-error.js";
-import { type ErrorCode, errorCodes } from "../errors/codes.js";
+import { errorCodes } from "../errors/codes.js";
 import { formatError } from "../errors/format-error.js";
-import { negotiateMediaType } from "../graphql/media-type.js";
+import { mediaTypes, negotiateMediaType } from "../graphql/media-type.js";
+import { errorFields, type Logger } from "../telemetry/logger.js";
+import type { Answer } from "./messages.js";
+import type { Incoming } from "./routes.js";
 
-const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
-  FST_ERR_CTP_BODY_TOO_LARGE: "PAYLOAD_TOO_LARGE",
+/** What goes with a status. */
+const headersWith: Readonly<Record<number, Answer["headers"]>> = {
+  405: { allow: "POST" },
+  // What is left of an oversized body is not read: the connection cannot be used again.
+  413: { connection: "close" },
+  503: { "retry-after": "1" },
 };
 
-/** The AppError for whatever went wrong around GraphQL; undefined for a fault of ours. */
-export function httpFailure(error: Partial<FastifyError>): AppError | undefined {
-  if (error instanceof AppError) return error;
-  const code = fastifyCodes[error.code ?? ""];
-  if (code) return new AppError(code);
-  const isClientsFault = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
-  return isClientsFault ? new AppError("BAD_REQUEST") : undefined;
-}
-
-/** The body of every failure before GraphQL: the same shape as a GraphQL answer. */
+/** The body of every failure around GraphQL: the same shape as a GraphQL answer. */
 export function failureBody(error: AppError, requestId: string): string {
   return JSON.stringify({ errors: [formatError(error, requestId)] });
 }
 
-/** Answers a request with a failure from before GraphQL. */
-export function sendFailure(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
-  const { http } = errorCodes[error.code];
-  if (http === 405) reply.header("allow", "POST");
-  if (http === 503) reply.header("retry-after", "1");
-  // What is left of an oversized body is not read: the connection cannot be used again.
-  if (http === 413) reply.header("connection", "close");
-  return reply
-    .status(http)
-    .header("content-type", negotiateMediaType(request.headers.accept) ?? "application/json; charset=utf-8")
-    .send(failureBody(error, request.id));
+/** Answers a request that failed around GraphQL. Whatever is no AppError is a fault of ours: logged, and masked. */
+export function failureAnswer(error: unknown, { request, requestId }: Incoming, logger: Logger): Answer {
+  if (!(error instanceof AppError)) logger.error({ requestId, ...errorFields(error) }, "internal error");
+  const failure = error instanceof AppError ? error : new AppError("INTERNAL_SERVER_ERROR");
+  const { http } = errorCodes[failure.code];
+  return {
+    status: http,
+    headers: {
+      "content-type": negotiateMediaType(request.headers.accept) ?? mediaTypes.legacy,
+      ...headersWith[http],
+    },
+    body: failureBody(failure, requestId),
+  };
 }

@@ -1,21 +1,12 @@
-import type { ApolloServer } from "@apollo/server";
-import Fastify, { type FastifyInstance } from "fastify";
-import type { Config } from "../config/config.js";
-import type { InboundSettings } from "../config/inbound.js";
-import type { Context, Services } from "../context.js";
-import { AppError } from "../errors/app-error.js";
+import { METHODS } from "node:http";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { mostHeaderBytes } from "../limits.js";
-import type { Logger } from "../telemetry/logger.js";
-import type { Metrics } from "../telemetry/metrics.js";
-import { type AccessLogOptions, addAccessLog } from "./access-log.js";
+import { errorFields, type Logger } from "../telemetry/logger.js";
 import { refuseBrokenRequest } from "./broken-request.js";
-import { addCors } from "./cors.js";
-import { sendFailure } from "./failures.js";
-import { addGuards } from "./guards.js";
-import { addHealthRoutes, addMetricsRoute } from "./operator-routes.js";
-import type { Readiness } from "./readiness.js";
-import { addRoutes } from "./routes.js";
-import { addLoadShedding } from "./shedding.js";
+import type { Answer } from "./messages.js";
+import { NodeRequest } from "./node-request.js";
+import type { Pipeline } from "./pipeline.js";
+import type { Route } from "./routes.js";
 
 /** Node's own limits are for servers behind others; these let no slow request hold a socket for long. */
 const socketLimits = {
@@ -34,59 +25,54 @@ const socketLimits = {
 const maxConnections = 2_000;
 
 export interface HttpOptions {
-  readonly apollo: ApolloServer<Context>;
-  readonly services: Services;
-  readonly readiness: Readiness;
-  readonly explorer: Config["explorer"];
-  readonly inbound: InboundSettings;
-  /** Nobody is authenticated: only this machine may reach the server. */
-  readonly localOnly: boolean;
-  readonly logUserIds: AccessLogOptions["userIds"];
-  readonly metrics: Metrics;
-  readonly metricsOnMainPort: boolean;
+  readonly pipeline: Pipeline;
+  /** Addresses or CIDR ranges that are believed when they say for whom they ask. */
+  readonly trustedProxies: readonly string[];
   readonly newId: () => string;
   readonly logger: Logger;
 }
 
-/** The HTTP server: /graphql, /livez and /readyz. It does not listen yet. */
-export function createHttpServer(options: HttpOptions): FastifyInstance {
-  const { inbound, newId, logger } = options;
+/** The HTTP server around the pipeline: sockets and their limits. It does not listen yet. */
+export function createHttpServer({ pipeline, trustedProxies, newId, logger }: HttpOptions): FastifyInstance {
+  const answer = async ({ raw, ip }: FastifyRequest, reply: FastifyReply) => {
+    try {
+      send(reply, await pipeline.handle(new NodeRequest(raw, reply.raw, ip)));
+    } catch (error) {
+      // Fastify would tell the client what went wrong.
+      logger.error(errorFields(error), "an answer cannot be sent");
+      raw.destroy();
+    }
+  };
   const server = Fastify({
     ...socketLimits,
-    bodyLimit: inbound.bodyLimitBytes,
-    trustProxy: inbound.trustedProxies.length > 0 ? [...inbound.trustedProxies] : false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
     return503OnClosing: false,
-    requestIdHeader: false,
-    genReqId: ({ headers }) => requestId(headers["x-request-id"], newId),
     clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, newId()),
-    frameworkErrors: (_error, request, reply) => sendFailure(request, reply, new AppError("BAD_REQUEST")),
+    // A path that its router cannot read is refused by the pipeline too.
+    frameworkErrors: (_error, request, reply) => void answer(request, reply),
   });
   server.server.maxConnections = maxConnections;
-  addAccessLog(server, { logger, metrics: options.metrics, userIds: options.logUserIds });
-  addGuards(server, options);
-  addCors(server, inbound.corsOrigins);
-  addLoadShedding(server, inbound.shedDelayMs);
-  addRoutes(server, options);
-  addHealthRoutes(server, options.readiness);
-  if (options.metricsOnMainPort) addMetricsRoute(server, options.metrics, true);
+  // The pipeline knows methods, and reads bodies once its guards agree.
+  for (const method of METHODS) server.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  server.all("*", answer);
   return server;
 }
 
-export interface AdminOptions {
-  readonly readiness: Readiness;
-  readonly metrics: Metrics;
-}
-
-/** The server on ADMIN_PORT: health and metrics, for the operator's network. */
-export function createAdminServer({ readiness, metrics }: AdminOptions): FastifyInstance {
+/** The server on ADMIN_PORT, for the operator's network. */
+export function createAdminServer(routes: readonly Route[]): FastifyInstance {
   const server = Fastify({ ...socketLimits, exposeHeadRoutes: false, forceCloseConnections: true });
-  addHealthRoutes(server, readiness);
-  addMetricsRoute(server, metrics, false);
+  for (const { methods, path, answer } of routes) {
+    server.route({
+      method: [...methods],
+      url: path,
+      handler: async ({ raw, ip }, reply) => send(reply, await answer(new NodeRequest(raw, reply.raw, ip))),
+    });
+  }
   return server;
 }
 
-function requestId(header: string | string[] | undefined, newId: () => string): string {
-  return typeof header === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(header) ? header : newId();
+function send(reply: FastifyReply, { status, headers, body }: Answer): void {
+  reply.status(status).headers(headers).send(body);
 }

@@ -1,30 +1,43 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../errors/app-error.js";
 import { isLoopbackHost } from "../system/loopback.js";
 import type { Metrics } from "../telemetry/metrics.js";
+import type { HttpRequest } from "./messages.js";
 import type { Readiness } from "./readiness.js";
+import type { Route } from "./routes.js";
+
+const json = { "content-type": "application/json; charset=utf-8" };
 
 /** What load balancers and orchestrators ask. */
-export function addHealthRoutes(server: FastifyInstance, readiness: Readiness): void {
-  server.get("/livez", { exposeHeadRoute: true }, async () => ({ status: "ok" }));
-  server.get("/readyz", { exposeHeadRoute: true }, async (_request, reply) => {
-    const status = await readiness.status();
-    if (status !== "ready") reply.status(503);
-    return { status };
-  });
+export function healthRoutes(readiness: Readiness): readonly Route[] {
+  const methods = ["GET", "HEAD"] as const;
+  return [
+    { methods, path: "/livez", answer: () => ({ status: 200, headers: json, body: JSON.stringify({ status: "ok" }) }) },
+    {
+      methods,
+      path: "/readyz",
+      async answer() {
+        const status = await readiness.status();
+        return { status: status === "ready" ? 200 : 503, headers: json, body: JSON.stringify({ status }) };
+      },
+    },
+  ];
 }
 
 /** What Prometheus reads. `localOnly`: on the public port it is there for this machine alone. */
-export function addMetricsRoute(server: FastifyInstance, metrics: Metrics, localOnly: boolean): void {
-  server.get("/metrics", async (request, reply) => {
-    if (localOnly && !isFromThisMachine(request)) throw new AppError("NOT_FOUND");
-    const { contentType, body } = await metrics.text();
-    return reply.type(contentType).send(body);
-  });
+export function metricsRoute(metrics: Metrics, { localOnly }: { localOnly: boolean }): Route {
+  return {
+    methods: ["GET"],
+    path: "/metrics",
+    async answer(request) {
+      if (localOnly && !isFromThisMachine(request)) throw new AppError("NOT_FOUND");
+      const { contentType, body } = await metrics.text();
+      return { status: 200, headers: { "content-type": contentType }, body };
+    },
+  };
 }
 
 /** A proxy on this machine connects from it too, and says for whom. */
-function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
+function isFromThisMachine({ address, headers }: HttpRequest): boolean {
   const isForwarded = ["forwarded", "via", "x-forwarded-for", "x-real-ip"].some((name) => headers[name] !== undefined);
-  return !isForwarded && isLoopbackHost(socket.remoteAddress ?? "");
+  return !isForwarded && isLoopbackHost(address);
 }

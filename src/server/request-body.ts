@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { AppError } from "../errors/app-error.js";
+import type { HttpRequest } from "./messages.js";
 
 /** Only plain UTF-8 JSON: a browser cannot send it across origins without asking, and nothing needs unpacking. */
-export function checkBodyHeaders(headers: IncomingHttpHeaders): void {
+export function checkBodyHeaders(headers: HttpRequest["headers"]): void {
   const [type, ...parameters] = (headers["content-type"] ?? "").split(";").map((part) => part.trim().toLowerCase());
   const isUtf8 = parameters.every(
     (parameter) => /^charset="?utf-8"?$/.test(parameter) || !parameter.startsWith("charset"),
@@ -12,7 +12,7 @@ export function checkBodyHeaders(headers: IncomingHttpHeaders): void {
 }
 
 /** The GraphQL request in a body. Throws BAD_REQUEST for anything but a JSON object in strict UTF-8 with a query. */
-export function parseRequestBody(bytes: Buffer): Record<string, unknown> {
+export function parseRequestBody(bytes: Uint8Array): Record<string, unknown> {
   const body = parseJson(bytes);
   if (!isObject(body)) throw new AppError("BAD_REQUEST");
   const { query, operationName, variables, extensions } = body;
@@ -28,9 +28,11 @@ export function parseRequestBody(bytes: Buffer): Record<string, unknown> {
   return body;
 }
 
-function parseJson(bytes: Buffer): unknown {
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(strictUtf8.decode(bytes));
   } catch {
     throw new AppError("BAD_REQUEST");
   }

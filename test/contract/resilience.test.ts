@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { silentLogger } from "../../src/telemetry/logger.js";
 import { callersAt, signedIn } from "../support/callers.js";
 import { testClock } from "../support/clock.js";
 import { errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
@@ -225,18 +226,25 @@ describe("a client that goes away", () => {
 
   test("cancels its call to Amity", async () => {
     const gone = new AbortController();
-    let closed: () => void = () => {};
-    const closing = new Promise<void>((resolve) => {
-      closed = resolve;
+    let record: (entry: object) => void = () => {};
+    let close: () => void = () => {};
+    const audited = new Promise<object>((resolve) => {
+      record = resolve;
+    });
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
     });
     const answer: Answer = (response) => {
-      response.on("close", closed);
+      response.on("close", close);
       gone.abort();
     };
+    const patient = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "120000", UPSTREAM_TIMEOUT_MS: "120000" };
     await withUpstream(answer, async ({ url }) => {
-      await withGateway({ env: regionAt(url) }, async (gateway) => {
+      const logger = { ...silentLogger, audit: record };
+      await withGateway({ env: regionAt(url, patient), logger }, async (gateway) => {
         await expect(gateway.send("/graphql", { ...bodyOf(mint), signal: gone.signal })).rejects.toThrow();
-        await closing;
+        expect(await audited).toMatchObject({ outcome: "CANCELLED" });
+        await closed;
       });
     });
   });

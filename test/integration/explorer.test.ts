@@ -213,6 +213,10 @@ describe("Apollo Sandbox", () => {
 });
 
 describe("the examples", () => {
+  test("could end no script in Apollo's page", () => {
+    expect(JSON.stringify(exampleOperations(false))).not.toContain("<");
+  });
+
   test("give each variable that must be given", () => {
     for (const { query, variables } of exampleOperations(false)) {
       const needed = parse(query).definitions.flatMap((definition) =>

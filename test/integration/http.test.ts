@@ -1,6 +1,6 @@
-import { connect } from "node:net";
 import { describe, expect, test } from "@jest/globals";
 import { type Answered, errorOf, type TestGateway, withGateway } from "../support/gateway.js";
+import { rawRequest } from "../support/raw-request.js";
 
 const modern = "application/graphql-response+json";
 const json = { "content-type": "application/json" };
@@ -268,18 +268,3 @@ describe("introspection", () => {
     });
   });
 });
-
-/** Sends bytes as they are and gives all that comes back. */
-function rawRequest(url: string, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.setEncoding("utf8");
-    socket.on("data", (chunk) => {
-      text += chunk;
-    });
-    socket.on("end", () => resolve(text));
-    socket.on("error", reject);
-  });
-}

@@ -34,6 +34,7 @@ const layers = [
   ["main.ts"],
   ["cli"],
   ["app.ts", "doctor"],
+  ["endpoint.ts"],
   ["upstream.ts"],
   ["explorer", "emulator"],
   ["server"],
@@ -121,6 +122,11 @@ describe("src", () => {
     expect(mentioning(/from "got"/)).toEqual(["amity/http.ts"]);
   });
 
+  test("imports Fastify in the shell of the server, and in the emulator", () => {
+    const shell = mentioning(/from "@?fastify\b[^"]*"/).filter((name) => !name.startsWith("emulator/"));
+    expect(shell.sort()).toEqual(["server/http.ts", "server/shutdown.ts"]);
+  });
+
   test("names secret headers in amity and emulator only", () => {
     const folders = mentioning(/"x-(?:server-key|api-key|admin-token)"/).map((name) => name.split("/")[0]);
     expect([...new Set(folders)].sort()).toEqual(["amity", "emulator"]);
@@ -190,6 +196,13 @@ describe("dist", () => {
     const { modules } = await loadedWith("main.js");
     expect(modules.filter((name) => roomOf(name) === "cli")).toEqual(["cli/exit-codes.js", "cli/usage.js"]);
     expect(modules).not.toContain("app.js");
+  });
+
+  test("answers requests without any server", async () => {
+    const { modules, packages } = await loadedWith("server/pipeline.js");
+    expect(packages.filter((name) => /^(?:node:)?https?2?$|fastify/.test(name))).toEqual([]);
+    expect(modules).toContain("server/guards.js");
+    expect(packages).toContain("@apollo/server");
   });
 
   test.each(["app.js", "cli/start.js"])("serves by %s without what only some need", async (entry) => {

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** A request as plain facts, whichever server it came by. */
+export interface HttpRequest {
+  readonly method: string;
+  /** What was asked for as it was sent: path and query, with their escapes. */
+  readonly url: string;
+  /** Names in lower case, as Node gives them. */
+  readonly headers: Readonly<IncomingHttpHeaders>;
+  /** Such as `1.1`. */
+  readonly httpVersion: string;
+  /** How many Host headers were sent: `headers` holds the first one only. */
+  readonly hostCount: number;
+  /** The client's, by a trusted proxy's word where there is one. */
+  readonly address: string;
+  /** Aborted when the client goes away before it has its answer. */
+  readonly signal: AbortSignal;
+  /**
+   * Takes in the body; to be called once. Throws AppError PAYLOAD_TOO_LARGE beyond the limit, CANCELLED when the client
+   * goes away first.
+   */
+  readBody(limitBytes: number): Promise<Uint8Array>;
+}
+
+/** What a request is answered with. Header names are in lower case. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}

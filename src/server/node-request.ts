@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError } from "../errors/app-error.js";
+import type { HttpRequest } from "./messages.js";
+
+/** A request that came by Node's HTTP server. */
+export class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HttpRequest["headers"];
+  readonly httpVersion: string;
+  readonly hostCount: number;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    readonly address: string,
+  ) {
+    this.method = request.method ?? "";
+    this.url = request.url ?? "";
+    this.headers = request.headers;
+    this.httpVersion = request.httpVersion;
+    this.hostCount = countHosts(request.rawHeaders);
+    this.#request = request;
+    this.#response = response;
+  }
+
+  /** Made when it is asked for: most requests end without it. */
+  get signal(): AbortSignal {
+    this.#signal ??= goneSignal(this.#response);
+    return this.#signal;
+  }
+
+  readBody(limitBytes: number): Promise<Uint8Array> {
+    return readBody(this.#request, limitBytes);
+  }
+}
+
+/** `headers`: names and values by turns. */
+function countHosts(headers: readonly string[]): number {
+  return headers.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === "host").length;
+}
+
+/** Aborted when the client closes its connection before it has its answer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const check = () => {
+    if (!response.writableFinished) gone.abort();
+  };
+  if (response.destroyed) check();
+  else response.once("close", check);
+  return gone.signal;
+}
+
+function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const refuse = () => reject(new AppError("PAYLOAD_TOO_LARGE"));
+    const cancel = () => reject(new AppError("CANCELLED"));
+    if (request.destroyed) return cancel();
+    if (Number(request.headers["content-length"] ?? 0) > limitBytes) return refuse();
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else {
+        request.off("data", take);
+        refuse();
+      }
+    };
+    request.on("data", take);
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("close", () => {
+      if (!request.complete) cancel();
+    });
+  });
+}
