@@ -1,17 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { AmityClient } from "./amity/client.js";
-import { createAuthenticator } from "./caller/authenticator.js";
+import { type Authenticator, createAuthenticator } from "./caller/authenticator.js";
+import { RateLimits } from "./caller/rate-limits.js";
 import type { Config } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
-import { createEndpoint } from "./endpoint.js";
+import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
-import { createAdminServer, createHttpServer } from "./server/http.js";
+import { createAdminServer, createHttpServer, originOf } from "./server/http.js";
 import { healthRoutes, metricsRoute } from "./server/operator-routes.js";
+import { Pipeline } from "./server/pipeline.js";
 import { Readiness } from "./server/readiness.js";
+import type { Route } from "./server/routes.js";
+import { LoadMonitor } from "./server/shedding.js";
 import { BusySockets, closeGracefully } from "./server/shutdown.js";
 import { SessionService } from "./session/session.service.js";
-import { type Clock, systemClock, type WallClock } from "./system/clock.js";
+import { type Clock, clockOf, systemClock, type WallClock } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
 import { Reloads } from "./system/reloading-file.js";
 import { Audit } from "./telemetry/audit.js";
@@ -91,14 +95,11 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     () => authenticator.isReady(),
     () => services.regions.anyUsable,
   );
-  const { apollo, pipeline, load } = await createEndpoint(config, { authenticator, services, readiness, ...tools });
-  const { logger, newId } = tools;
-  const server = createHttpServer({ pipeline, trustedProxies: config.inbound.trustedProxies, newId, logger });
+  const load = new LoadMonitor(config.inbound.shedDelayMs);
+  const { apollo, server } = await createEndpoint(config, { authenticator, services, readiness, load }, tools);
   const sockets = new BusySockets(server);
-  const admin =
-    adminPort === undefined
-      ? undefined
-      : createAdminServer([...healthRoutes(readiness), metricsRoute(metrics, { localOnly: false })]);
+  const adminRoutes = [...healthRoutes(readiness), metricsRoute(metrics, { localOnly: false })];
+  const admin = adminPort === undefined ? undefined : createAdminServer(adminRoutes);
 
   const stop = async () => {
     readiness.drain();
@@ -121,8 +122,8 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   readiness.serve();
   void authenticator.isReady();
   return {
-    url: `${originOf(host, server.server.address())}/graphql`,
-    adminUrl: admin && originOf(host, admin.server.address()),
+    url: `${originOf(host, server)}/graphql`,
+    adminUrl: admin && originOf(host, admin),
     reload: () => reloads.reloadAll(),
     stop,
   };
@@ -140,14 +141,6 @@ function createTools(options: GatewayOptions): Tools {
   return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
 }
 
-function clockOf({ now, elapsed, after }: GatewayOptions): Clock {
-  return {
-    now: now ?? systemClock.now,
-    elapsed: elapsed ?? now ?? systemClock.elapsed,
-    after: after ?? systemClock.after,
-  };
-}
-
 function connectAmity(config: Config, emulator: Emulator | undefined, tools: Tools): AmityClient {
   const { regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs } = config;
   return connectUpstream({ regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs }, emulator, tools);
@@ -163,7 +156,43 @@ function createServices(config: Config, amity: AmityClient, { clock, metrics, au
   };
 }
 
-function originOf(host: string, address: string | { port: number } | null): string {
-  const port = typeof address === "object" && address ? address.port : 0;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+interface EndpointParts {
+  readonly authenticator: Authenticator;
+  readonly services: Services;
+  readonly readiness: Readiness;
+  readonly load: LoadMonitor;
+}
+
+/** Apollo Server, the pipeline around it with the explorer's pages, and the HTTP server around that. */
+async function createEndpoint(config: Config, parts: EndpointParts, tools: Tools) {
+  const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
+  const { authenticator, services, readiness, load } = parts;
+  const { clock, logger, metrics, audit, newId } = tools;
+  const rateLimits = new RateLimits(inbound.rateLimits);
+  const apollo = createApollo({ introspection, production, authenticator, rateLimits, audit, logger });
+  const metricsRoutes = adminPort === undefined ? [metricsRoute(metrics, { localOnly: true })] : [];
+  const pipeline = new Pipeline({
+    apollo,
+    services,
+    readiness,
+    routes: [...(await pagesOf(config)), ...metricsRoutes],
+    bodyLimitBytes: inbound.bodyLimitBytes,
+    corsOrigins: inbound.corsOrigins,
+    localOnly: auth.mode === "none",
+    logUserIds,
+    isOverloaded: () => load.isOverloaded,
+    newId,
+    elapsed: clock.elapsed,
+    logger,
+    metrics,
+  });
+  const server = createHttpServer({ pipeline, trustedProxies: inbound.trustedProxies, newId, logger });
+  return { apollo, server };
+}
+
+/** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */
+async function pagesOf({ explorer, auth }: Config): Promise<readonly Route[]> {
+  if (explorer === "off") return [];
+  const { explorerRoutes } = await import("./explorer/routes.js");
+  return explorerRoutes(explorer, { usersSignIn: auth.mode === "credentials" && auth.jwt !== undefined });
 }

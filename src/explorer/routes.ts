@@ -15,10 +15,13 @@ const forEver = "public, max-age=31536000, immutable";
 
 /**
  * The pages for browsers: Apollo Sandbox or GraphiQL at the endpoint, GraphiQL, which needs no other host, at
- * /graphql/explorer, and its files. `usersSignIn`: callers may be users of their own, who would be refused another's
- * id.
+ * /graphql/explorer, and its files.
+ * `usersSignIn`: callers may be users of their own, who would be refused another's id.
  */
-export function explorerRoutes(explorer: "graphiql" | "sandbox", usersSignIn: boolean): readonly Route[] {
+export function explorerRoutes(
+  explorer: "graphiql" | "sandbox",
+  { usersSignIn }: { usersSignIn: boolean },
+): readonly Route[] {
   const operations = exampleOperations(usersSignIn);
   const files = readBrowserFiles();
   const graphiql = { files, operations, sandbox: explorer === "sandbox" };

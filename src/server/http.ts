@@ -76,3 +76,10 @@ export function createAdminServer(routes: readonly Route[]): FastifyInstance {
 function send(reply: FastifyReply, { status, headers, body }: Answer): void {
   reply.status(status).headers(headers).send(body);
 }
+
+/** Where a server that listens on this host is reached, such as http://127.0.0.1:4000. */
+export function originOf(host: string, { server }: FastifyInstance): string {
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

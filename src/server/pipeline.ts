@@ -2,6 +2,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/
 import { type Context, createContext, type RequestFacts, type Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import { type MediaType, mediaTypes, negotiateMediaType } from "../graphql/media-type.js";
+import type { Clock } from "../system/clock.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { type AccessLogOptions, createAccessLog } from "./access-log.js";
@@ -32,8 +33,8 @@ export interface PipelineOptions {
   /** Is the process too busy to take on operations? */
   readonly isOverloaded: () => boolean;
   readonly newId: () => string;
-  /** The monotonic clock. Milliseconds. */
-  readonly elapsed: () => number;
+  /** The monotonic clock. */
+  readonly elapsed: Clock["elapsed"];
   readonly logger: Logger;
   readonly metrics: Metrics;
 }

@@ -44,6 +44,15 @@ export const systemClock: Clock = {
   },
 };
 
+/** The clocks that stand in the machine's place, and the machine's own for the rest. `now` alone stands for both. */
+export function clockOf({ now, elapsed, after }: Partial<Clock>): Clock {
+  return {
+    now: now ?? systemClock.now,
+    elapsed: elapsed ?? now ?? systemClock.elapsed,
+    after: after ?? systemClock.after,
+  };
+}
+
 /** One moment, by both clocks. */
 export interface Moment {
   readonly now: number;

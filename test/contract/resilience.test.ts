@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { silentLogger } from "../../src/telemetry/logger.js";
 import { callersAt, signedIn } from "../support/callers.js";
 import { testClock } from "../support/clock.js";
+import { deferred } from "../support/deferred.js";
 import { errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
 
@@ -226,25 +227,19 @@ describe("a client that goes away", () => {
 
   test("cancels its call to Amity", async () => {
     const gone = new AbortController();
-    let record: (entry: object) => void = () => {};
-    let close: () => void = () => {};
-    const audited = new Promise<object>((resolve) => {
-      record = resolve;
-    });
-    const closed = new Promise<void>((resolve) => {
-      close = resolve;
-    });
+    const audited = deferred<object>();
+    const closed = deferred<void>();
     const answer: Answer = (response) => {
-      response.on("close", close);
+      response.on("close", closed.resolve);
       gone.abort();
     };
     const patient = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "120000", UPSTREAM_TIMEOUT_MS: "120000" };
     await withUpstream(answer, async ({ url }) => {
-      const logger = { ...silentLogger, audit: record };
+      const logger = { ...silentLogger, audit: audited.resolve };
       await withGateway({ env: regionAt(url, patient), logger }, async (gateway) => {
         await expect(gateway.send("/graphql", { ...bodyOf(mint), signal: gone.signal })).rejects.toThrow();
-        expect(await audited).toMatchObject({ outcome: "CANCELLED" });
-        await closed;
+        expect(await audited.promise).toMatchObject({ outcome: "CANCELLED" });
+        await closed.promise;
       });
     });
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
 import { silentLogger } from "../../src/telemetry/logger.js";
+import { deferred } from "../support/deferred.js";
 import { regionAt, withGateway } from "../support/gateway.js";
 import { rawRequest } from "../support/raw-request.js";
 import { type Answer, withUpstream } from "../support/upstream.js";
@@ -33,12 +34,15 @@ describe("a body that is too large", () => {
 });
 
 test("a client that goes away while it sends leaves a line", async () => {
-  const { promise, resolve } = withResolvers<object>();
-  const logger = { ...silentLogger, info: (fields: object, text: string) => text === "request" && resolve(fields) };
+  const line = deferred<object>();
+  const logger = {
+    ...silentLogger,
+    info: (fields: object, text: string) => text === "request" && line.resolve(fields),
+  };
   await withGateway({ logger }, async ({ url }) => {
     const socket = await connected(url);
     socket.write(`${post}content-length: 100\r\n\r\n{`, () => socket.destroy());
-    expect(await promise).toMatchObject({ path: "/graphql", status: 499 });
+    expect(await line.promise).toMatchObject({ path: "/graphql", status: 499 });
   });
 });
 
@@ -53,8 +57,8 @@ test("no more than 2000 connections are taken", async () => {
 });
 
 test("idle sockets end at stop, before requests under way", async () => {
-  const { promise: asked, resolve: ask } = withResolvers<Parameters<Answer>[0]>();
-  await withUpstream(ask, async ({ url: upstream }) => {
+  const asked = deferred<Parameters<Answer>[0]>();
+  await withUpstream(asked.resolve, async ({ url: upstream }) => {
     const { config } = loadConfig({ PORT: "0", AUTH_MODE: "none", ...regionAt(upstream) });
     if (!config) throw new Error("no configuration");
     const gateway = await startGateway(config);
@@ -64,7 +68,7 @@ test("idle sockets end at stop, before requests under way", async () => {
     await once(used, "data");
     const body = JSON.stringify({ query: '{ authToken(userId: "a") { token } }' });
     const busy = fetch(gateway.url, { method: "POST", headers: { "content-type": "application/json" }, body });
-    const response = await asked;
+    const response = await asked.promise;
     const stopped = gateway.stop();
     await Promise.all([unused, used].map((socket) => once(socket.resume(), "close")));
     response.end('"late"');
@@ -72,11 +76,3 @@ test("idle sockets end at stop, before requests under way", async () => {
     await stopped;
   });
 });
-
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}

@@ -18,6 +18,9 @@ import { TokenStore } from "../../src/token/token.store.js";
 import { recordingLogger } from "./canary.js";
 import { testClock } from "./clock.js";
 
+/** Nothing waits that long: no call is made. */
+const timeoutMs = 1_000;
+
 export interface TestPipeline {
   readonly pipeline: Pipeline;
   readonly readiness: Readiness;
@@ -36,8 +39,8 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
   const { logger, lines } = recordingLogger();
   const clock = testClock();
   const metrics = new Metrics();
-  const authenticator = createAuthenticator(auth, { clock, logger, reloads: new Reloads(clock, () => {}) });
   const audit = new Audit({ logger, metrics });
+  const authenticator = createAuthenticator(auth, { clock, logger, reloads: new Reloads(clock, () => {}) });
   const rateLimits = new RateLimits({ user: 0, service: 0, failedAuth: 0 });
   const apollo = createApollo({ introspection: "on", production: false, authenticator, rateLimits, audit, logger });
   const amity = unconfiguredAmity(clock);
@@ -49,15 +52,8 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
     apollo,
     services: {
       regions: new RegionService({ amity, defaultRegion: RegionCode.EU, hostFamily: "api" }),
-      tokens: new TokenService({
-        amity,
-        store: new TokenStore(0, clock),
-        audit,
-        clock,
-        timeoutMs: 1_000,
-        onReuse: () => {},
-      }),
-      sessions: new SessionService({ amity, audit, clock, timeoutMs: 1_000 }),
+      tokens: new TokenService({ amity, store: new TokenStore(0, clock), audit, clock, timeoutMs, onReuse: () => {} }),
+      sessions: new SessionService({ amity, audit, clock, timeoutMs }),
     },
     readiness,
     routes: [],
@@ -90,7 +86,7 @@ function unconfiguredAmity(clock: Clock) {
     mutualTls: { ca: undefined, pairs: [] },
     tokenApi: "v4",
     sessionApi: "v3",
-    attemptTimeoutMs: 1_000,
+    attemptTimeoutMs: timeoutMs,
     clock,
     random: () => 0,
     observer: { onCall: ignore, onRetry: ignore, onHealth: ignore, onKeyFallback: ignore },

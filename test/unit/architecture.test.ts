@@ -34,7 +34,6 @@ const layers = [
   ["main.ts"],
   ["cli"],
   ["app.ts", "doctor"],
-  ["endpoint.ts"],
   ["upstream.ts"],
   ["explorer", "emulator"],
   ["server"],
