@@ -1,103 +1,203 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
-import { Reloads, reloading } from "../../../src/system/reloading-file.js";
-import { testClock } from "../../support/clock.js";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { fixed, Reloads } from "../../../src/system/reloading-file.js";
+import { manualClock } from "../../support/emulator.js";
 
-/** Two files that are read together, of which the second must not be "bad". */
-async function watchedFiles() {
-  const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
-  const paths = [join(folder, "one"), join(folder, "two")] as const;
-  const write = async (one: string, two: string) => {
-    await writeFile(paths[0], one);
-    await writeFile(paths[1], two);
-  };
-  await write("1", "2");
-  const clock = testClock();
-  const told: string[] = [];
-  const source = reloading({
-    name: "FILES",
-    paths,
-    parse: (texts) => {
-      if (texts[1]?.startsWith("bad")) throw new Error("is bad");
-      return texts.join("+");
-    },
-    first: "first",
-    clock,
-    onReload: (_name, problem) => told.push(problem ?? "taken"),
-  });
-  return { clock, paths, write, source, told };
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Takes texts that begin with "good", and quotes none that do not. */
+function parse(texts: readonly string[]): string {
+  for (const text of texts) if (!text.startsWith("good")) throw new Error(`begins with ${text.slice(0, 3)}`);
+  return texts.join("+");
 }
 
-describe("watched files", () => {
-  test("are looked at once a second, on use", async () => {
-    const { clock, write, source } = await watchedFiles();
-    expect(await source.current()).toBe("first");
-    clock.advance(1_000);
-    expect(await source.current()).toBe("1+2");
-    await write("3", "2");
-    clock.advance(999);
-    expect(await source.current()).toBe("1+2");
-    clock.advance(1);
-    expect(await source.current()).toBe("3+2");
+interface Scene {
+  readonly write: (name: string, text: string) => Promise<void>;
+  readonly current: () => Promise<string>;
+  readonly reloadAll: () => Promise<void>;
+  readonly advance: (ms: number) => void;
+  /** What was told: the source's name and, when files were kept out, the problem. */
+  readonly told: (string | undefined)[][];
+}
+
+/** Files that hold "good 0", watched under a clock that stands still. */
+async function watching(...names: string[]): Promise<Scene> {
+  const write = (name: string, text: string) => writeFile(join(folder, name), text);
+  for (const name of names) await write(name, "good 0");
+  const { clock, advance } = manualClock();
+  const told: (string | undefined)[][] = [];
+  const reloads = new Reloads(clock, (name, ...problem) => told.push([name, ...problem]));
+  const paths = names.map((name) => join(folder, name));
+  const source = reloads.watch({ name: "KEYS", paths, parse, first: names.map(() => "good 0").join("+") });
+  return { write, current: () => source.current(), reloadAll: () => reloads.reloadAll(), advance, told };
+}
+
+describe("a watched file", () => {
+  test("is looked at again after a second", async () => {
+    const { write, current, advance, told } = await watching("a");
+    await write("a", "good 1");
+    advance(999);
+    expect(await current()).toBe("good 0");
+    advance(1);
+    expect(await current()).toBe("good 1");
+    expect(told).toEqual([["KEYS"]]);
   });
 
-  test("are looked at when asked", async () => {
-    const { source } = await watchedFiles();
-    await source.reload();
-    expect(await source.current()).toBe("1+2");
+  test("is looked at once a second, however often it is used", async () => {
+    const { write, current, advance } = await watching("a");
+    advance(1_000);
+    await current();
+    await write("a", "good 1");
+    advance(999);
+    expect(await current()).toBe("good 0");
   });
 
-  test("are told of when they change alone", async () => {
-    const { source, told } = await watchedFiles();
-    for (let i = 0; i < 3; i++) await source.reload();
-    expect(told).toEqual(["taken"]);
+  test("is looked at on demand without a wait", async () => {
+    const { write, current, reloadAll } = await watching("a");
+    await write("a", "good 1");
+    await reloadAll();
+    expect(await current()).toBe("good 1");
   });
 
-  test("that are of no use leave the last good value", async () => {
-    const { write, source, told } = await watchedFiles();
-    await source.reload();
-    await write("3", "bad");
-    await source.reload();
-    expect([await source.current(), told]).toEqual(["1+2", ["taken", "is bad"]]);
+  test("is compared by its text and not by its times", async () => {
+    const { write, current, reloadAll, told } = await watching("a");
+    await reloadAll();
+    told.length = 0;
+    await write("a", "good 1");
+    await utimes(join(folder, "a"), 0, 0);
+    await reloadAll();
+    expect([await current(), told]).toEqual(["good 1", [["KEYS"]]]);
+    await write("a", "good 1");
+    await reloadAll();
+    expect(told).toHaveLength(1);
   });
 
-  test("that cannot be read are told of without their path", async () => {
-    const { paths, source, told } = await watchedFiles();
-    await rm(paths[0]);
-    await source.reload();
-    expect([await source.current(), told]).toEqual(["first", ["cannot be read (ENOENT)"]]);
+  test("may be swapped by a symbolic link to a folder", async () => {
+    const { current, reloadAll } = await watching("a");
+    await mkdir(join(folder, "..data"));
+    await writeFile(join(folder, "..data", "a"), "good 1");
+    await symlink(join("..data", "a"), join(folder, "link"));
+    await rename(join(folder, "link"), join(folder, "a"));
+    await reloadAll();
+    expect(await current()).toBe("good 1");
+  });
+});
+
+describe("files that belong together", () => {
+  test.each([
+    ["the first", "a", "good 1+good 0"],
+    ["the second", "b", "good 0+good 1"],
+  ])("are taken when only %s changes", async (_which, name, value) => {
+    const { write, current, reloadAll } = await watching("a", "b");
+    await reloadAll();
+    await write(name, "good 1");
+    await reloadAll();
+    expect(await current()).toBe(value);
   });
 
-  test("have each problem told once", async () => {
-    const { paths, write, source, told } = await watchedFiles();
-    for (const text of ["bad", "bad", "bad too"]) {
-      await write("3", text);
-      await source.reload();
+  test("are kept out together when one is bad", async () => {
+    const { write, current, reloadAll } = await watching("a", "b");
+    await write("a", "good 1");
+    await write("b", "bad");
+    await reloadAll();
+    expect(await current()).toBe("good 0+good 0");
+  });
+});
+
+describe("a file that cannot be used", () => {
+  test("leaves the last good value, not the first", async () => {
+    const { write, current, reloadAll } = await watching("a");
+    await write("a", "good 1");
+    await reloadAll();
+    await write("a", "bad");
+    await reloadAll();
+    expect(await current()).toBe("good 1");
+    await rm(join(folder, "a"));
+    await reloadAll();
+    expect(await current()).toBe("good 1");
+  });
+
+  test("is told of once, however often it is looked at", async () => {
+    const { write, reloadAll, told } = await watching("a");
+    await write("a", "bad");
+    for (let i = 0; i < 3; i++) await reloadAll();
+    expect(told).toEqual([["KEYS", "begins with bad"]]);
+  });
+
+  test("that is missing is told of once, without its path", async () => {
+    const { reloadAll, told } = await watching("a");
+    await rm(join(folder, "a"));
+    for (let i = 0; i < 3; i++) await reloadAll();
+    expect(told).toEqual([["KEYS", "cannot be read (ENOENT)"]]);
+  });
+
+  test("with a problem unchanged is not told of for a change of its text", async () => {
+    const { write, reloadAll, told } = await watching("a");
+    await write("a", "bad 1");
+    await reloadAll();
+    await write("a", "bad 2");
+    await reloadAll();
+    expect(told).toHaveLength(1);
+  });
+
+  test("is told of again with another problem", async () => {
+    const { write, reloadAll, told } = await watching("a");
+    await write("a", "bad");
+    await reloadAll();
+    await write("a", "odd");
+    await reloadAll();
+    expect(told).toEqual([
+      ["KEYS", "begins with bad"],
+      ["KEYS", "begins with odd"],
+    ]);
+  });
+
+  test("is told of again after it was mended", async () => {
+    const { write, reloadAll, told } = await watching("a");
+    for (const text of ["bad", "good 1", "bad"]) {
+      await write("a", text);
+      await reloadAll();
     }
-    await rm(paths[0]);
-    for (let i = 0; i < 3; i++) await source.reload();
-    expect(told).toEqual(["is bad", "cannot be read (ENOENT)"]);
+    expect(told).toEqual([["KEYS", "begins with bad"], ["KEYS"], ["KEYS", "begins with bad"]]);
   });
 
-  test("have a problem told again after it was gone", async () => {
-    const { write, source, told } = await watchedFiles();
-    for (const text of ["bad", "good", "bad"]) {
-      await write("3", text);
-      await source.reload();
-    }
-    expect(told).toEqual(["is bad", "taken", "is bad"]);
-  });
-
-  test("are all looked at together", async () => {
-    const { clock, paths } = await watchedFiles();
-    const told: string[] = [];
-    const reloads = new Reloads(clock, (name) => told.push(name));
-    const parse = (texts: readonly string[]) => texts.join();
-    const sources = ["A", "B"].map((name) => reloads.watch({ name, paths, parse, first: "" }));
+  test.each([
+    ["a text", "S3CRET"],
+    ["an object", { toString: () => "S3CRET" }],
+  ])("by throwing %s is told of in fixed words", async (_what, thrown) => {
+    const told: unknown[] = [];
+    const { clock } = manualClock();
+    const reloads = new Reloads(clock, (_name, problem) => told.push(problem));
+    await writeFile(join(folder, "a"), "text");
+    const reject = () => {
+      throw thrown;
+    };
+    reloads.watch({ name: "KEYS", paths: [join(folder, "a")], parse: reject, first: undefined });
     await reloads.reloadAll();
-    expect(told.sort()).toEqual(["A", "B"]);
-    expect(await Promise.all(sources.map((source) => source.current()))).toEqual(["1,2", "1,2"]);
+    expect(told).toEqual(["cannot be used"]);
   });
+});
+
+test("every watched source is looked at on demand", async () => {
+  const told: string[] = [];
+  const { clock } = manualClock();
+  const reloads = new Reloads(clock, (name) => told.push(name));
+  for (const name of ["A", "B", "C"]) {
+    await writeFile(join(folder, name), "good");
+    reloads.watch({ name, paths: [join(folder, name)], parse, first: "" });
+  }
+  await reloads.reloadAll();
+  expect(told.sort()).toEqual(["A", "B", "C"]);
+});
+
+test("a fixed value stays", async () => {
+  const source = fixed("value");
+  await source.reload();
+  expect(await source.current()).toBe("value");
 });
