@@ -25,6 +25,76 @@ describe("a new key", () => {
   });
 });
 
+describe("a credential", () => {
+  const now = 1_000;
+  const { credential, entry } = createApiKey({ id: "billing", scopes: ["mint"] });
+  const secret = credential.slice("billing.".length);
+  const listed = (...changes: object[]) =>
+    parseApiKeys(JSON.stringify(changes.map((change) => ({ ...entry, ...change }))));
+
+  /** The caller that the keys make of the credential, or why there is none. */
+  function verified(keys: ReturnType<typeof listed>, given: string, scope = "mint"): unknown {
+    try {
+      return verifyApiKey(keys, given, scope, () => now);
+    } catch (error) {
+      return error instanceof Error && "reason" in error ? error.reason : error;
+    }
+  }
+
+  test.each([
+    ["another secret", `billing.${"A".repeat(43)}`],
+    ["no secret", "billing."],
+    ["a part of the secret", `billing.${secret.slice(1)}`],
+    ["a space behind the secret", `billing.${secret} `],
+    ["another id", `shop.${secret}`],
+    ["a part of the id", `billin.${secret}`],
+    ["no id", `.${secret}`],
+    ["no dot", secret],
+    ["the digest for the secret", `billing.${entry.sha256}`],
+    ["zeros for the digest", "unknown."],
+    ["two secrets", `billing.${secret}.${secret}`],
+  ])("with %s is none", (_what, given) => {
+    expect(verified(listed({}), given)).toBe("no such key");
+  });
+
+  test.each([
+    [now, "expired key"],
+    [now - 1, "expired key"],
+    [now + 1, expect.objectContaining({ subject: "key:billing" })],
+  ])("that expires at %i is judged at 1000", (expires, outcome) => {
+    expect(verified(listed({ expires: new Date(expires).toISOString() }), credential)).toEqual(outcome);
+  });
+
+  test("that has expired and is wrong is only wrong", () => {
+    expect(verified(listed({ expires: new Date(0).toISOString() }), `${credential}x`)).toBe("no such key");
+  });
+
+  test.each([
+    [["mint"], true],
+    [["other", "mint"], true],
+    [[], false],
+    [["mint:any"], false],
+    [["min", "t"], false],
+    [["mint other"], false],
+    [["MINT"], false],
+  ])("with the scopes %j acts for others: %p", (scopes, acts) => {
+    const caller = verified(listed({ scopes }), credential) as { mayActFor(userId: string): boolean };
+    expect(caller.mayActFor("bob")).toBe(acts);
+  });
+
+  test.each([
+    ["shop-", true],
+    ["shop-1", true],
+    ["shop", false],
+    ["Shop-1", false],
+    ["my-shop-1", false],
+    ["", false],
+  ])("of the prefix shop- acts for %j: %p", (userId, acts) => {
+    const caller = verified(listed({ userIdPrefix: "shop-" }), credential) as { mayActFor(userId: string): boolean };
+    expect(caller.mayActFor(userId)).toBe(acts);
+  });
+});
+
 describe("a list of keys", () => {
   test("may be empty", () => {
     expect(parseApiKeys("[]")).toEqual([]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { anybody, type Caller } from "../../../src/caller/caller.js";
 import { RateLimits } from "../../../src/caller/rate-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
@@ -78,4 +78,46 @@ describe("a rate limit", () => {
     expect(seconds).toBeGreaterThanOrEqual(1);
     expect(seconds).toBeLessThanOrEqual(60);
   });
+});
+
+describe("a minute", () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const retryAfter = async (attempt: Promise<void>): Promise<unknown> => {
+    const refusal: unknown = await attempt.catch((error: unknown) => error);
+    return refusal instanceof AppError ? refusal.details.retryAfterSeconds : "passed";
+  };
+
+  test.each<[string, (some: RateLimits) => Promise<void>]>([
+    ["a user's root fields", (some) => some.count(user("a"), 4)],
+    ["a service's root fields", (some) => some.count(service("a"), 6)],
+  ])("after %s are too many it is over", async (_what, tooMany) => {
+    const some = limits();
+    expect(await retryAfter(tooMany(some))).toBe(60);
+    jest.setSystemTime(Date.now() + 59_001);
+    expect(await retryAfter(tooMany(some))).toBe(1);
+    jest.advanceTimersByTime(1_000);
+    expect(await retryAfter(some.count(user("a"), 3))).toBe("passed");
+    expect(await retryAfter(some.count(service("a"), 5))).toBe("passed");
+  });
+
+  test("holds back an address for its rest, and no longer", async () => {
+    const some = limits();
+    for (let i = 0; i < 2; i++) expect(await retryAfter(some.countRefusal("192.0.2.1"))).toBe("passed");
+    jest.setSystemTime(Date.now() + 59_999);
+    expect(await retryAfter(some.countRefusal("192.0.2.1"))).toBe(1);
+    jest.advanceTimersByTime(1);
+    expect(await retryAfter(some.countRefusal("192.0.2.1"))).toBe("passed");
+  });
+});
+
+test("a fault of the counter is no refusal of the caller", async () => {
+  const some = limits();
+  const odd = { ...user("a"), subject: Symbol("no key") as unknown as string };
+  await expect(some.count(odd, 1)).rejects.not.toBeInstanceOf(AppError);
 });

@@ -169,7 +169,7 @@ describe("a file that cannot be used", () => {
 
   test.each([
     ["a text", "S3CRET"],
-    ["an object", { toString: () => "S3CRET" }],
+    ["an object", { message: "S3CRET" }],
   ])("by throwing %s is told of in fixed words", async (_what, thrown) => {
     const told: unknown[] = [];
     const { clock } = manualClock();

@@ -1,0 +1,173 @@
+import { createSecretKey } from "node:crypto";
+import { describe, expect, test } from "@jest/globals";
+import { createJwtVerifier, type JwtRules } from "../../../src/caller/jwt.js";
+import { AppError } from "../../../src/errors/app-error.js";
+import { type Claims, claimsOf, forgeToken, type SigningKey, signatureOf, signToken } from "../../support/tokens.js";
+
+const nowMs = Date.UTC(2026, 0, 1);
+const now = nowMs / 1_000;
+const skew = 30;
+const issuer = "https://issuer.example";
+const secret = createSecretKey(Buffer.alloc(32, "s"));
+const key: SigningKey = { alg: "HS256", kid: "k", key: secret, text: "", jwk: {} };
+const scope = "amity:mint:any";
+
+const rules: JwtRules = {
+  issuer,
+  audience: ["first audience", "amity-graphql tests"],
+  algorithms: ["HS256"],
+  userClaim: "sub",
+  clockSkewSeconds: skew,
+  maxAgeSeconds: 0,
+  typ: undefined,
+  delegateScope: undefined,
+  displayNameClaim: undefined,
+};
+
+function verifierFor(more: Partial<JwtRules> = {}, keySource: Parameters<typeof createJwtVerifier>[1] = secret) {
+  return createJwtVerifier({ ...rules, ...more }, keySource, () => nowMs);
+}
+
+/** The caller of a token that says this beside what every good token says. */
+async function callerOf(claims: Claims, more: Partial<JwtRules> = {}, header: object = {}) {
+  return verifierFor(more)(await signToken(key, claimsOf(issuer, nowMs, claims), header));
+}
+
+/** Why a token is refused: the fixed words for the log. */
+async function reasonOf(claims: Claims, more: Partial<JwtRules> = {}, header: object = {}): Promise<unknown> {
+  return reason(callerOf(claims, more, header));
+}
+
+function reason(verified: Promise<unknown>): Promise<unknown> {
+  return verified.then(
+    () => "accepted",
+    (error: unknown) => (error instanceof Error && "reason" in error ? error.reason : error),
+  );
+}
+
+const badClaim = "ERR_JWT_CLAIM_VALIDATION_FAILED";
+const expired = "ERR_JWT_EXPIRED";
+
+describe("a token", () => {
+  test("names its user, who acts for nobody else", async () => {
+    const caller = await callerOf({});
+    expect(caller).toEqual({ kind: "user", subject: "user:alice", userId: "alice", mayActFor: expect.any(Function) });
+    expect([caller.mayActFor("bob"), caller.mayActFor("alice")]).toEqual([false, false]);
+  });
+
+  test.each<[string, Claims, unknown]>([
+    ["dies with the last second of the skew", { exp: now - skew }, expired],
+    ["lives until then", { exp: now - skew + 1 }, "accepted"],
+    ["needs an end", { exp: undefined }, badClaim],
+    ["begins within the skew", { nbf: now + skew }, "accepted"],
+    ["begins no later", { nbf: now + skew + 1 }, badClaim],
+    ["is issued within the skew", { iat: now + skew }, "accepted"],
+    ["is issued no later", { iat: now + skew + 1 }, "issued in the future"],
+    ["may leave out when it was issued", { iat: undefined }, "accepted"],
+    ["is for the first audience", { aud: "first audience" }, "accepted"],
+    ["is for the last audience among others", { aud: ["x", "amity-graphql tests"] }, "accepted"],
+    ["is for no other audience", { aud: ["x"] }, badClaim],
+    ["has the exact issuer", { iss: `${issuer}/` }, badClaim],
+    ["has one issuer", { iss: [issuer] }, badClaim],
+    ["is not bound to a certificate", { cnf: { jkt: "x" } }, "sender-constrained token"],
+    ["is not bound to nothing", { cnf: null }, "sender-constrained token"],
+    ["names a user", { sub: undefined }, badClaim],
+    ["names the user in a text", { sub: 7 }, "no usable user claim"],
+    ["names a user of 100 characters", { sub: "👩".repeat(100) }, "accepted"],
+    ["names no longer user", { sub: "a".repeat(101) }, "no usable user claim"],
+    ["names no empty user", { sub: "" }, "no usable user claim"],
+  ])("%s", async (_rule, claims, outcome) => {
+    expect(await reasonOf(claims)).toBe(outcome);
+  });
+
+  test("is no older than the greatest age and the skew", async () => {
+    const aged = (seconds: number) => reasonOf({ iat: now - seconds }, { maxAgeSeconds: 60 });
+    expect(await aged(60 + skew)).toBe("accepted");
+    expect(await aged(61 + skew)).toBe(expired);
+  });
+
+  test("may have any age without a greatest one", async () => {
+    expect(await reasonOf({ iat: 0 })).toBe("accepted");
+  });
+
+  test.each([
+    ["at+jwt", "accepted"],
+    ["JWT", badClaim],
+  ])("with the typ %s is judged by the wanted one", async (typ, outcome) => {
+    expect(await reasonOf({}, { typ: "at+jwt" }, { typ })).toBe(outcome);
+    expect(await reasonOf({}, {}, { typ })).toBe("accepted");
+  });
+
+  test("has an algorithm of the list", async () => {
+    expect(await reasonOf({}, { algorithms: ["HS512"] })).toBe("ERR_JOSE_ALG_NOT_ALLOWED");
+    const forged = forgeToken({ alg: "HS512" }, claimsOf(issuer, nowMs), (input) => signatureOf(key, input, "HS512"));
+    expect(await reason(verifierFor()(forged))).toBe("ERR_JOSE_ALG_NOT_ALLOWED");
+  });
+
+  test("has 8,192 characters at most, whatever they are", async () => {
+    expect(await reason(verifierFor()("x".repeat(8_192)))).toBe("ERR_JWS_INVALID");
+    expect(await reason(verifierFor()("x".repeat(8_193)))).toBe("token too long");
+  });
+
+  test("is verified once it is known to be short enough", async () => {
+    const fail = () => {
+      throw new AppError("AUTH_UNAVAILABLE");
+    };
+    expect(await reason(verifierFor({}, fail)("x".repeat(8_193)))).toBe("token too long");
+  });
+});
+
+describe("the key source", () => {
+  const tokenOfAlice = () => signToken(key, claimsOf(issuer, nowMs));
+
+  test("that is unavailable is no fault of the token", async () => {
+    const unavailable = new AppError("AUTH_UNAVAILABLE");
+    const verify = verifierFor({}, () => Promise.reject(unavailable));
+    await expect(verify(await tokenOfAlice())).rejects.toBe(unavailable);
+  });
+
+  test("that fails oddly leaves nothing of its text", async () => {
+    const verify = verifierFor({}, () => Promise.reject(new Error("S3CRET")));
+    expect(await reason(verify(await tokenOfAlice()))).toBe("unusable token");
+  });
+});
+
+describe("the delegate scope", () => {
+  test.each<[string, Claims, boolean]>([
+    ["alone", { scope }, true],
+    ["among others", { scope: `openid ${scope} email` }, true],
+    ["in scp", { scp: ["openid", scope] }, true],
+    ["in roles", { roles: [scope] }, true],
+    ["as a part of another", { scope: `${scope}:read x${scope}` }, false],
+    ["as a part of a list's entry", { roles: [`user ${scope}`] }, false],
+    ["joined by a comma", { scope: `openid,${scope}` }, false],
+    ["joined by a tab", { scope: `openid\t${scope}` }, false],
+    ["in a list of lists", { scp: [[scope]] }, false],
+    ["in a claim of another name", { scopes: scope, permissions: [scope] }, false],
+    ["absent", {}, false],
+  ])("%s is judged as a whole word", async (_how, claims, mayAct) => {
+    expect((await callerOf(claims, { delegateScope: scope })).mayActFor("bob")).toBe(mayAct);
+  });
+
+  test("that is not set is nobody's", async () => {
+    const claims = { scope: "undefined", scp: ["undefined", ""], roles: [undefined, null, scope] };
+    expect((await callerOf(claims)).mayActFor("bob")).toBe(false);
+  });
+});
+
+describe("the display name", () => {
+  test.each<[string, Claims, string | undefined]>([
+    ["is the claim's", { name: "Alice" }, "Alice"],
+    ["is none without the claim", {}, undefined],
+    ["is none for a claim that is no text", { name: ["Alice"] }, undefined],
+    ["is none for an empty claim", { name: "" }, undefined],
+    ["may have 100 characters", { name: "a".repeat(100) }, "a".repeat(100)],
+    ["has no more than 100 characters", { name: "a".repeat(101) }, undefined],
+  ])("%s", async (_what, claims, value) => {
+    expect((await callerOf(claims, { displayNameClaim: "name" })).displayName).toEqual({ value });
+  });
+
+  test("is free where no claim holds it", async () => {
+    expect(await callerOf({ name: "Alice" })).not.toHaveProperty("displayName");
+  });
+});
