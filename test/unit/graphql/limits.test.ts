@@ -1,0 +1,114 @@
+import { describe, expect, test } from "@jest/globals";
+import { buildSchema, parse, validate } from "graphql";
+import { documentLimits, documentLimitsRule } from "../../../src/graphql/limits.js";
+
+const schema = buildSchema("type Query { q: Query, a: String }");
+
+/** What the rule says against the document. */
+function refusals(document: string): string[] {
+  return validate(schema, parse(document), [documentLimitsRule]).map(({ message }) => message);
+}
+
+const tooMany = (most: number, what: string) => [`The operation has more than ${most} ${what}`];
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => text(index)).join(" ");
+const alias = (index: number) => `x${index}: a`;
+const on = "@include(if: true)";
+
+test("the limits are those of the documentation", () => {
+  expect(documentLimits).toEqual({
+    depth: 8,
+    aliases: 15,
+    rootFields: 4,
+    directives: 10,
+    tokens: 1_000,
+    validationErrors: 5,
+  });
+});
+
+describe("levels", () => {
+  const levels = (count: number) => `${"{ q ".repeat(count - 1)}{ a }${" }".repeat(count - 1)}`;
+  test.each([
+    ["are eight", levels(8), []],
+    ["are not nine", levels(9), tooMany(8, "levels")],
+    ["are not made by inline fragments", `{ q { ${"... { ".repeat(9)} a ${"}".repeat(9)} } }`, []],
+    ["are the deepest of several", `{ a ${levels(9).slice(1)}`, tooMany(8, "levels")],
+    ["go through fragments", `{ q { ...f } } fragment f on Query ${levels(8)}`, tooMany(8, "levels")],
+    ["go through inline fragments", `{ q { ... ${levels(8)} } }`, tooMany(8, "levels")],
+  ])("%s", (_rule, document, messages) => {
+    expect(refusals(document)).toEqual(messages);
+  });
+});
+
+describe("aliases", () => {
+  const inner = (count: number) => `{ q { ${times(count, alias)} } }`;
+  test.each([
+    ["are fifteen", inner(15), []],
+    ["are not sixteen", inner(16), tooMany(15, "aliases")],
+    ["count on every level", `{ r: q { ${times(15, alias)} } }`, tooMany(15, "aliases")],
+    ["count on introspection", `{ q { ${times(16, (i) => `x${i}: __typename`)} } }`, tooMany(15, "aliases")],
+    [
+      "count for each spread",
+      `{ q { ...f } r: q { ...f } } fragment f on Query { ${times(8, alias)} }`,
+      tooMany(15, "aliases"),
+    ],
+    ["count in inline fragments", `{ q { ... { ${times(16, alias)} } } }`, tooMany(15, "aliases")],
+  ])("%s", (_rule, document, messages) => {
+    expect(refusals(document)).toEqual(messages);
+  });
+});
+
+describe("root fields", () => {
+  test.each([
+    ["are four", "{ a q { a } b: a c: a }", []],
+    ["are not five", "{ a q { a } b: a c: a d: a }", tooMany(4, "root fields")],
+    ["are not those of introspection", "{ a q { a } b: a c: a __typename }", []],
+    ["are not those below", "{ q { a b: a c: a d: a e: a } }", []],
+    ["count through fragments", "{ ...f b: a } fragment f on Query { a c: a d: a q { a } }", tooMany(4, "root fields")],
+    ["count through inline fragments", "{ ... { a b: a } ... { c: a d: a e: a } }", tooMany(4, "root fields")],
+  ])("%s", (_rule, document, messages) => {
+    expect(refusals(document)).toEqual(messages);
+  });
+});
+
+describe("directives", () => {
+  const many = (count: number) => times(count, () => on);
+  test.each([
+    ["are ten", `{ q { a ${many(10)} } }`, []],
+    ["are not eleven", `{ q { a ${many(11)} } }`, tooMany(10, "directives")],
+    ["count on the operation", `query ${many(1)} { q { a ${many(10)} } }`, tooMany(10, "directives")],
+    ["count on fields with fields", `{ q ${many(1)} { a ${many(10)} } }`, tooMany(10, "directives")],
+    ["count on introspection", `{ __typename ${many(11)} }`, tooMany(10, "directives")],
+    ["count on spreads", `{ ...f ${many(11)} } fragment f on Query { a }`, tooMany(10, "directives")],
+    ["count on inline fragments", `{ ... ${many(11)} { a } }`, tooMany(10, "directives")],
+    ["count on fragments", `{ ...f } fragment f on Query ${many(11)} { a }`, tooMany(10, "directives")],
+    ["count in fragments", `{ ...f } fragment f on Query { a ${many(11)} }`, tooMany(10, "directives")],
+  ])("%s", (_rule, document, messages) => {
+    expect(refusals(document)).toEqual(messages);
+  });
+});
+
+describe("an operation", () => {
+  test("is told every limit that it breaks", () => {
+    const document = `{ ${times(5, (i) => `r${i}: q { ${times(4, alias)} }`)} }`;
+    expect(refusals(document)).toEqual([...tooMany(15, "aliases"), ...tooMany(4, "root fields")]);
+  });
+
+  test("is measured beside others", () => {
+    const document = `query A { a } query B { q { ${times(16, alias)} } }`;
+    expect(refusals(document)).toEqual(tooMany(15, "aliases"));
+  });
+
+  test("with a cycle of fragments comes to an end", () => {
+    expect(refusals("{ ...f } fragment f on Query { a ...g } fragment g on Query { ...f }")).toEqual([]);
+  });
+
+  test("without its fragment is left to graphql-js", () => {
+    expect(refusals("{ ...f a }")).toEqual([]);
+  });
+
+  test("with nested spreads is measured in no time", () => {
+    const chain = times(90, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
+    expect(refusals(`{ ...f0 } ${chain} fragment f90 on Query { __typename }`)).toEqual([]);
+  });
+});
