@@ -58,6 +58,7 @@ describe("a root field", () => {
     ["a user and another's id", alice, "bob", "FORBIDDEN"],
     ["a user and an empty id", alice, "", "FORBIDDEN"],
     ["a user and another case", alice, "Alice", "FORBIDDEN"],
+    ["a user and the id in another Unicode form", { ...alice, userId: "\u00e9" }, "e\u0301", "FORBIDDEN"],
     ["a delegate and another's id", delegate, "bob", undefined],
     ["a service and an id it may act for", service, "shop-1", undefined],
     ["a service and another id", service, "bob", "FORBIDDEN"],

@@ -57,6 +57,16 @@ describe("a credential", () => {
     expect(verified(listed({}), given)).toBe("no such key");
   });
 
+  test("without a dot is no shorter id's", () => {
+    const sha256 = createHash("sha256").update("billing").digest("hex");
+    expect(verified(listed({ id: "billin", sha256 }), "billing")).toBe("no such key");
+  });
+
+  test("may have dots in a secret of one's own making", () => {
+    const sha256 = createHash("sha256").update("a.b").digest("hex").toUpperCase();
+    expect(verified(listed({ sha256 }), "billing.a.b")).toMatchObject({ subject: "key:billing" });
+  });
+
   test.each([
     [now, "expired key"],
     [now - 1, "expired key"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { fetchJson } from "../../../src/caller/fetch-json.js";
-import { always, withUpstream } from "../../support/upstream.js";
+import { type Answer, always, withUpstream } from "../../support/upstream.js";
 
 const never = new AbortController().signal;
 
@@ -49,5 +49,19 @@ describe("a public JSON document", () => {
     "ftp://127.0.0.1/keys",
   ])("at %s is not asked for", async (url) => {
     await expect(fetchJson(new URL(url), never)).rejects.toThrow("not https");
+  });
+
+  test.each([
+    ["nothing is answered", () => {}],
+    ["the body does not end", (response: Parameters<Answer>[0]) => void response.writeHead(200).write("[")],
+  ])("is given up when its time is over and %s", async (_when, answer: Answer) => {
+    const over = new AbortController();
+    const late: Answer = (response, request) => {
+      answer(response, request);
+      over.abort();
+    };
+    await withUpstream(late, async ({ url }) => {
+      await expect(fetchJson(new URL(url), over.signal)).rejects.toMatchObject({ name: "AbortError" });
+    });
   });
 });

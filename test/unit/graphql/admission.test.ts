@@ -1,0 +1,236 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Authenticator } from "../../../src/caller/authenticator.js";
+import type { Caller } from "../../../src/caller/caller.js";
+import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
+import { RateLimits } from "../../../src/caller/rate-limits.js";
+import type { Context } from "../../../src/context.js";
+import { AppError } from "../../../src/errors/app-error.js";
+import type { ApolloOptions } from "../../../src/graphql/apollo.js";
+import { type ApolloScene, alice, withApollo } from "../../support/apollo.js";
+
+/** Notes each step of admission and each resolver that runs. */
+async function withSteps(
+  { authenticate = async () => alice, ...limits }: { authenticate?: Authenticator["authenticate"] } & Partial<Limits>,
+  use: (scene: ApolloScene, steps: string[]) => Promise<void>,
+  options: Partial<ApolloOptions> = {},
+): Promise<void> {
+  const steps: string[] = [];
+  class NotedLimits extends RateLimits {
+    override async count(caller: Caller | undefined, rootFields: number) {
+      steps.push(`count ${rootFields} of ${caller?.subject}`);
+      await super.count(caller, rootFields);
+    }
+    override async countRefusal(address: string) {
+      steps.push(`count a refusal of ${address}`);
+      await super.countRefusal(address);
+    }
+  }
+  const authenticator: Authenticator = {
+    authenticate(authorization) {
+      steps.push(`authenticate ${authorization}`);
+      return authenticate(authorization);
+    },
+    isReady: async () => true,
+    scheme: "Bearer",
+  };
+  const services = {
+    regions: {
+      list() {
+        steps.push("list regions");
+        return [];
+      },
+    } as unknown as Context["regions"],
+  };
+  const rateLimits = new NotedLimits({ user: 0, service: 0, failedAuth: 0, ...limits });
+  await withApollo({ authenticator, rateLimits, ...options }, services, (scene) => use(scene, steps));
+}
+
+interface Limits {
+  readonly user: number;
+  readonly failedAuth: number;
+}
+
+const refuse = (reason: string) => async () => {
+  throw new InvalidCredential(reason);
+};
+
+const forBob = 'authToken(userId: "bob") { token }';
+
+describe("an operation", () => {
+  test("is admitted in order: caller, rate limit, fields", async () => {
+    await withSteps({}, async ({ ask }, steps) => {
+      expect(await ask("{ regions { code } }", { authorization: "Bearer x" })).toMatchObject({
+        status: 200,
+        body: { data: { regions: [] } },
+      });
+      expect(steps).toEqual(["authenticate Bearer x", "count 1 of user:alice", "list regions"]);
+    });
+  });
+
+  test.each([
+    ["no GraphQL", "{", "GRAPHQL_PARSE_FAILED"],
+    ["no field of the schema", "{ nowhere }", "GRAPHQL_VALIDATION_FAILED"],
+    ["too large", `{ ${"regions { code } ".repeat(5)} }`, "QUERY_TOO_COMPLEX"],
+    ["a subscription", "subscription { regions { code } }", "GRAPHQL_VALIDATION_FAILED"],
+    ["not exact in a number", { query: "{ __typename }", variables: { n: 2 ** 53 } }, "BAD_USER_INPUT"],
+  ])("that is %s is refused before its caller is asked for", async (_what, body, code) => {
+    await withSteps({}, async ({ ask }, steps) => {
+      const { status, codes } = await ask(body);
+      expect([status, codes[0]]).toEqual([400, code]);
+      expect(steps).toEqual([]);
+    });
+  });
+
+  test.each([
+    ["after a public one", `{ regions { code } ${forBob} }`],
+    ["before a public one", `{ ${forBob} regions { code } }`],
+    ["between others", `{ a: regions { code } ${forBob} b: regions { code } }`],
+  ])("with a forbidden field %s runs nothing", async (_where, query) => {
+    await withSteps({}, async ({ ask }, steps) => {
+      const { status, codes, body } = await ask(query);
+      expect([status, codes, body.data]).toEqual([403, ["FORBIDDEN"], undefined]);
+      expect(steps).not.toContain("list regions");
+    });
+  });
+
+  test("over the rate limit is not checked any more", async () => {
+    await withSteps({ user: 1 }, async ({ ask }) => {
+      expect((await ask(`{ ${forBob} }`)).codes).toEqual(["FORBIDDEN"]);
+      const { status, codes, headers } = await ask(`{ ${forBob} }`);
+      expect([status, codes, headers["retry-after"]]).toEqual([429, ["RATE_LIMITED"], "60"]);
+    });
+  });
+
+  test("counts its root fields but those of introspection", async () => {
+    await withSteps({}, async ({ ask }, steps) => {
+      await ask(
+        "{ a: regions { code } ...f __typename __schema { queryType { name } } } fragment f on Query { regions { code } }",
+      );
+      expect(steps).toContain("count 2 of user:alice");
+    });
+  });
+
+  test("counts no field that a directive leaves out", async () => {
+    await withSteps({}, async ({ ask }, steps) => {
+      const query = "query ($s: Boolean!) { regions { code } b: regions @skip(if: $s) { code } }";
+      await ask({ query, variables: { s: true } });
+      expect(steps).toContain("count 1 of user:alice");
+    });
+  });
+});
+
+describe("a refused credential", () => {
+  test("is 401 on public fields, counted by address and logged by its reason", async () => {
+    await withSteps({ authenticate: refuse("expired key") }, async ({ ask }, steps) => {
+      const { status, codes, headers, body } = await ask("{ regions { code } }", { authorization: "ApiKey S3CRET" });
+      expect([status, codes, headers["www-authenticate"]]).toEqual([
+        401,
+        ["UNAUTHENTICATED"],
+        'Bearer error="invalid_token"',
+      ]);
+      expect(body.errors[0].message).toBe("The credential is not valid");
+      expect(steps).toEqual(["authenticate ApiKey S3CRET", "count a refusal of 192.0.2.1"]);
+    });
+  });
+
+  test("leaves one line with its reason", async () => {
+    await withSteps({ authenticate: refuse("expired key") }, async (scene) => {
+      await scene.ask("{ regions { code } }", { authorization: "ApiKey S3CRET" });
+      expect(scene.logged).toEqual([
+        { level: "info", message: "credential refused", requestId: "request-1", reason: "expired key" },
+      ]);
+    });
+  });
+
+  test("too often is 429", async () => {
+    await withSteps({ authenticate: refuse("no such key"), failedAuth: 1 }, async ({ ask }) => {
+      expect((await ask("{ regions { code } }")).status).toBe(401);
+      const { status, codes, headers } = await ask("{ regions { code } }");
+      expect([status, codes, headers["retry-after"]]).toEqual([429, ["RATE_LIMITED"], "60"]);
+      expect((await ask("{ regions { code } }", { address: "192.0.2.2" })).status).toBe(401);
+    });
+  });
+});
+
+describe("a caller who cannot be verified now", () => {
+  test("is told when to come back, and runs nothing", async () => {
+    const authenticate = async () => {
+      throw new AppError("AUTH_UNAVAILABLE");
+    };
+    await withSteps({ authenticate }, async ({ ask }, steps) => {
+      const { status, codes, headers } = await ask("{ regions { code } }");
+      expect([status, codes]).toEqual([503, ["AUTH_UNAVAILABLE"]]);
+      expect(headers).toMatchObject({ "retry-after": "1" });
+      expect(headers).not.toHaveProperty("www-authenticate");
+      expect(steps).toEqual(["authenticate undefined"]);
+    });
+  });
+
+  test("by a fault of ours gets an internal error", async () => {
+    const authenticate = async () => {
+      throw new Error("S3CRET");
+    };
+    await withSteps({ authenticate }, async (scene, steps) => {
+      const { status, codes, body } = await scene.ask("{ regions { code } }");
+      expect([status, codes]).toEqual([500, ["INTERNAL_SERVER_ERROR"]]);
+      expect(steps).toHaveLength(1);
+      expect(JSON.stringify([body, scene.logged])).not.toContain("S3CRET");
+    });
+  });
+});
+
+describe("introspection", () => {
+  const query = '{ __schema { queryType { name } } __type(name: "Query") { name } }';
+  const policies: [ApolloOptions["introspection"], Caller | undefined, number][] = [
+    ["on", undefined, 200],
+    ["on", alice, 200],
+    ["signed-in", undefined, 401],
+    ["signed-in", alice, 200],
+    ["off", undefined, 400],
+    ["off", alice, 400],
+  ];
+  test.each(policies)("under the policy %s for %j is %i", async (introspection, caller, status) => {
+    await withSteps(
+      { authenticate: async () => caller },
+      async ({ ask }) => {
+        expect((await ask(query)).status).toBe(status);
+        expect((await ask("{ __typename }")).status).toBe(200);
+      },
+      { introspection },
+    );
+  });
+});
+
+describe("a number in the variables", () => {
+  const statusesOf = async (variables: readonly object[]) => {
+    const statuses: number[] = [];
+    await withSteps({}, async ({ ask }) => {
+      for (const some of variables) statuses.push((await ask({ query: "{ __typename }", variables: some })).status);
+    });
+    return statuses;
+  };
+
+  test("is taken when it can be carried exactly", async () => {
+    const exact = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0, -0, String(2 ** 53), true, null];
+    expect(await statusesOf(exact.map((n) => ({ n })))).toEqual(exact.map(() => 200));
+  });
+
+  test("is refused when it cannot", async () => {
+    const inexact = [2 ** 53, -(2 ** 53), 1.5, 1e300];
+    expect(await statusesOf(inexact.map((n) => ({ n })))).toEqual(inexact.map(() => 400));
+  });
+
+  test("is looked for four levels deep, in objects and lists", async () => {
+    const variables = [
+      { a: 0.5 },
+      { a: { b: 0.5 } },
+      { a: [0.5] },
+      { a: [{ b: 0.5 }] },
+      { a: { b: { c: 0.5 } }, other: 1 },
+      { a: { b: { c: { d: 0.5 } } } },
+      { a: [[[0.5]]] },
+      { a: [[[[0.5]]]] },
+    ];
+    expect(await statusesOf(variables)).toEqual([400, 400, 400, 400, 400, 400, 400, 200]);
+  });
+});

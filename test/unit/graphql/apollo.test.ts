@@ -1,0 +1,133 @@
+import { HeaderMap } from "@apollo/server";
+import { describe, expect, test } from "@jest/globals";
+import { alice, knowing, withApollo } from "../../support/apollo.js";
+
+const secret = "S3CRET";
+
+describe("Apollo Server's own log", () => {
+  test.each<["error" | "warn", string]>([
+    ["error", "Apollo Server fails"],
+    ["warn", "Apollo Server warns"],
+  ])("of level %s is one line in our words", async (level, message) => {
+    await withApollo({}, {}, async (scene) => {
+      for (const said of [secret, new Error(secret), { password: secret }]) scene.apollo.logger[level](said);
+      expect(scene.logged.map((line) => [line["level"], line["message"], line["error"]])).toEqual([
+        [level, message, "string"],
+        [level, message, "Error"],
+        [level, message, "object"],
+      ]);
+      expect(JSON.stringify(scene.logged)).not.toContain(secret);
+    });
+  });
+
+  test("of lower levels is nothing", async () => {
+    await withApollo({}, {}, async (scene) => {
+      for (const level of ["debug", "info"] as const) scene.apollo.logger[level](secret);
+      expect(scene.logged).toEqual([]);
+    });
+  });
+});
+
+describe("a failing page of the explorer", () => {
+  test("is an internal error without its text", async () => {
+    const explorer = {
+      async serverWillStart() {
+        return {
+          async renderLandingPage() {
+            return { html: () => Promise.reject(new Error(secret)) };
+          },
+        };
+      },
+    };
+    await withApollo({ explorer }, {}, async (scene) => {
+      const headers = new HeaderMap([["accept", "text/html"]]);
+      const { status, body } = await scene.apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: "GET", headers, body: undefined, search: "" },
+        context: () => Promise.reject(new Error("not needed")),
+      });
+      expect([status, body]).toEqual([500, expect.objectContaining({ kind: "complete" })]);
+      expect(JSON.stringify(body)).toContain("INTERNAL_SERVER_ERROR");
+      expect(scene.logged).toEqual([expect.objectContaining({ level: "error", message: "Apollo Server fails" })]);
+      expect(JSON.stringify([body, scene.logged])).not.toContain(secret);
+    });
+  });
+
+  test("that fails before the operation is an internal error too", async () => {
+    const explorer = { requestDidStart: () => Promise.reject(new Error(secret)) };
+    await withApollo({ explorer }, {}, async (scene) => {
+      const { status, codes, body } = await scene.ask("{ __typename }");
+      expect([status, codes]).toEqual([500, ["INTERNAL_SERVER_ERROR"]]);
+      expect(scene.logged.map(({ level }) => level)).toContain("error");
+      expect(JSON.stringify([body, scene.logged])).not.toContain(secret);
+    });
+  });
+});
+
+describe("a document", () => {
+  test("may have 1,000 tokens and no more", async () => {
+    // Five tokens each.
+    const operations = (count: number) =>
+      Array.from({ length: count }, (_, i) => `query Q${i} { __typename }`).join(" ");
+    await withApollo({}, {}, async ({ ask }) => {
+      const longest = await ask({ query: operations(200), operationName: "Q0" });
+      expect([longest.status, longest.body]).toEqual([200, { data: { __typename: "Query" } }]);
+      const longer = await ask({ query: `${operations(199)} query Q { __typename __typename }`, operationName: "Q0" });
+      expect([longer.status, longer.codes]).toEqual([400, ["QUERY_TOO_COMPLEX"]]);
+    });
+  });
+
+  test("of many errors is told five and that there are more", async () => {
+    await withApollo({}, {}, async ({ ask }) => {
+      const { body } = await ask(`{ regions { ${Array.from({ length: 20 }, (_, i) => `nowhere${i}`).join(" ")} } }`);
+      const messages: string[] = body.errors.map(({ message }: { message: string }) => message);
+      expect(messages.map((message) => message.slice(0, 12))).toEqual([
+        ...Array(5).fill("Cannot query"),
+        "Too many val",
+      ]);
+    });
+  });
+
+  test.each([
+    [false, true],
+    [true, false],
+  ])("in production (%p) is told similar names: %p", async (production, told) => {
+    await withApollo({ production }, {}, async ({ ask }) => {
+      const { body } = await ask("{ regionz { code } }");
+      expect(/Did you mean/.test(body.errors[0].message)).toBe(told);
+    });
+  });
+});
+
+describe("what the gateway does not offer", () => {
+  const hash = "a".repeat(64);
+  test.each<[string, object, number, string]>([
+    ["a batch", [{ query: "{ __typename }" }], 400, "BAD_REQUEST"],
+    [
+      "a persisted query",
+      { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } },
+      200,
+      "PERSISTED_QUERY_NOT_SUPPORTED",
+    ],
+  ])("refuses %s", async (_what, body, status, code) => {
+    await withApollo({ authenticator: knowing(alice) }, {}, async ({ ask }) => {
+      expect(await ask(body)).toMatchObject({ status, codes: [code] });
+    });
+  });
+});
+
+test("an answer that cannot be written out is left to the HTTP layer", async () => {
+  const endless: { self?: unknown } = {};
+  endless.self = endless;
+  const explorer = {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ response }: { response: { body: unknown } }) {
+          response.body = { kind: "single", singleResult: { data: endless } };
+        },
+      };
+    },
+  };
+  await withApollo({ explorer }, {}, async ({ ask }) => {
+    expect(await ask("{ __typename }")).toMatchObject({ status: 200, body: "" });
+  });
+});

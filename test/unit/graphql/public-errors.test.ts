@@ -1,0 +1,194 @@
+import { describe, expect, test } from "@jest/globals";
+import { GraphQLError } from "graphql";
+import type { Context } from "../../../src/context.js";
+import { AppError, type AppErrorDetails } from "../../../src/errors/app-error.js";
+import type { ErrorCode } from "../../../src/errors/codes.js";
+import { type ApolloAnswer, type ApolloScene, modern, withApollo } from "../../support/apollo.js";
+
+const secret = "S3CRET";
+const legacy = "application/json; charset=utf-8";
+
+/** Runs with `regions` failing by this, and `region` by that. */
+async function withFailing(
+  { regions, region }: { regions?: unknown; region?: unknown },
+  use: (scene: ApolloScene) => Promise<void>,
+): Promise<void> {
+  const fail = (thrown: unknown) => () => {
+    throw thrown;
+  };
+  const services = { regions: { list: fail(regions), get: fail(region) } as unknown as Context["regions"] };
+  await withApollo({}, services, use);
+}
+
+const ask = "{ regions { code } }";
+
+describe("an unexpected error of a resolver", () => {
+  const got = Object.assign(new Error(`Request failed with ${secret}`), {
+    name: "RequestError",
+    options: { headers: { "x-server-key": secret } },
+  });
+  test.each([
+    ["an error", new Error(secret), "Error"],
+    ["an error of several lines", new TypeError(`first\n    at ${secret} (a.js:1:1)`), "TypeError"],
+    ["an error of the HTTP client", got, "RequestError"],
+    ["an error with a cause", new Error(secret, { cause: new Error(secret) }), "Error"],
+    ["an error with a code of ours", Object.assign(new Error(secret), { code: "FORBIDDEN" }), "Error"],
+    ["an object", { message: secret, password: secret }, expect.any(String)],
+    ["a text", secret, expect.any(String)],
+  ])("that is %s is logged without its text", async (_what, thrown, name) => {
+    await withFailing({ regions: thrown }, async (scene) => {
+      const { status, body } = await scene.ask(ask);
+      expect([status, body]).toEqual([
+        200,
+        {
+          data: null,
+          errors: [
+            {
+              message: "Internal error",
+              locations: [{ line: 1, column: 3 }],
+              path: ["regions"],
+              extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "request-1", retryable: false },
+            },
+          ],
+        },
+      ]);
+      expect(scene.logged).toEqual([
+        expect.objectContaining({
+          level: "error",
+          message: "internal error",
+          requestId: "request-1",
+          path: ["regions"],
+          error: name,
+        }),
+      ]);
+      expect(JSON.stringify(scene.logged)).not.toContain(secret);
+    });
+  });
+
+  test("is logged with its own places in the code", async () => {
+    await withFailing({ regions: new RangeError("text") }, async (scene) => {
+      await scene.ask(ask);
+      const [{ stack } = { stack: [] }] = scene.logged;
+      expect((stack as string[])[0]).toContain("public-errors.test.ts");
+    });
+  });
+
+  test("and another beside it are each logged with their own", async () => {
+    await withFailing({ regions: new RangeError(secret), region: new TypeError(secret) }, async (scene) => {
+      const query = "query ($c: RegionCode! = EU) { __typename regions { code } region(code: $c) { code } }";
+      expect((await scene.ask(query)).body.data).toBeNull();
+      expect(scene.logged.map(({ error, path }) => [error, path])).toEqual([["RangeError", ["regions"]]]);
+    });
+  });
+});
+
+describe("a failure of Amity", () => {
+  const details: AppErrorDetails = {
+    amity: { status: 403, code: 400_300 },
+    log: { region: "EU", fault: "gone wrong" },
+  };
+
+  test.each<[ErrorCode, string, string]>([
+    ["UPSTREAM_AUTH_FAILED", "error", "Amity refuses the gateway's key: check it and rotate it"],
+    ["UPSTREAM_UNAVAILABLE", "warn", "a call to Amity failed"],
+    ["UPSTREAM_BAD_RESPONSE", "warn", "a call to Amity failed"],
+    ["REGION_NOT_CONFIGURED", "warn", "a call to Amity failed"],
+    ["SECURE_MODE_NOT_CONFIGURED", "warn", "a call to Amity failed"],
+  ])("as %s is a line for the operator", async (code, level, message) => {
+    await withFailing({ regions: new AppError(code, details) }, async (scene) => {
+      const { body } = await scene.ask(ask);
+      expect(body.errors[0].extensions).toMatchObject({ code, amity: { status: 403, code: 400_300 } });
+      expect(JSON.stringify(body)).not.toContain("gone wrong");
+      expect(scene.logged).toEqual([
+        {
+          level,
+          message,
+          requestId: "request-1",
+          code,
+          region: "EU",
+          fault: "gone wrong",
+          amity: { status: 403, code: 400_300 },
+        },
+      ]);
+    });
+  });
+
+  test.each<ErrorCode>(["USER_BANNED", "AUTH_TOKEN_REJECTED", "BAD_USER_INPUT", "FORBIDDEN", "CANCELLED"])(
+    "as %s is the caller's own and no line",
+    async (code) => {
+      await withFailing({ regions: new AppError(code) }, async (scene) => {
+        expect((await scene.ask(ask)).codes).toEqual([code]);
+        expect(scene.logged).toEqual([]);
+      });
+    },
+  );
+});
+
+describe("the answer to an error", () => {
+  const outcome = ({ status, headers }: ApolloAnswer) => [status, headers["content-type"]];
+
+  test.each<[ErrorCode, string, number]>([
+    ["UNAUTHENTICATED", modern, 401],
+    ["FORBIDDEN", legacy, 403],
+    ["BAD_USER_INPUT", modern, 400],
+    ["BAD_USER_INPUT", legacy, 200],
+    ["OVERLOADED", legacy, 503],
+    ["INTERNAL_SERVER_ERROR", modern, 200],
+  ])("%s of a resolver under %s is %i", async (code, mediaType, status) => {
+    await withFailing({ regions: new AppError(code) }, async (scene) => {
+      expect(outcome(await scene.ask(ask, { mediaType }))).toEqual([status, mediaType]);
+    });
+  });
+
+  test.each([
+    ["{", modern, 400],
+    ["{", legacy, 200],
+    ["{ nowhere }", modern, 400],
+    ["{ nowhere }", legacy, 200],
+  ])("to %s under %s is %i", async (query, mediaType, status) => {
+    await withFailing({}, async (scene) => {
+      const answer = await scene.ask(query, { mediaType });
+      expect(outcome(answer)).toEqual([status, mediaType]);
+      expect(answer.body.errors[0].extensions).toMatchObject({ requestId: "request-1", retryable: false });
+    });
+  });
+
+  test("that needs a credential tells whether one was sent", async () => {
+    await withFailing({}, async (scene) => {
+      const query = "{ authToken { token } }";
+      expect((await scene.ask(query)).headers["www-authenticate"]).toBe("Bearer");
+      const { headers } = await scene.ask(query, { authorization: "Bearer x" });
+      expect(headers["www-authenticate"]).toBe('Bearer error="invalid_token"');
+    });
+  });
+
+  test("that names a value says where it is, from the document", async () => {
+    await withFailing({}, async (scene) => {
+      const query = "query ($c: RegionCode!) { region(code: $c) { code } }";
+      const { body } = await scene.ask({ query, variables: { c: secret } });
+      expect(body.errors[0].message).toBe("Invalid value at $c: expected RegionCode!");
+    });
+  });
+
+  test("with a text of graphql-js from a resolver is an internal error", async () => {
+    await withFailing(
+      { regions: new GraphQLError(secret, { extensions: { code: "BAD_USER_INPUT" } }) },
+      async (scene) => {
+        const { body } = await scene.ask(ask);
+        expect(JSON.stringify([body, scene.logged])).not.toContain(secret);
+      },
+    );
+  });
+});
+
+test("an answer without errors has its media type and no line", async () => {
+  await withApollo({}, {}, async (scene) => {
+    const answer = await scene.ask("{ __typename }", { mediaType: legacy });
+    expect([answer.status, answer.headers["content-type"], answer.body]).toEqual([
+      200,
+      legacy,
+      { data: { __typename: "Query" } },
+    ]);
+    expect(scene.logged).toEqual([]);
+  });
+});
