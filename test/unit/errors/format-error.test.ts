@@ -75,6 +75,143 @@ describe("the text of an error", () => {
   });
 });
 
+describe("an error with a place in the document", () => {
+  const located = (error: AppError | Error) => {
+    const { source } = parse("{ f }").loc ?? {};
+    return new GraphQLError("SECRET", { source, positions: [2], path: ["f", 0], originalError: error });
+  };
+
+  test("keeps its place and its path", () => {
+    expect(formatError(located(new AppError("FORBIDDEN")), "id")).toEqual({
+      message: "Not permitted",
+      locations: [{ line: 1, column: 3 }],
+      path: ["f", 0],
+      extensions: { code: "FORBIDDEN", requestId: "id", retryable: false },
+    });
+    expect(formatError(located(new Error("SECRET")), "id")).toMatchObject({
+      message: "Internal error",
+      path: ["f", 0],
+    });
+  });
+
+  test("has none when it has none", () => {
+    expect(Object.keys(formatError(new AppError("FORBIDDEN"), "id"))).toEqual(["message", "extensions"]);
+  });
+});
+
+describe("the details of an error", () => {
+  test("of zero seconds are told", () => {
+    const { extensions } = formatError(new AppError("RATE_LIMITED", { retryAfterSeconds: 0 }), "id");
+    expect(extensions.retryAfterSeconds).toBe(0);
+  });
+
+  test("for the log stay in the log", () => {
+    const error = new AppError("UPSTREAM_TIMEOUT", { log: { fault: "SECRET" } });
+    expect(JSON.stringify(formatError(error, "id"))).not.toContain("SECRET");
+  });
+});
+
+describe("an error of graphql-js or Apollo", () => {
+  const apollos = (code: string, message = "SECRET") => new GraphQLError(message, { extensions: { code } });
+
+  function syntaxError(query: string): GraphQLError {
+    try {
+      parse(query, { maxTokens: 8 });
+    } catch (error) {
+      if (error instanceof GraphQLError) {
+        return new GraphQLError(error.message, {
+          source: error.source ?? null,
+          positions: error.positions ?? null,
+          extensions: { code: "GRAPHQL_PARSE_FAILED" },
+          originalError: error,
+        });
+      }
+    }
+    throw new Error("no syntax error");
+  }
+
+  test.each([
+    ["{ f(a: SECRET!", "GRAPHQL_PARSE_FAILED", "Syntax error at 1:14"],
+    ['{\n  f(a: "SECRET', "GRAPHQL_PARSE_FAILED", "Syntax error at 2:15"],
+    ["{ a a a a a a a SECRET }", "QUERY_TOO_COMPLEX", "The operation is too large"],
+    ['{ tokens "SECRET" }', "GRAPHQL_PARSE_FAILED", "Syntax error at 1:10"],
+  ])("in the syntax of %j is told by its place", (query, code, message) => {
+    expect(summary(formatError(syntaxError(query), "id"))).toEqual({ code, message });
+  });
+
+  test("in the syntax without a place is told alone", () => {
+    expect(summary(formatError(apollos("GRAPHQL_PARSE_FAILED"), "id"))).toEqual({
+      code: "GRAPHQL_PARSE_FAILED",
+      message: "Syntax error",
+    });
+  });
+
+  test.each([
+    ["OPERATION_RESOLUTION_FAILURE", "operationName must name one operation of the document"],
+    ["PERSISTED_QUERY_NOT_SUPPORTED", "Persisted queries are not supported"],
+    ["BAD_REQUEST", "The request is malformed"],
+  ])("with the code %s has our text", (code, message) => {
+    expect(summary(formatError(apollos(code), "id"))).toEqual({ code, message });
+  });
+
+  test("about an unknown field keeps its text of names", () => {
+    expect(messageOf("{ g }")).toEqual({
+      code: "GRAPHQL_VALIDATION_FAILED",
+      message: 'Cannot query field "g" on type "Query". Did you mean "f"?',
+    });
+  });
+
+  test.each([
+    ["no node", apollos("BAD_USER_INPUT")],
+    ["no operation", new GraphQLError("SECRET", { nodes: parse("{ f }"), extensions: { code: "BAD_USER_INPUT" } })],
+  ])("about a value with %s says no more", (_what, error) => {
+    expect(summary(formatError(error, "id"))).toEqual({ code: "BAD_USER_INPUT", message: "Invalid value" });
+  });
+
+  test("about a value says no more without its document", () => {
+    const [node] = parse('{ f(colour: "x") }').definitions;
+    const error = new GraphQLError("SECRET", { nodes: node ?? null, extensions: { code: "BAD_USER_INPUT" } });
+    expect(formatError(error, "id", { schema }).message).toBe("Invalid value");
+  });
+
+  test("about a variable of no input type says no more", () => {
+    const document = parse("query ($v: Query) { f }");
+    const [operation] = document.definitions;
+    const nodes = operation && "variableDefinitions" in operation ? operation.variableDefinitions : undefined;
+    const error = new GraphQLError("SECRET", { nodes: nodes ?? null, extensions: { code: "BAD_USER_INPUT" } });
+    expect(formatError(error, "id", { schema, document }).message).toBe("Invalid value");
+  });
+
+  test("that only ends like one about names is not one", () => {
+    const message = 'Variable "$v" got SECRET; Field "n" of required type "Int!" was not provided.';
+    const longer = 'Field "n" of required type "Int!" was not provided. SECRET';
+    for (const text of [message, longer]) {
+      expect(formatError(apollos("BAD_USER_INPUT", text), "id").message).toBe("Invalid value");
+    }
+  });
+});
+
+describe("a literal of every kind", () => {
+  test.each([
+    ["1", "Colour"],
+    ["1.5", "Colour"],
+    ['"SECRET"', "Colour"],
+    ["true", "Colour"],
+    ["SECRET", "Colour"],
+    ["[SECRET]", "Colour"],
+    ["{ a: SECRET }", "Colour"],
+  ])("%s where another belongs is named by its place", (literal, type) => {
+    expect(messageOf(`{ f(colour: ${literal}) }`)).toEqual({
+      code: "GRAPHQL_VALIDATION_FAILED",
+      message: `Invalid value at colour: expected ${type}`,
+    });
+  });
+
+  test("null where none may be is named by its place", () => {
+    expect(messageOf("{ f(required: null) }").message).toBe("Invalid value at required: expected Int!");
+  });
+});
+
 describe("a bad value", () => {
   test.each([
     ["{ f(colour: SECRET) }", "Invalid value at colour: expected Colour"],
