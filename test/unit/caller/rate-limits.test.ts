@@ -35,6 +35,12 @@ describe("a rate limit", () => {
     expect(await passing(10, () => some.count(caller, rootFields))).toBe(passed);
   });
 
+  test("lets pass what has no root field, when it is reached too", async () => {
+    const some = limits();
+    expect(await passing(10, () => some.count(user("a"), 1))).toBe(3);
+    expect(await passing(10, () => some.count(user("a"), 0))).toBe(10);
+  });
+
   test("refuses at once more than it allows", async () => {
     const some = limits();
     expect(await passing(1, () => some.count(user("a"), 4))).toBe(0);

@@ -167,6 +167,15 @@ describe("a file that cannot be used", () => {
     expect(told).toEqual([["KEYS", "begins with bad"], ["KEYS"], ["KEYS", "begins with bad"]]);
   });
 
+  test("is told of as taken when its good text comes back", async () => {
+    const { write, reloadAll, told } = await watching("a");
+    for (const text of ["good 1", "bad", "good 1", "good 1"]) {
+      await write("a", text);
+      await reloadAll();
+    }
+    expect(told).toEqual([["KEYS"], ["KEYS", "begins with bad"], ["KEYS"]]);
+  });
+
   test.each([
     ["a text", "S3CRET"],
     ["an object", { message: "S3CRET" }],
