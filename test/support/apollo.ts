@@ -47,7 +47,7 @@ export async function withApollo(
     authenticator: knowing(undefined),
     rateLimits: new RateLimits({ user: 0, service: 0, failedAuth: 0 }),
     production: false,
-    explorer: {},
+    landingPage: undefined,
     logger,
     ...options,
   });

@@ -1,21 +1,64 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { readBrowserFiles } from "../../../src/explorer/browser-files.js";
-import { graphiqlPage } from "../../../src/explorer/graphiql-page.js";
+import type { ExampleOperation } from "../../../src/explorer/example-operations.js";
+import { graphiqlPage, graphiqlPolicy } from "../../../src/explorer/graphiql-page.js";
 
 const files = readBrowserFiles();
 
-function pageWith(query: string): string {
-  const operations = [{ query, variables: { text: query } }];
-  return graphiqlPage({ files, operations, root: "./", sandbox: false, nonce: "n" });
+function pageWith(operations: readonly ExampleOperation[], root: "./" | "../" = "../"): string {
+  return graphiqlPage({ files, operations, root, sandbox: false, nonce: "bm9uY2U=" });
 }
 
-test.each(["</script><script>alert(1)</script>", "</SCRIPT >", "<!--<script>", "]]><![CDATA["])(
-  "the settings %j end no script element",
-  (query) => {
-    const page = pageWith(query);
-    const tags = (text: string) => text.match(/<[/!]?\w*/g);
-    expect(tags(page)).toEqual(tags(pageWith("{ regions { code } }")));
-    const settings = /<script id="settings" type="application\/json">(.*)<\/script>/.exec(page)?.[1] ?? "";
-    expect(JSON.parse(settings).operations).toEqual([{ query, variables: { text: query } }]);
-  },
-);
+/** The text of the page's settings, to where a browser would end the element. */
+function settingsIn(page: string): string {
+  const start = '<script id="settings" type="application/json">';
+  return page.slice(page.indexOf(start) + start.length).split(/<\/script/i, 1)[0] ?? "";
+}
+
+describe("an operation in the page", () => {
+  test.each([
+    "</script><script>alert(1)</script>",
+    "</SCRIPT ><img src=x onerror=alert(1)>",
+    "<!-- <script>",
+    ']]> & \u2028 " \\',
+  ])("that holds %j stays data", (hostile) => {
+    const operation = { query: `# ${hostile}\n{ regions { code } }`, variables: { [hostile]: hostile } };
+    const page = pageWith([operation]);
+    expect(JSON.parse(settingsIn(page)).operations).toEqual([operation]);
+    expect(settingsIn(page)).not.toContain("<");
+    expect(page.match(/<script/gi)).toHaveLength(5);
+    expect(page.match(/<\/script/gi)).toHaveLength(5);
+    expect(page).not.toMatch(/<img|<!--/);
+  });
+});
+
+describe("the page", () => {
+  test.each(["./", "../"] as const)("below the root %s loads its own files alone", (root) => {
+    const page = pageWith([], root);
+    const addresses = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address);
+    expect(addresses.sort()).toEqual(
+      Object.values(files)
+        .map(({ servedAs }) => `${root}graphql/explorer/${servedAs}`)
+        .sort(),
+    );
+    expect(JSON.parse(settingsIn(page))).toEqual({
+      endpoint: `${root}graphql`,
+      operations: [],
+      sandbox: false,
+      nonce: "bm9uY2U=",
+    });
+  });
+
+  test("permits nothing but its own files and the one nonce", () => {
+    expect(graphiqlPolicy("bm9uY2U=").split("; ")).toEqual([
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self' 'nonce-bm9uY2U='",
+      "img-src 'self' data:",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ]);
+  });
+});

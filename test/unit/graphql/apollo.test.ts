@@ -28,9 +28,9 @@ describe("Apollo Server's own log", () => {
   });
 });
 
-describe("a failing page of the explorer", () => {
+describe("a failing page for browsers", () => {
   test("is an internal error without its text", async () => {
-    const explorer = {
+    const landingPage = {
       async serverWillStart() {
         return {
           async renderLandingPage() {
@@ -39,7 +39,7 @@ describe("a failing page of the explorer", () => {
         };
       },
     };
-    await withApollo({ explorer }, {}, async (scene) => {
+    await withApollo({ landingPage }, {}, async (scene) => {
       const headers = new HeaderMap([["accept", "text/html"]]);
       const { status, body } = await scene.apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method: "GET", headers, body: undefined, search: "" },
@@ -53,8 +53,8 @@ describe("a failing page of the explorer", () => {
   });
 
   test("that fails before the operation is an internal error too", async () => {
-    const explorer = { requestDidStart: () => Promise.reject(new Error(secret)) };
-    await withApollo({ explorer }, {}, async (scene) => {
+    const landingPage = { requestDidStart: () => Promise.reject(new Error(secret)) };
+    await withApollo({ landingPage }, {}, async (scene) => {
       const { status, codes, body } = await scene.ask("{ __typename }");
       expect([status, codes]).toEqual([500, ["INTERNAL_SERVER_ERROR"]]);
       expect(scene.logged.map(({ level }) => level)).toContain("error");
@@ -118,7 +118,7 @@ describe("what the gateway does not offer", () => {
 test("an answer that cannot be written out is left to the HTTP layer", async () => {
   const endless: { self?: unknown } = {};
   endless.self = endless;
-  const explorer = {
+  const landingPage = {
     async requestDidStart() {
       return {
         async willSendResponse({ response }: { response: { body: unknown } }) {
@@ -127,7 +127,7 @@ test("an answer that cannot be written out is left to the HTTP layer", async () 
       };
     },
   };
-  await withApollo({ explorer }, {}, async ({ ask }) => {
+  await withApollo({ landingPage }, {}, async ({ ask }) => {
     expect(await ask("{ __typename }")).toMatchObject({ status: 200, body: "" });
   });
 });

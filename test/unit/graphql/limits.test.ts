@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { buildSchema, parse, validate } from "graphql";
-import { documentLimits, documentLimitsRule } from "../../../src/graphql/limits.js";
+import { documentLimitsRule } from "../../../src/graphql/limits.js";
+import { documentLimits } from "../../../src/limits.js";
 
 const schema = buildSchema("type Query { q: Query, a: String }");
 
