@@ -7,12 +7,15 @@ import { createTestAuthority } from "../support/certificates.js";
 import { outcome, rawCall, withEmulator } from "../support/emulator.js";
 
 const written = { stdout: "", stderr: "" };
+/** Runs whenever something is written. */
+let watch: () => void = () => {};
 
 beforeEach(() => {
   for (const name of ["stdout", "stderr"] as const) {
     written[name] = "";
     jest.spyOn(process[name], "write").mockImplementation((chunk) => {
       written[name] += String(chunk);
+      watch();
       return true;
     });
   }
@@ -22,9 +25,15 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** Waits until the command has printed its settings, and reads them as a .env file would be. */
-async function printedSettings(): Promise<Record<string, string>> {
-  while (!written.stdout.includes("Admin token")) await new Promise((resolve) => setImmediate(resolve));
+/** Waits until the command has printed its settings, and reads them as a .env file would be. Rejects when it ends. */
+async function printedSettings(exit: Promise<number>): Promise<Record<string, string>> {
+  await new Promise<void>((resolve, reject) => {
+    watch = () => {
+      if (written.stdout.includes("Admin token")) resolve();
+    };
+    watch();
+    exit.then((code) => reject(new Error(`ended with ${code}: ${written.stderr}`)), reject);
+  });
   const lines = written.stdout.split("\n").filter((line) => /^\w+=/.test(line));
   return Object.fromEntries(lines.map((line) => line.split("=") as [string, string]));
 }
@@ -33,7 +42,7 @@ describe("amity-graphql emulator", () => {
   test.each(["SIGINT", "SIGTERM"] as const)("prints settings that work and stops on %s", async (signal) => {
     const listeners = process.listenerCount(signal);
     const exit = emulatorCommand([], {});
-    const settings = await printedSettings();
+    const settings = await printedSettings(exit);
     const response = await fetch(`${settings["AMITY_SG_BASE_URL"]}/api/v4/authentication/token`, {
       method: "POST",
       headers: { "content-type": "application/json", "x-server-key": settings["AMITY_SG_SERVER_KEY"] ?? "" },
@@ -48,7 +57,7 @@ describe("amity-graphql emulator", () => {
     const keys = ["--api-key", "api", "--server-key", "server", "--admin-token", "admin"];
     const rest = ["--host", "127.0.0.1", "--port", "0", "--single-use", "--rate-limit", "5"];
     const exit = emulatorCommand([...keys, ...rest], {});
-    const settings = await printedSettings();
+    const settings = await printedSettings(exit);
     process.emit("SIGINT");
     await exit;
     expect(settings).toMatchObject({ AMITY_SG_API_KEY: "api", AMITY_SG_SERVER_KEY: "server" });
@@ -57,7 +66,7 @@ describe("amity-graphql emulator", () => {
 
   test("prints no server key with --insecure", async () => {
     const exit = emulatorCommand(["--insecure"], {});
-    const settings = await printedSettings();
+    const settings = await printedSettings(exit);
     process.emit("SIGINT");
     await exit;
     expect(Object.keys(settings)).toEqual(["AMITY_SG_BASE_URL", "AMITY_SG_API_KEY", "AUTH_MODE"]);
@@ -105,7 +114,7 @@ describe("amity-graphql emulator", () => {
 
   test("--fault may be repeated", async () => {
     const exit = emulatorCommand(["--fault", "status,status=503,times=1", "--fault", "nonJson"], {});
-    const url = `${(await printedSettings())["AMITY_SG_BASE_URL"]}/api/v3/sessions`;
+    const url = `${(await printedSettings(exit))["AMITY_SG_BASE_URL"]}/api/v3/sessions`;
     const types = [];
     for (let turn = 0; turn < 2; turn += 1) types.push((await fetch(url)).headers.get("content-type"));
     process.emit("SIGINT");
@@ -130,7 +139,7 @@ describe("amity-graphql emulator --mtls", () => {
   async function run(): Promise<string> {
     written.stdout = "";
     const exit = emulatorCommand(["--mtls", "--ca-out", caFile], {});
-    const settings = await printedSettings();
+    const settings = await printedSettings(exit);
     expect(settings["AMITY_MTLS_CA_FILE"]).toBe(`'${caFile}'`); // quoted, because of the space
     const ca = await readFile(caFile, "utf8");
     const url = settings["AMITY_SG_BASE_URL"] ?? "";

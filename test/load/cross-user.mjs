@@ -35,7 +35,7 @@ function report(totals, strays, seconds) {
   );
   const failed = mismatches + errors + strays;
   console.log(`${right + refused} passed, ${failed} failed`);
-  if (failed > 0) process.exitCode = 1;
+  if (failed > 0 || calls < scenario.calls) process.exitCode = 1;
 }
 
 const { publicKey, callers } = await createCallers(Number(values.callers));

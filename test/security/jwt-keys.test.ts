@@ -341,7 +341,7 @@ describe.each(sources)("keys by $name", (source) => {
     const env = { AUTH_JWKS_TIMEOUT_MS: "50" };
     await withScene(source, { keys: [current], env }, async ({ issuer, advance, askWith, ready }) => {
       // On a busy machine even a good fetch may take longer than that.
-      while ((await ready()).status !== 200) advance(cooldown);
+      for (let tries = 0; tries < 100 && (await ready()).status !== 200; tries++) advance(cooldown);
       issuer.publish(next);
       for (const fault of issuerFaults) {
         issuer.fail(fault);
