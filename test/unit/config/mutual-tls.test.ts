@@ -1,0 +1,128 @@
+import { rootCertificates } from "node:tls";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { loadConfig } from "../../../src/config/config.js";
+import type { MutualTlsConfig } from "../../../src/config/mutual-tls.js";
+import type { Env } from "../../../src/config/reader.js";
+import { createTestAuthority, lives } from "../../support/certificates.js";
+
+const files: Record<string, string> = { "/empty": "\n", "/text": "C4N4RY" };
+
+/** Made once: keys take their time. */
+beforeAll(async () => {
+  const authority = await createTestAuthority();
+  files["/ca"] = authority.ca;
+  for (const [name, life] of Object.entries({ good: lives.valid, old: lives.expired, next: lives.notYetValid })) {
+    const { cert, key } = await authority.client(name, life);
+    Object.assign(files, { [`/${name}.pem`]: cert, [`/${name}.key`]: key });
+  }
+});
+
+function load(env: Env) {
+  return loadConfig({ AMITY_SERVER_KEY: "canary-key", AUTH_MODE: "none", ...env }, (path) => {
+    const text = files[path];
+    if (text === undefined) throw new Error(`C4N4RY: no ${path}`);
+    return text;
+  });
+}
+
+function mutualTlsOf(env: Env): MutualTlsConfig {
+  const { config, problems } = load(env);
+  if (!config) throw new Error(problems.join("; "));
+  return config.mutualTls;
+}
+
+const first = (name: string) => ({ AMITY_MTLS_CERT_FILE: `/${name}.pem`, AMITY_MTLS_KEY_FILE: `/${name}.key` });
+const second = (name: string) => ({ AMITY_MTLS_CERT2_FILE: `/${name}.pem`, AMITY_MTLS_KEY2_FILE: `/${name}.key` });
+
+/** The pair as it is read: where it came from, and which certificate it is. */
+const pair = (name: string, setting: string) => ({
+  name: setting,
+  paths: [`/${name}.pem`, `/${name}.key`],
+  first: expect.objectContaining({ cert: files[`/${name}.pem`], key: files[`/${name}.key`] }),
+});
+
+describe("client certificates", () => {
+  test("are none by default", () => {
+    expect(mutualTlsOf({})).toEqual({ ca: undefined, pairs: [] });
+  });
+
+  test("are read in their order", () => {
+    const { pairs } = mutualTlsOf({ ...second("old"), ...first("good") });
+    expect(pairs).toEqual([pair("good", "AMITY_MTLS_CERT_FILE"), pair("old", "AMITY_MTLS_CERT2_FILE")]);
+  });
+
+  test("may be the second pair alone", () => {
+    expect(mutualTlsOf(second("good")).pairs).toEqual([pair("good", "AMITY_MTLS_CERT2_FILE")]);
+  });
+
+  test.each([
+    ["the first has expired", { ...first("old"), ...second("good") }],
+    ["the second is of later", { ...first("good"), ...second("next") }],
+  ])("are enough when %s", (_when, env) => {
+    expect(mutualTlsOf(env).pairs).toHaveLength(2);
+  });
+});
+
+describe("a problem with client certificates", () => {
+  const problems: [string, () => Env, string][] = [
+    ["none valid now", () => first("old"), "AMITY_MTLS_CERT_FILE: no client certificate is valid now"],
+    [
+      "none of two valid now",
+      () => ({ ...first("old"), ...second("next") }),
+      "AMITY_MTLS_CERT_FILE: no client certificate is valid now",
+    ],
+    [
+      "no key",
+      () => ({ AMITY_MTLS_CERT_FILE: "/good.pem" }),
+      "AMITY_MTLS_CERT_FILE and AMITY_MTLS_KEY_FILE go together",
+    ],
+    [
+      "no certificate",
+      () => ({ AMITY_MTLS_KEY2_FILE: "/good.key" }),
+      "AMITY_MTLS_CERT2_FILE and AMITY_MTLS_KEY2_FILE go together",
+    ],
+    [
+      "another's key",
+      () => ({ ...first("good"), AMITY_MTLS_KEY_FILE: "/old.key" }),
+      "AMITY_MTLS_CERT_FILE: the key is not the certificate's",
+    ],
+    [
+      "no PEM for a certificate",
+      () => ({ ...first("good"), AMITY_MTLS_CERT_FILE: "/text" }),
+      "AMITY_MTLS_CERT_FILE: the certificate is not PEM",
+    ],
+    [
+      "no PEM for a key",
+      () => ({ ...first("good"), AMITY_MTLS_KEY_FILE: "/text" }),
+      "AMITY_MTLS_CERT_FILE: the key is not a PEM private key",
+    ],
+    [
+      "the two exchanged",
+      () => ({ AMITY_MTLS_CERT_FILE: "/good.key", AMITY_MTLS_KEY_FILE: "/good.pem" }),
+      "AMITY_MTLS_CERT_FILE: the certificate is not PEM",
+    ],
+    [
+      "a file that is not there",
+      () => ({ ...first("good"), AMITY_MTLS_KEY_FILE: "/none" }),
+      "AMITY_MTLS_KEY_FILE names a file that cannot be read",
+    ],
+    [
+      "an empty file",
+      () => ({ ...first("good"), AMITY_MTLS_CERT_FILE: "/empty" }),
+      "AMITY_MTLS_CERT_FILE names an empty file",
+    ],
+    [
+      "an authority that is no certificate",
+      () => ({ AMITY_MTLS_CA_FILE: "/text" }),
+      "AMITY_MTLS_CA_FILE holds no certificate in PEM",
+    ],
+  ];
+  test.each(problems)("as %s is told without a quote", (_what, env, problem) => {
+    const { config, problems: told } = load(env());
+    expect([config, told]).toEqual([undefined, [problem]]);
+  });
+});
+
+test("an authority stands beside Node's own", () => {
+  expect(mutualTlsOf({ AMITY_MTLS_CA_FILE: "/ca" })).toEqual({ ca: [...rootCertificates, files["/ca"]], pairs: [] });
+});
