@@ -1,0 +1,195 @@
+import { describe, expect, test } from "@jest/globals";
+import { SingleFlight } from "../../../src/token/single-flight.js";
+import { type Deferred, deferred } from "../../support/deferred.js";
+
+/** Work that was begun: the test ends it, and sees whether it was cancelled. */
+interface Begun extends Deferred<string> {
+  readonly signal: AbortSignal;
+}
+
+/** Flights whose work the test holds in its hands. */
+function heldFlights() {
+  const flights = new SingleFlight<string>();
+  const begun: Begun[] = [];
+  const start = (signal: AbortSignal) => {
+    const work = { ...deferred<string>(), signal };
+    begun.push(work);
+    return work.promise;
+  };
+  /** Asks for the work of this key; `leave` is to go away. */
+  const ask = (key = "a") => {
+    const gone = new AbortController();
+    const result = flights.run(key, gone.signal, start);
+    result.catch(() => {});
+    return { result, leave: () => gone.abort(), signal: gone.signal };
+  };
+  const work = (index: number) => {
+    const some = begun[index];
+    if (!some) throw new Error(`only ${begun.length} begun`);
+    return some;
+  };
+  return { flights, start, ask, begun, work };
+}
+
+const cancelled = expect.objectContaining({ code: "CANCELLED" });
+
+/** Lets all that is settled be heard. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("those who ask for the same", () => {
+  test("share one piece of work and its result", async () => {
+    const { ask, begun, work } = heldFlights();
+    const asked = [ask(), ask(), ask()];
+    work(0).resolve("result");
+    expect(await Promise.all(asked.map(({ result }) => result))).toEqual(["result", "result", "result"]);
+    expect(begun).toHaveLength(1);
+  });
+
+  test("share its failure", async () => {
+    const { ask, begun, work } = heldFlights();
+    const asked = [ask(), ask()];
+    const failure = new Error("failed");
+    work(0).reject(failure);
+    for (const { result } of asked) await expect(result).rejects.toBe(failure);
+    expect(begun).toHaveLength(1);
+  });
+
+  test("share nothing with those who ask for another", async () => {
+    const { ask, begun, work } = heldFlights();
+    const [a, b] = [ask("a"), ask("b")];
+    expect(begun).toHaveLength(2);
+    work(1).resolve("of b");
+    work(0).resolve("of a");
+    expect([await a.result, await b.result]).toEqual(["of a", "of b"]);
+  });
+
+  test.each(["resolve", "reject"] as const)("begin anew once it is done (%s)", async (end) => {
+    const { ask, begun, work } = heldFlights();
+    const first = ask();
+    work(0)[end]("first");
+    await first.result.catch(() => {});
+    await turn();
+    const second = ask();
+    expect(begun).toHaveLength(2);
+    work(1).resolve("second");
+    expect(await second.result).toBe("second");
+  });
+});
+
+describe("one who goes away", () => {
+  test("is told so at once and leaves the others undisturbed", async () => {
+    const { ask, work } = heldFlights();
+    const [leaving, staying] = [ask(), ask()];
+    leaving.leave();
+    await expect(leaving.result).rejects.toEqual(cancelled);
+    expect(work(0).signal.aborted).toBe(false);
+    work(0).resolve("result");
+    expect(await staying.result).toBe("result");
+  });
+
+  test("as the last cancels the work", async () => {
+    const { ask, work } = heldFlights();
+    const asked = [ask(), ask(), ask()];
+    for (const [index, { leave }] of asked.entries()) {
+      expect(work(0).signal.aborted).toBe(false);
+      leave();
+      expect(work(0).signal.aborted).toBe(index === asked.length - 1);
+    }
+    for (const { result } of asked) await expect(result).rejects.toEqual(cancelled);
+  });
+
+  test("after the result has it and disturbs nobody", async () => {
+    const { ask, work } = heldFlights();
+    const [early, late] = [ask(), ask()];
+    work(0).resolve("result");
+    expect(await early.result).toBe("result");
+    early.leave();
+    late.leave();
+    expect(await late.result).toBe("result");
+    expect(work(0).signal.aborted).toBe(false);
+  });
+
+  test("had gone before begins nothing that is kept", async () => {
+    const { flights, start, ask, work } = heldFlights();
+    await expect(flights.run("a", AbortSignal.abort(), start)).rejects.toEqual(cancelled);
+    expect(work(0).signal.aborted).toBe(true);
+    const next = ask();
+    work(1).resolve("result");
+    expect(await next.result).toBe("result");
+  });
+
+  test("had gone before leaves those who wait undisturbed", async () => {
+    const { flights, start, ask, begun, work } = heldFlights();
+    const waiting = ask();
+    await expect(flights.run("a", AbortSignal.abort(), start)).rejects.toEqual(cancelled);
+    expect([begun.length, work(0).signal.aborted]).toEqual([1, false]);
+    work(0).resolve("result");
+    expect(await waiting.result).toBe("result");
+  });
+
+  test("is not kept in memory when the work is done", async () => {
+    const { ask, work } = heldFlights();
+    const { result, signal } = ask();
+    const removed: unknown[] = [];
+    const remove = signal.removeEventListener.bind(signal);
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      removed.push(args[0]);
+      remove(...args);
+    };
+    work(0).resolve("result");
+    await result;
+    await turn();
+    expect(removed).toEqual(["abort"]);
+  });
+});
+
+describe("work that nobody waits for any more", () => {
+  test("is not joined by the next who asks", async () => {
+    const { ask, begun, work } = heldFlights();
+    ask().leave();
+    const next = ask();
+    expect(begun).toHaveLength(2);
+    work(0).resolve("too late");
+    work(1).resolve("result");
+    expect(await next.result).toBe("result");
+  });
+
+  test("ends without ending its successor", async () => {
+    const { ask, begun, work } = heldFlights();
+    ask().leave();
+    const next = ask();
+    work(0).reject(new Error("cancelled"));
+    await turn();
+    const joining = ask();
+    expect(begun).toHaveLength(2);
+    work(1).resolve("result");
+    expect([await next.result, await joining.result]).toEqual(["result", "result"]);
+  });
+
+  test("fails without anybody to hear it", async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    process.on("unhandledRejection", hear);
+    try {
+      const { ask, work } = heldFlights();
+      ask().leave();
+      work(0).reject(new Error("unheard"));
+      await turn();
+      await turn();
+      expect(unheard).toEqual([]);
+    } finally {
+      process.off("unhandledRejection", hear);
+    }
+  });
+});
+
+test("without a signal one waits to the end and counts as a waiter", async () => {
+  const { flights, start, ask, work } = heldFlights();
+  const staying = flights.run("a", undefined, start);
+  const leaving = ask();
+  leaving.leave();
+  await expect(leaving.result).rejects.toEqual(cancelled);
+  expect(work(0).signal.aborted).toBe(false);
+  work(0).resolve("result");
+  expect(await staying).toBe("result");
+});
