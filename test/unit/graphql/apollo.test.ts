@@ -115,6 +115,28 @@ describe("what the gateway does not offer", () => {
   });
 });
 
+describe("beside its answers Apollo Server", () => {
+  test("leaves signals to the process", async () => {
+    const listeners = () => ["SIGINT", "SIGTERM"].map((signal) => process.listenerCount(signal));
+    const before = listeners();
+    await withApollo({}, {}, async () => {
+      expect(listeners()).toEqual(before);
+    });
+  });
+
+  test("reports nothing to Apollo, whose key may be around", async () => {
+    process.env["APOLLO_KEY"] = "service:example:canary-apollo-key";
+    try {
+      // With a key alone its usage reporting would warn that the graph's name is missing.
+      await withApollo({}, {}, async ({ logged }) => {
+        expect(logged).toEqual([]);
+      });
+    } finally {
+      delete process.env["APOLLO_KEY"];
+    }
+  });
+});
+
 test("an answer that cannot be written out is left to the HTTP layer", async () => {
   const endless: { self?: unknown } = {};
   endless.self = endless;

@@ -103,6 +103,7 @@ describe("one who goes away", () => {
     const [early, late] = [ask(), ask()];
     work(0).resolve("result");
     expect(await early.result).toBe("result");
+    await turn();
     early.leave();
     late.leave();
     expect(await late.result).toBe("result");
