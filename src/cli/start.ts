@@ -80,7 +80,8 @@ function untilStopped(logger: Logger): Promise<number> {
       });
     }
     for (const fault of ["uncaughtException", "unhandledRejection"] as const) {
-      process.once(fault, (error: unknown) => {
+      // For all of them: Node would print the text of one that nobody hears.
+      process.on(fault, (error: unknown) => {
         logger.fatal(errorFields(error), "unexpected fault: stopping");
         resolve(exitCodes.fault);
       });

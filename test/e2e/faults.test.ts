@@ -1,17 +1,8 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { preloading } from "../support/preload.js";
 import { type Finished, run, withGatewayProcess } from "../support/process.js";
 
 const secret = "S3CRET";
-
-/** The setting that lets a process run this module before its own. */
-async function preloading(module: string): Promise<{ NODE_OPTIONS: string }> {
-  const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "preload.mjs");
-  await writeFile(path, module);
-  return { NODE_OPTIONS: `--import=${path}` };
-}
 
 /** Ends of a gateway process in which this statement runs once it serves. */
 async function endAfter(statement: string): Promise<Finished> {
@@ -27,6 +18,7 @@ describe("an unexpected fault of a running process", () => {
     ["a thrown error", `throw new Error("${secret}");`],
     ["a rejected promise", `Promise.reject(new Error("${secret}", { cause: new Error("${secret}") }));`],
     ["a promise rejected with an object", `Promise.reject({ password: "${secret}", toString: () => "${secret}" });`],
+    ["several at once", `for (let i = 0; i < 3; i++) Promise.reject(new Error("${secret}"));`],
   ])("by %s ends it with 70 and none of the text", async (_what, statement) => {
     const { code, stdout, stderr } = await endAfter(statement);
     expect(code).toBe(70);
