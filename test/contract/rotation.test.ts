@@ -78,12 +78,16 @@ describe("a key in a file", () => {
     const path = await keyFile("canary-server-key-1\n");
     await withUpstream(taking(keys), async ({ url }) => {
       const env = { AMITY_EU_BASE_URL: url, AMITY_EU_SERVER_KEY_FILE: path };
-      await withGateway({ env, now: () => clock.ms }, async ({ ask }) => {
+      await withGateway({ env, now: () => clock.ms }, async ({ ask, send, logged }) => {
         expect((await ask(mint)).body.data.authToken.token).toBe("token-by-1");
         await writeFile(path, "canary-server-key-2\n");
         keys.add("canary-server-key-2").delete("canary-server-key-1");
         clock.ms += 1_000;
         expect((await ask(mint)).body.data.authToken.token).toBe("token-by-2");
+        expect(logged.filter((line) => line.includes("changed files were taken"))).toHaveLength(1);
+        expect((await send("/metrics")).text).toContain(
+          'amity_reload_total{name="AMITY_EU_SERVER_KEY_FILE",outcome="taken"} 1',
+        );
       });
     });
   });
@@ -96,7 +100,7 @@ describe("a key in a file", () => {
     const path = await keyFile("canary-server-key-1");
     await withUpstream(taking(new Set(["canary-server-key-1"])), async ({ url }) => {
       const env = { AMITY_EU_BASE_URL: url, AMITY_EU_SERVER_KEY_FILE: path };
-      await withGateway({ env, now: () => clock.ms }, async ({ ask, logged }) => {
+      await withGateway({ env, now: () => clock.ms }, async ({ ask, send, logged }) => {
         await writeFile(path, text);
         clock.ms += 1_000;
         expect((await ask(mint)).body.data.authToken.token).toBe("token-by-1");
@@ -106,6 +110,9 @@ describe("a key in a file", () => {
           name: "AMITY_EU_SERVER_KEY_FILE",
           problem: expect.stringContaining(problem),
         });
+        expect((await send("/metrics")).text).toContain(
+          'amity_reload_total{name="AMITY_EU_SERVER_KEY_FILE",outcome="refused"} 1',
+        );
       });
     });
   });

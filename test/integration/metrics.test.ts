@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
-import { withGateway } from "../support/gateway.js";
+import { regionAt, withGateway } from "../support/gateway.js";
+import { type Answer, always, withUpstream } from "../support/upstream.js";
 
 test("metrics count requests, tokens and calls to Amity", async () => {
   await withGateway({}, async ({ ask, send }) => {
@@ -18,6 +19,34 @@ test("metrics count requests, tokens and calls to Amity", async () => {
   });
 });
 
+test("metrics count repeated calls and tokens handed out again", async () => {
+  let failures = 1;
+  const answer: Answer = (response, request) =>
+    always(failures-- > 0 ? 503 : 200, '"a token of alice"')(response, request);
+  await withUpstream(answer, async ({ url }) => {
+    const env = regionAt(url, { TOKEN_REUSE_SECONDS: "60" });
+    await withGateway({ env, random: () => 0 }, async ({ ask, send }) => {
+      for (let i = 0; i < 3; i++) await ask('{ authToken(userId: "alice") { token } }');
+      const { text } = await send("/metrics");
+      expect(text).toContain('amity_upstream_retries_total{region="EU"} 1');
+      expect(text).toContain("amity_tokens_reused_total 2");
+    });
+  });
+});
+
+test("a region's health is measured and logged as it changes", async () => {
+  await withUpstream(always(500, ""), async ({ url }) => {
+    await withGateway({ env: regionAt(url), random: () => 0 }, async ({ ask, send, logged }) => {
+      for (let i = 0; i < 30; i++) await ask('{ authToken(userId: "alice") { token } }');
+      expect((await send("/metrics")).text).toContain('amity_region_health{region="EU"} 0');
+      const changes = logged.map((line) => JSON.parse(line)).filter(({ health }) => health);
+      expect(changes).toEqual([
+        { level: "warn", message: "a region's health changed", region: "EU", health: "unavailable" },
+      ]);
+    });
+  });
+});
+
 test("made-up paths share one label", async () => {
   await withGateway({}, async ({ send }) => {
     for (let i = 0; i < 5; i++) await send(`/made-up-${i}`);
@@ -27,11 +56,14 @@ test("made-up paths share one label", async () => {
   });
 });
 
-test("a proxy on this machine gets no metrics", async () => {
-  await withGateway({}, async ({ send }) => {
-    expect((await send("/metrics", { headers: { "x-forwarded-for": "192.0.2.1" } })).status).toBe(404);
-  });
-});
+test.each(["x-forwarded-for", "x-real-ip", "forwarded", "via"])(
+  "a proxy on this machine, which sends %s, gets no metrics",
+  async (name) => {
+    await withGateway({}, async ({ send }) => {
+      expect((await send("/metrics", { headers: { [name]: "192.0.2.1" } })).status).toBe(404);
+    });
+  },
+);
 
 test("ADMIN_PORT takes the metrics off the main port", async () => {
   const { config } = loadConfig({ PORT: "0", ADMIN_PORT: "0" });

@@ -1,0 +1,60 @@
+import { createServer } from "node:net";
+import { describe, expect, test } from "@jest/globals";
+import { type Gateway, startGateway } from "../../src/app.js";
+import { loadConfig } from "../../src/config/config.js";
+import type { Env } from "../../src/config/reader.js";
+import { jwtEnv } from "../support/callers.js";
+import { recordingLogger } from "../support/canary.js";
+import { withIssuer } from "../support/issuer.js";
+import { listening } from "../support/sockets.js";
+import { makeKey } from "../support/tokens.js";
+
+function start(env: Env, logger = recordingLogger().logger): Promise<Gateway> {
+  const { config, problems } = loadConfig({ PORT: "0", ...env });
+  if (!config) throw new Error(problems.join("; "));
+  return startGateway(config, { logger });
+}
+
+/** Where the log says that the embedded emulator is. */
+function emulatorIn(lines: readonly string[]): string {
+  return /embedded emulator at (http:[^ ]+)/.exec(lines.join())?.[1] ?? "";
+}
+
+/** Whether anybody answers there. */
+function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe("a gateway that stops", () => {
+  test("closes its port, its operator's port and its emulator", async () => {
+    const { logger, lines } = recordingLogger();
+    const gateway = await start({ ADMIN_PORT: "0" }, logger);
+    const urls = [gateway.url, `${gateway.adminUrl}/livez`, emulatorIn(lines)];
+    expect(await Promise.all(urls.map(answers))).toEqual([true, true, true]);
+    await gateway.stop();
+    expect(await Promise.all(urls.map(answers))).toEqual([false, false, false]);
+  });
+});
+
+describe("a gateway that cannot listen", () => {
+  test.each(["PORT", "ADMIN_PORT"])("on its %s leaves nothing behind", async (setting) => {
+    await listening(createServer(), async (port) => {
+      const { logger, lines } = recordingLogger();
+      await expect(start({ [setting]: String(port) }, logger)).rejects.toMatchObject({ code: "EADDRINUSE" });
+      expect(emulatorIn(lines)).toMatch(/^http:/);
+      expect(await answers(emulatorIn(lines))).toBe(false);
+    });
+  });
+});
+
+test("a gateway fetches the provider's keys before anybody asks", async () => {
+  await withIssuer({ keys: [await makeKey("EdDSA")] }, async (issuer) => {
+    const { AUTH_JWT_SECRET: _, ...env } = { ...jwtEnv, AUTH_JWT_ISSUER: issuer.url };
+    const gateway = await start({ AMITY_SERVER_KEY: "canary-server-key", ...env });
+    await issuer.fetched(1);
+    await gateway.stop();
+  });
+});
