@@ -4,6 +4,8 @@ import type { Caller } from "../../src/caller/caller.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
 import type { Context } from "../../src/context.js";
 import { type ApolloOptions, createApollo } from "../../src/graphql/apollo.js";
+import { Audit } from "../../src/telemetry/audit.js";
+import { Metrics } from "../../src/telemetry/metrics.js";
 import { recordingLogger } from "./canary.js";
 
 export const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
@@ -48,6 +50,7 @@ export async function withApollo(
     rateLimits: new RateLimits({ user: 0, service: 0, failedAuth: 0 }),
     production: false,
     landingPage: undefined,
+    audit: new Audit({ logger, metrics: new Metrics() }),
     logger,
     ...options,
   });

@@ -11,6 +11,7 @@ import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { Reloads } from "../../../src/system/reloading-file.js";
 import { recordingLogger } from "../../support/canary.js";
+import { testClock } from "../../support/clock.js";
 import { claimsOf, type SigningKey, signToken } from "../../support/tokens.js";
 
 const nowMs = Date.UTC(2026, 0, 1);
@@ -38,8 +39,8 @@ const noScope = { mode: "credentials", delegateScope: undefined } as const;
 
 function authenticatorFor(settings: AuthSettings) {
   const { logger, lines } = recordingLogger();
-  const now = () => nowMs;
-  return { ...createAuthenticator(settings, { now, logger, reloads: new Reloads(now, () => {}) }), lines };
+  const clock = testClock(nowMs);
+  return { ...createAuthenticator(settings, { clock, logger, reloads: new Reloads(clock, () => {}) }), lines };
 }
 
 const both = authenticatorFor({ ...noScope, jwt, apiKeys });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { errors } from "jose";
 import { createJwksSource } from "../../../src/caller/jwks.js";
-import { manualClock } from "../../support/emulator.js";
+import { testClock } from "../../support/clock.js";
 import { type Issuer, issuerFaults, withIssuer } from "../../support/issuer.js";
 import { makeKey } from "../../support/tokens.js";
 
@@ -23,14 +23,14 @@ interface Scene {
 /** The current key published on loopback, and a source of published keys under a clock that stands still. */
 async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
   await withIssuer({ keys: [current] }, async (issuer) => {
-    const { clock, advance } = manualClock();
+    const clock = testClock();
     const { getKey, warmUp } = createJwksSource({
       location: { jwksUrl: new URL(issuer.keysUrl) },
       cacheMs,
       staleMaxMs,
       cooldownMs,
       timeoutMs: 3_000,
-      now: clock,
+      clock,
       onFailure: () => {},
     });
     const find = async (kid: string) => {
@@ -42,7 +42,7 @@ async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
         return error instanceof Error && "code" in error ? String(error.code) : "failed";
       }
     };
-    await use({ issuer, advance, warmUp, find });
+    await use({ issuer, advance: clock.advance, warmUp, find });
   });
 }
 

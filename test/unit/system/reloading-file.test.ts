@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { fixed, Reloads } from "../../../src/system/reloading-file.js";
-import { manualClock } from "../../support/emulator.js";
+import { testClock } from "../../support/clock.js";
 
 let folder = "";
 beforeEach(async () => {
@@ -30,12 +30,12 @@ interface Scene {
 async function watching(...names: string[]): Promise<Scene> {
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
   for (const name of names) await write(name, "good 0");
-  const { clock, advance } = manualClock();
+  const clock = testClock();
   const told: (string | undefined)[][] = [];
   const reloads = new Reloads(clock, (name, ...problem) => told.push([name, ...problem]));
   const paths = names.map((name) => join(folder, name));
   const source = reloads.watch({ name: "KEYS", paths, parse, first: names.map(() => "good 0").join("+") });
-  return { write, current: () => source.current(), reloadAll: () => reloads.reloadAll(), advance, told };
+  return { write, current: () => source.current(), reloadAll: () => reloads.reloadAll(), advance: clock.advance, told };
 }
 
 describe("a watched file", () => {
@@ -181,7 +181,7 @@ describe("a file that cannot be used", () => {
     ["an object", { message: "S3CRET" }],
   ])("by throwing %s is told of in fixed words", async (_what, thrown) => {
     const told: unknown[] = [];
-    const { clock } = manualClock();
+    const clock = testClock();
     const reloads = new Reloads(clock, (_name, problem) => told.push(problem));
     await writeFile(join(folder, "a"), "text");
     const reject = () => {
@@ -195,7 +195,7 @@ describe("a file that cannot be used", () => {
 
 test("every watched source is looked at on demand", async () => {
   const told: string[] = [];
-  const { clock } = manualClock();
+  const clock = testClock();
   const reloads = new Reloads(clock, (name) => told.push(name));
   for (const name of ["A", "B", "C"]) {
     await writeFile(join(folder, name), "good");
