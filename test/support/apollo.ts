@@ -1,9 +1,11 @@
 import { type ApolloServer, HeaderMap } from "@apollo/server";
+import { RegionCode } from "../../src/amity/regions.js";
 import type { Authenticator } from "../../src/caller/authenticator.js";
 import type { Caller } from "../../src/caller/caller.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
-import type { Context } from "../../src/context.js";
+import { type Context, createContext, type RequestFacts, type Services } from "../../src/context.js";
 import { type ApolloOptions, createApollo } from "../../src/graphql/apollo.js";
+import { mediaTypes } from "../../src/graphql/media-type.js";
 import { Audit } from "../../src/telemetry/audit.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
 import { recordingLogger } from "./canary.js";
@@ -15,10 +17,17 @@ export function knowing(caller: Caller | undefined): Authenticator {
   return { authenticate: async () => caller, isReady: async () => true, scheme: "Bearer" };
 }
 
+/** What stands in for the services: the methods that the test needs. */
+export interface StandIns {
+  readonly regions?: object;
+  readonly tokens?: object;
+  readonly sessions?: object;
+}
+
 export interface ApolloScene {
   readonly apollo: ApolloServer<Context>;
   /** Runs a GraphQL request as the HTTP layer does. */
-  ask(body: object | string, facts?: Partial<Context["facts"]>): Promise<ApolloAnswer>;
+  ask(body: object | string, facts?: Partial<RequestFacts>): Promise<ApolloAnswer>;
   /** The log's lines so far. */
   readonly logged: readonly Record<string, unknown>[];
 }
@@ -32,15 +41,13 @@ export interface ApolloAnswer {
   readonly codes: readonly string[];
 }
 
-export const modern = "application/graphql-response+json; charset=utf-8";
-
 /**
  * Everything of the GraphQL floor, without HTTP below and services above: resolvers find what `services` gives them.
  * `ask` takes a query or a whole body.
  */
 export async function withApollo(
   options: Partial<ApolloOptions>,
-  services: Partial<Context>,
+  services: StandIns,
   use: (scene: ApolloScene) => Promise<void>,
 ): Promise<void> {
   const { logger, lines } = recordingLogger();
@@ -49,7 +56,6 @@ export async function withApollo(
     authenticator: knowing(undefined),
     rateLimits: new RateLimits({ user: 0, service: 0, failedAuth: 0 }),
     production: false,
-    landingPage: undefined,
     audit: new Audit({ logger, metrics: new Metrics() }),
     logger,
     ...options,
@@ -84,17 +90,14 @@ export async function withApollo(
   }
 }
 
-function contextOf(services: Partial<Context>, facts: Partial<Context["facts"]> = {}): Context {
-  return {
-    identity: { caller: undefined },
-    ...services,
-    facts: {
-      requestId: "request-1",
-      mediaType: modern,
-      authorization: undefined,
-      address: "192.0.2.1",
-      signal: new AbortController().signal,
-      ...facts,
-    },
-  } as Context;
+function contextOf({ regions, ...services }: StandIns, facts: Partial<RequestFacts> = {}): Context {
+  const standIns = { ...services, regions: { resolve: (code?: RegionCode) => code ?? RegionCode.EU, ...regions } };
+  return createContext(standIns as unknown as Services, {
+    requestId: "request-1",
+    mediaType: mediaTypes.current,
+    authorization: undefined,
+    address: "192.0.2.1",
+    signal: new AbortController().signal,
+    ...facts,
+  });
 }

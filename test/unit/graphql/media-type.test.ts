@@ -1,8 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { isLegacyMediaType, negotiateMediaType } from "../../../src/graphql/media-type.js";
+import { mediaTypes, negotiateMediaType } from "../../../src/graphql/media-type.js";
 
-const legacy = "application/json; charset=utf-8";
-const modern = "application/graphql-response+json; charset=utf-8";
+const { legacy, current: modern } = mediaTypes;
+
+test("answers are in UTF-8 and say so", () => {
+  expect([legacy, modern]).toEqual([
+    "application/json; charset=utf-8",
+    "application/graphql-response+json; charset=utf-8",
+  ]);
+});
 
 describe("the media type of an answer", () => {
   test.each<[string | undefined, string | undefined]>([
@@ -28,14 +34,5 @@ describe("the media type of an answer", () => {
     ["nonsense", undefined],
   ])("for Accept %p is %p", (accept, mediaType) => {
     expect(negotiateMediaType(accept)).toBe(mediaType);
-  });
-
-  test.each([
-    [legacy, true],
-    ["application/json", true],
-    [modern, false],
-    ["text/html", false],
-  ])("%s is a legacy client's: %p", (mediaType, isLegacy) => {
-    expect(isLegacyMediaType(mediaType)).toBe(isLegacy);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { GraphQLError } from "graphql";
-import type { Context } from "../../../src/context.js";
 import { AppError, type AppErrorDetails } from "../../../src/errors/app-error.js";
 import type { ErrorCode } from "../../../src/errors/codes.js";
-import { type ApolloAnswer, type ApolloScene, modern, withApollo } from "../../support/apollo.js";
+import { mediaTypes } from "../../../src/graphql/media-type.js";
+import { type ApolloAnswer, type ApolloScene, withApollo } from "../../support/apollo.js";
 
 const secret = "S3CRET";
-const legacy = "application/json; charset=utf-8";
+const { legacy, current: modern } = mediaTypes;
 
 /** Runs with `regions` failing by this, and `region` by that. */
 async function withFailing(
@@ -16,8 +16,7 @@ async function withFailing(
   const fail = (thrown: unknown) => () => {
     throw thrown;
   };
-  const services = { regions: { list: fail(regions), get: fail(region) } as unknown as Context["regions"] };
-  await withApollo({}, services, use);
+  await withApollo({}, { regions: { list: fail(regions), get: fail(region) } }, use);
 }
 
 const ask = "{ regions { code } }";

@@ -32,6 +32,8 @@ describe("root fields", () => {
   test.each<[string, string[]]>([
     ["{ one two }", ["one", "two"]],
     ["{ a: one b: one }", ["one", "one"]],
+    ["{ one one a: one a: one }", ["one", "one"]],
+    ["{ one ... { one } ...f } fragment f on Query { one }", ["one"]],
     ["{ __typename __schema { queryType { name } } }", ["__typename", "__schema"]],
     ["{ ...f } fragment f on Query { one }", ["one"]],
     ["{ ... { one } ... on Query { two } }", ["one", "two"]],
@@ -103,12 +105,36 @@ describe("the arguments of a root field", () => {
 });
 
 describe("what graphql-js refuses itself", () => {
-  test.each<[string, string, Record<string, unknown>, string[]]>([
-    ["a variable of another type", "query ($u: ID) { one(userId: $u) two }", { u: {} }, []],
-    ["a variable that is missing", "query ($u: ID!) { one(userId: $u) two }", {}, []],
-    ["an argument that is null", "query ($n: Int = 1) { one(times: $n) two }", { n: null }, ["two"]],
-    ["an argument that is missing", "mutation { set __typename }", {}, ["__typename"]],
-  ])("as %s is left out", (_what, query, variables, names) => {
-    expect(namesOf(query, variables)).toEqual(names);
+  test.each<[string, string, Record<string, unknown>, unknown[]]>([
+    [
+      "a variable of another type",
+      "query ($u: ID) { one(userId: $u) two }",
+      { u: {} },
+      [
+        ["one", undefined],
+        ["two", undefined],
+      ],
+    ],
+    ["a variable that is missing", "query ($u: ID!) { one(userId: $u) }", {}, [["one", undefined]]],
+    [
+      "an argument that is null",
+      "query ($n: Int = 1) { one(times: $n) two }",
+      { n: null },
+      [
+        ["one", undefined],
+        ["two", {}],
+      ],
+    ],
+    [
+      "an argument that is missing",
+      "mutation { set __typename }",
+      {},
+      [
+        ["set", undefined],
+        ["__typename", {}],
+      ],
+    ],
+  ])("as %s has no arguments", (_what, query, variables, fields) => {
+    expect(fieldsOf(query, variables)).toEqual(fields);
   });
 });
