@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 import { bundledLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,6 +23,8 @@ export async function buildAll() {
     write: false,
     logLevel: "warning",
   });
+  // esbuild's own process would stay beside the server that `npm start` goes on to run.
+  await stop();
   for (const { path, contents } of outputFiles) writeChanged(path, contents);
   const browser = await writeBrowserFiles();
   removeStale([...outputFiles.map(({ path }) => path), ...browser]);
