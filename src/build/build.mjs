@@ -50,11 +50,11 @@ function writeChanged(path, contents) {
   writeFileSync(path, contents);
 }
 
-/** Takes away what an earlier build left, but for type declarations, which tsc writes. */
+/** Takes away what an earlier build left. The type declarations of a module, which tsc writes, stay with it. */
 function removeStale(current) {
   const kept = new Set(current.map((path) => relative(output, path)));
   for (const path of filesIn(output)) {
-    if (!kept.has(path) && !path.endsWith(".d.ts")) rmSync(join(output, path));
+    if (!kept.has(path.replace(/\.d\.ts$/, ".js"))) rmSync(join(output, path));
   }
 }
 
