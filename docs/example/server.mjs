@@ -1,5 +1,5 @@
 // A DEMO, for this machine only: whoever types a name is signed in under it, without a password, and Amity is an
-// emulator. It starts that emulator, a gateway in front of it, and the page with its backend. Needs `npm run build`.
+// emulator. It starts that emulator, a gateway in front of it, and the page with its backend: `npm run example`.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -38,6 +38,8 @@ const gateway = await startGateway(
 
 const bundle = await build({
   entryPoints: [here("main.js")],
+  // Amity's SDK is installed there, for the tests too. Your app has it among its own dependencies.
+  nodePaths: [here("../../test/e2e/sdk-6/node_modules")],
   bundle: true,
   minify: true,
   format: "esm",

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 import { bundledLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,6 +23,8 @@ export async function buildAll() {
     write: false,
     logLevel: "warning",
   });
+  // esbuild's own process would stay beside the server that `npm start` goes on to run.
+  await stop();
   for (const { path, contents } of outputFiles) writeChanged(path, contents);
   const browser = await writeBrowserFiles();
   removeStale([...outputFiles.map(({ path }) => path), ...browser]);
@@ -48,11 +50,11 @@ function writeChanged(path, contents) {
   writeFileSync(path, contents);
 }
 
-/** Takes away what an earlier build left, but for type declarations, which tsc writes. */
+/** Takes away what an earlier build left. The type declarations of a module, which tsc writes, stay with it. */
 function removeStale(current) {
   const kept = new Set(current.map((path) => relative(output, path)));
   for (const path of filesIn(output)) {
-    if (!kept.has(path) && !path.endsWith(".d.ts")) rmSync(join(output, path));
+    if (!kept.has(path.replace(/\.d\.ts$/, ".js"))) rmSync(join(output, path));
   }
 }
 

@@ -41,10 +41,20 @@ export interface BrowserFile {
   readonly content: Buffer;
 }
 
-/** Reads all browser files. Throws when one is missing: better at start than for the first visitor. */
-export function readBrowserFiles(): Readonly<Record<BrowserFileName, BrowserFile>> {
+type BrowserFiles = Readonly<Record<BrowserFileName, BrowserFile>>;
+
+/** Over a megabyte, the same for every gateway of the process. */
+let files: BrowserFiles | undefined;
+
+/** All browser files. Throws when one is missing: better at start than for the first visitor. */
+export function readBrowserFiles(): BrowserFiles {
+  files ??= readAll();
+  return files;
+}
+
+function readAll(): BrowserFiles {
   const entries = browserFileNames.map((name) => [name, toServe(name, Buffer.from(browserFileText(name)))] as const);
-  return Object.fromEntries(entries) as Record<BrowserFileName, BrowserFile>;
+  return Object.fromEntries(entries) as BrowserFiles;
 }
 
 /** The text of a file: the one in `folder`, or else the one in its npm package. */

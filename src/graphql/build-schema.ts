@@ -22,6 +22,8 @@ export function buildGraphQLSchema(): GraphQLSchema {
     resolvers: [RegionResolver, TokenResolver, SessionResolver],
     disableInferringDefaultValues: true,
     validate: false,
+    // Apollo Server checks the schema. type-graphql's check is an introspection query: more work than the schema itself.
+    skipCheck: true,
     authChecker,
   });
   // type-graphql has no option for these two.

@@ -1,5 +1,5 @@
 // Installs the packed package into scratch projects, one for each kind of client, compiles them strictly, and runs them
-// against a gateway started from the same package. Needs a build, and the npm registry for what npm has not cached.
+// against a gateway started from the same package. Needs the npm registry for what npm has not cached.
 import { createHmac } from "node:crypto";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

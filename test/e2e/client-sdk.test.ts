@@ -140,7 +140,7 @@ type Tell = (command: string, options?: object) => Promise<Outcome>;
 async function withApp(args: readonly string[], use: (tell: Tell) => Promise<void>): Promise<void> {
   const env = { PATH: process.env["PATH"] };
   const execArgv = ["--disable-warning=ExperimentalWarning"]; // of Node's mock timers
-  const path = pathOf("../support/sdk-jwt-client.mjs");
+  const path = pathOf("./sdk-6/app-with-client.mjs");
   const child = fork(path, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: patienceMs });
   const ended = endOf(child);
   const failed = ended.then((end) => Promise.reject(new Error(`the app ended with ${end}`)));

@@ -171,7 +171,9 @@ describe("docs/security.md", () => {
       .slice(2);
     const paths = rows.flatMap((row) => {
       const [, , code = "", tests = ""] = row.split("|");
-      return [...namesIn(code).map((name) => `src/${name}`), ...namesIn(tests).map((name) => `test/${name}.test.ts`)];
+      // A file of types is compiled, not run: it is named with its ending.
+      const files = namesIn(tests).map((name) => (name.endsWith(".ts") ? name : `${name}.test.ts`));
+      return [...namesIn(code).map((name) => `src/${name}`), ...files.map((name) => `test/${name}`)];
     });
     expect(paths.length).toBeGreaterThan(2 * rows.length - 1);
     for (const path of paths) await access(new URL(`../../${path}`, import.meta.url));

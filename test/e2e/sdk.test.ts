@@ -7,7 +7,7 @@ import type { Emulator, EmulatorOptions } from "../../src/emulator/server.js";
 import { banOrUnban, manualClock, signIn, verify, withEmulator } from "../support/emulator.js";
 import { withGateway } from "../support/gateway.js";
 
-const app = fileURLToPath(new URL("../support/sdk-client.mjs", import.meta.url));
+const app = fileURLToPath(new URL("./sdk-6/app.mjs", import.meta.url));
 
 /** Long enough for a busy machine to load the SDK, which is large; nothing waits for it to pass. */
 const patienceMs = 15_000;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Canary } from "./canary.js";
 
@@ -19,10 +19,18 @@ export interface Running {
 
 /** The built command as users run it, in an environment that holds nothing but `env`. Needs a build. */
 export function command(args: readonly string[], env: Record<string, string> = {}, cwd = root): Running {
+  const canary = new Canary();
+  // The emulator prints its keys: they are made up, and that is its purpose.
+  if (args[0] !== "emulator") canary.watchEnv(env);
   const child = spawn(process.execPath, [`${root}dist/main.js`, ...args], {
     cwd,
     env: { PATH: process.env["PATH"], ...env },
   });
+  return watched(child, canary);
+}
+
+/** What a process prints, and how it ends; `canary` searches all of it. */
+export function watched(child: ChildProcessWithoutNullStreams, canary = new Canary()): Running {
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();
@@ -33,9 +41,6 @@ export function command(args: readonly string[], env: Record<string, string> = {
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  const canary = new Canary();
-  // The emulator prints its keys: they are made up, and that is its purpose.
-  if (args[0] !== "emulator") canary.watchEnv(env);
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on("close", (code) => {
       try {

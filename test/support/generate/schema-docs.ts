@@ -24,8 +24,9 @@ import { markdownTable } from "./markdown.js";
 
 const preface = `# The GraphQL schema
 
-Generated from the schema's own descriptions (\`npm run generate\`). The same as SDL: [schema.graphql](../schema/schema.graphql);
-operations to copy: [schema/operations](../schema/operations). A type that ends in \`!\` is never null.`;
+Generated from the schema's own descriptions (\`npm run generate\`). The same as SDL:
+[schema.graphql](../schema/schema.graphql); operations to copy: [schema/operations](../schema/operations). A type that
+ends in \`!\` is never null.`;
 
 /** The text of docs/schema.md: every field, argument, input field, enum value and scalar with its description. */
 export function schemaDocs(schema: GraphQLSchema): string {

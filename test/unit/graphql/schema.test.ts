@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { isEnumType, isInputObjectType, isObjectType, isSpecifiedScalarType, parse, validate } from "graphql";
+import {
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  isSpecifiedScalarType,
+  parse,
+  validate,
+  validateSchema,
+} from "graphql";
 import { buildGraphQLSchema, printedSchema } from "../../../src/graphql/build-schema.js";
 import { configTable, envExample, errorTable } from "../../support/generate/tables.js";
 
@@ -24,6 +32,10 @@ describe("a generated file is current (npm run generate):", () => {
   ])("README.md's table of %s", (name, table) => {
     expect(file("README.md")).toContain(`<!-- generated: ${name} -->\n${table}\n<!-- end -->`);
   });
+});
+
+test("the schema is valid", () => {
+  expect(validateSchema(buildGraphQLSchema())).toEqual([]);
 });
 
 describe("every element of the schema has a description:", () => {

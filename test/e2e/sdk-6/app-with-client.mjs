@@ -1,5 +1,5 @@
 // An app that uses Amity's official SDK with amity-graphql/client, driven over IPC. A process for each, as for
-// sdk-client.mjs, and for the same reasons.
+// app.mjs, and for the same reasons.
 // Arguments: the client's module, Amity's URL, its API key, the gateway's GraphQL endpoint, the time to start from in
 // milliseconds.
 import { createRequire } from "node:module";

@@ -7,7 +7,7 @@ import { mock } from "node:test";
 
 const [amityUrl, apiKey, gatewayUrl, startTime] = process.argv.slice(2);
 const tokenCheckMs = 600_000; // how often the SDK looks at its access token
-const authTokenQuery = readFileSync(new URL("../../schema/operations/auth-token.graphql", import.meta.url), "utf8");
+const authTokenQuery = readFileSync(new URL("../../../schema/operations/auth-token.graphql", import.meta.url), "utf8");
 
 // Before the SDK is loaded, which sets its first timers then. setTimeout stays real: the SDK and fetch wait with it.
 mock.timers.enable({ apis: ["setInterval", "Date"], now: Number(startTime) });
