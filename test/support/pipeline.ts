@@ -16,7 +16,7 @@ import { Metrics } from "../../src/telemetry/metrics.js";
 import { TokenService } from "../../src/token/token.service.js";
 import { TokenStore } from "../../src/token/token.store.js";
 import { recordingLogger } from "./canary.js";
-import { testClock } from "./clock.js";
+import { type TestClock, testClock } from "./clock.js";
 
 /** Nothing waits that long: no call is made. */
 const timeoutMs = 1_000;
@@ -25,6 +25,7 @@ export interface TestPipeline {
   readonly pipeline: Pipeline;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  readonly clock: TestClock;
   /** What was logged so far. */
   logged(): Record<string, unknown>[];
 }
@@ -71,7 +72,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
   await apollo.start();
   readiness.serve();
   try {
-    await use({ pipeline, readiness, metrics, logged: () => lines.map((line) => JSON.parse(line)) });
+    await use({ pipeline, readiness, metrics, clock, logged: () => lines.map((line) => JSON.parse(line)) });
   } finally {
     await apollo.stop();
     amity.close();

@@ -21,8 +21,13 @@ describe("an operation", () => {
   });
 
   test("leaves a line, a measurement and an audit line", async () => {
-    await withPipeline({}, async ({ pipeline, metrics, logged }) => {
-      await pipeline.handle(operation('{ authToken(userId: "alice") { token } }', { "x-request-id": "id-1" }));
+    await withPipeline({}, async ({ pipeline, metrics, clock, logged }) => {
+      const request = operation('{ authToken(userId: "alice") { token } }', { "x-request-id": "id-1" });
+      const readBody = (limitBytes: number) => {
+        clock.advance(1_500);
+        return request.readBody(limitBytes);
+      };
+      await pipeline.handle({ ...request, readBody });
       expect(logged()).toContainEqual({
         level: "info",
         message: "request",
@@ -30,13 +35,13 @@ describe("an operation", () => {
         method: "POST",
         path: "/graphql",
         status: 200,
-        ms: expect.any(Number),
+        ms: 1_500,
         address: "192.0.2.1",
         caller: "anybody",
       });
       expect(logged()).toContainEqual(expect.objectContaining({ audit: true, outcome: "REGION_NOT_CONFIGURED" }));
       expect((await metrics.text()).body).toContain(
-        'http_request_duration_seconds_count{path="/graphql",status="200"} 1',
+        'http_request_duration_seconds_sum{path="/graphql",status="200"} 1.5',
       );
     });
   });
