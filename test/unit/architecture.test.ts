@@ -166,7 +166,9 @@ describe("src", () => {
 
 /** The lines that match, as `name:number`, wherever people write code. */
 function linesLike(pattern: RegExp): string[] {
-  const names = ["src", "test", "bench", "docs"].flatMap((folder) => namesIn(folder, /^(?!.*generated\/).*\.m?[jt]s$/));
+  const names = ["src", "test", "bench", "docs"].flatMap((folder) =>
+    namesIn(folder, /^(?!.*(?:generated|node_modules)\/).*\.m?[jt]s$/),
+  );
   return names.flatMap((name) => {
     const lines = readFileSync(join(root, name), "utf8").split("\n");
     return lines.flatMap((line, index) => (pattern.test(line) ? `${name}:${index + 1}` : []));
