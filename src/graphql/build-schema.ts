@@ -22,7 +22,7 @@ export function buildGraphQLSchema(): GraphQLSchema {
     resolvers: [RegionResolver, TokenResolver, SessionResolver],
     disableInferringDefaultValues: true,
     validate: false,
-    // Apollo Server checks the schema. type-graphql's check is an introspection query: more work than the schema itself.
+    // Apollo Server checks the schema. type-graphql's own check, an introspection query, takes longer than the rest.
     skipCheck: true,
     authChecker,
   });
