@@ -7,7 +7,7 @@ import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
 import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
-import { createAdminServer, createHttpServer, originOf } from "./server/http.js";
+import { createAdminServer, createHttpServer, listen, originOf } from "./server/http.js";
 import { healthRoutes, metricsRoute } from "./server/operator-routes.js";
 import { Pipeline } from "./server/pipeline.js";
 import { Readiness } from "./server/readiness.js";
@@ -112,8 +112,8 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   };
   try {
     await apollo.start();
-    await admin?.listen({ host, port: adminPort ?? 0 });
-    await server.listen({ host, port });
+    if (admin) await listen(admin, host, adminPort ?? 0);
+    await listen(server, host, port);
   } catch (error) {
     await stop();
     throw error;
@@ -178,6 +178,7 @@ async function createEndpoint(config: Config, parts: EndpointParts, tools: Tools
     routes: [...(await pagesOf(config)), ...metricsRoutes],
     bodyLimitBytes: inbound.bodyLimitBytes,
     corsOrigins: inbound.corsOrigins,
+    corsHeaders: inbound.corsHeaders,
     localOnly: auth.mode === "none",
     logUserIds,
     isOverloaded: () => load.isOverloaded,

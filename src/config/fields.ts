@@ -259,8 +259,14 @@ export const fields = {
   },
   CORS_ORIGINS: {
     kind: "list",
-    rule: "exact origins such as https://app.example.com",
+    rule: "exact origins such as https://app.example.com or capacitor://localhost",
     meaning: "Browser apps on other sites; none: no cross-origin requests",
+  },
+  CORS_HEADERS: {
+    kind: "list",
+    rule: "names of headers, without a star",
+    meaning:
+      "What those apps may send besides Authorization, Content-Type and the usual headers of tracing and GraphQL clients",
   },
   TRUSTED_PROXIES: {
     kind: "list",

@@ -7,6 +7,8 @@ export interface InboundSettings {
   readonly bodyLimitBytes: number;
   /** Exact origins. */
   readonly corsOrigins: readonly string[];
+  /** Names of headers that pages of those origins may send besides the usual ones; in lower case. */
+  readonly corsHeaders: readonly string[];
   /** Addresses or CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings;
@@ -15,9 +17,13 @@ export interface InboundSettings {
 }
 
 export function readInbound(reader: Reader): InboundSettings {
+  if (reader.isGiven("CORS_HEADERS") && !reader.isGiven("CORS_ORIGINS")) {
+    reader.problem("CORS_HEADERS is set without CORS_ORIGINS");
+  }
   return {
     bodyLimitBytes: reader.integer("BODY_LIMIT_BYTES"),
     corsOrigins: readEntries(reader, "CORS_ORIGINS", isOrigin),
+    corsHeaders: readEntries(reader, "CORS_HEADERS", isHeaderName).map((name) => name.toLowerCase()),
     trustedProxies: readEntries(reader, "TRUSTED_PROXIES", isAddressRange),
     rateLimits: {
       user: reader.integer("RATE_LIMIT_USER"),
@@ -30,7 +36,7 @@ export function readInbound(reader: Reader): InboundSettings {
 
 function readEntries(
   reader: Reader,
-  name: "CORS_ORIGINS" | "TRUSTED_PROXIES",
+  name: "CORS_ORIGINS" | "CORS_HEADERS" | "TRUSTED_PROXIES",
   fits: (entry: string) => boolean,
 ): readonly string[] {
   const entries = reader.list(name);
@@ -38,9 +44,19 @@ function readEntries(
   return entries;
 }
 
+/** Of the schemes whose pages never have an origin of their own, or are none of a page. */
+const schemesOfNoPage = /^(?:about|blob|data|file|ftp|javascript|wss?):/;
+
 function isOrigin(entry: string): boolean {
   // A star would be compared like any other letter, and never match.
-  return /^https?:[^*]+$/.test(entry) && URL.canParse(entry) && new URL(entry).origin === entry;
+  if (/^https?:/.test(entry)) return !entry.includes("*") && URL.canParse(entry) && new URL(entry).origin === entry;
+  // Apps in a web view have schemes of their own, such as capacitor://localhost: URL knows no origin of those.
+  return /^[a-z][a-z\d+.-]*:\/\/[a-z\d_.-]+(?::\d{1,5})?$/.test(entry) && !schemesOfNoPage.test(entry);
+}
+
+/** RFC 9110, 5.1, without the star, which stands for any name. */
+function isHeaderName(entry: string): boolean {
+  return /^[\w!#$%&'+.^`|~-]+$/.test(entry);
 }
 
 function isAddressRange(entry: string): boolean {

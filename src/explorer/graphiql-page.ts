@@ -22,7 +22,7 @@ export interface GraphiqlPageOptions {
   readonly files: Readonly<Record<BrowserFileName, BrowserFile>>;
   readonly operations: readonly ExampleOperation[];
   /** From this page to the gateway's root: relative, for a proxy may serve the gateway below a path. */
-  readonly root: "./" | "../";
+  readonly root: "./" | "../" | "../../";
   /** Is Apollo Sandbox at the endpoint, for a link to it? */
   readonly sandbox: boolean;
   readonly nonce: string;

@@ -32,10 +32,15 @@ export function explorerRoutes(
       path: graphqlPath,
       async answer(request) {
         if (!asksForPage(request)) throw new AppError("METHOD_NOT_ALLOWED");
-        return graphiql.sandbox ? sandboxAnswer(await sandbox()) : graphiqlAnswer({ ...graphiql, root: "./" });
+        const root = endsInSlash(request) ? "../" : "./";
+        return graphiql.sandbox ? sandboxAnswer(await sandbox(root)) : graphiqlAnswer({ ...graphiql, root });
       },
     },
-    { methods: ["GET", "HEAD"], path: explorerPath, answer: () => graphiqlAnswer({ ...graphiql, root: "../" }) },
+    {
+      methods: ["GET", "HEAD"],
+      path: explorerPath,
+      answer: (request) => graphiqlAnswer({ ...graphiql, root: endsInSlash(request) ? "../../" : "../" }),
+    },
     ...Object.values(files).map(fileRoute),
   ];
 }
@@ -43,6 +48,11 @@ export function explorerRoutes(
 /** Is it a browser that shows a page, rather than a program that should POST? */
 function asksForPage({ headers }: HttpRequest): boolean {
   return /\btext\/html\b/.test(headers.accept ?? "");
+}
+
+/** A browser takes relative addresses from one folder further down then. */
+function endsInSlash({ url }: HttpRequest): boolean {
+  return /^[^?]*\/(?:\?|$)/.test(url);
 }
 
 function sandboxAnswer(body: string): Answer {

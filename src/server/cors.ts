@@ -25,11 +25,39 @@ export function isPreflight({ method, headers }: HttpRequest): boolean {
   return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
-export const preflightAnswer: Answer = {
-  status: 204,
-  headers: {
+/** What pages may send besides what every page may: ours, and what tracing and GraphQL clients add by themselves. */
+const usualHeaders = [
+  "authorization",
+  "content-type",
+  "x-request-id",
+  // W3C Trace Context and Baggage, and what came before them.
+  "traceparent",
+  "tracestate",
+  "baggage",
+  "sentry-trace",
+  "b3",
+  "x-datadog-origin",
+  "x-datadog-parent-id",
+  "x-datadog-sampling-priority",
+  "x-datadog-trace-id",
+  // Apollo's clients.
+  "apollo-require-preflight",
+  "apollographql-client-name",
+  "apollographql-client-version",
+  "x-apollo-operation-id",
+  "x-apollo-operation-name",
+  "x-apollo-operation-type",
+];
+
+/** The answer to a listed origin's preflight. `more`: names of headers that pages may send besides the usual ones. */
+export function preflightAnswerer(more: readonly string[]): (request: HttpRequest) => Answer {
+  const headers = {
     "access-control-allow-methods": "POST",
-    "access-control-allow-headers": "authorization, content-type, x-request-id",
+    "access-control-allow-headers": [...new Set([...usualHeaders, ...more])].join(", "),
     "access-control-max-age": "600",
-  },
-};
+  };
+  const answer = { status: 204, headers };
+  // A public page asks so before it reaches into a private network (Private Network Access).
+  const privateAnswer = { status: 204, headers: { ...headers, "access-control-allow-private-network": "true" } };
+  return (request) => (request.headers["access-control-request-private-network"] === "true" ? privateAnswer : answer);
+}

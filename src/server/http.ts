@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { METHODS } from "node:http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { mostHeaderBytes } from "../limits.js";
@@ -62,7 +63,12 @@ export function createHttpServer({ pipeline, trustedProxies, newId, logger }: Ht
 
 /** The server on ADMIN_PORT, for the operator's network. */
 export function createAdminServer(routes: readonly Route[]): FastifyInstance {
-  const server = Fastify({ ...socketLimits, exposeHeadRoutes: false, forceCloseConnections: true });
+  const server = Fastify({
+    ...socketLimits,
+    routerOptions: { ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+  });
   for (const { methods, path, answer } of routes) {
     server.route({
       method: [...methods],
@@ -82,4 +88,13 @@ export function originOf(host: string, { server }: FastifyInstance): string {
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * Listens on the one address that the host name stands for: Fastify would open a server for each address of
+ * `localhost`, and its caller knows of the first one only. Rejects with Node's own error.
+ */
+export async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {
+  const { address } = await lookup(host);
+  await server.listen({ host: address, port });
 }

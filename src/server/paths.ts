@@ -1,13 +1,17 @@
 export const graphqlPath = "/graphql";
 
-/** The path of what a request asks for, without escapes; undefined when they are broken. */
+/** The path of what a request asks for, without escapes and the slash at its end; undefined when they are broken. */
 export function pathOf(url: string): string | undefined {
   if (url === graphqlPath) return url;
   // RFC 9112, 3.2.2: a whole address may stand there too.
   const path = /^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)/i.exec(url)?.[1] ?? url;
   try {
-    return decodeURI(path);
+    return withoutSlash(decodeURI(path));
   } catch {
     return undefined;
   }
+}
+
+function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }

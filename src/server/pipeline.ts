@@ -6,7 +6,7 @@ import type { Clock } from "../system/clock.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { type AccessLogOptions, createAccessLog } from "./access-log.js";
-import { corsPermissions, isPreflight, preflightAnswer } from "./cors.js";
+import { corsPermissions, isPreflight, preflightAnswerer } from "./cors.js";
 import { failureAnswer } from "./failures.js";
 import { checkHost, routeOf } from "./guards.js";
 import type { Answer, HttpRequest } from "./messages.js";
@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly bodyLimitBytes: number;
   /** Exact origins whose pages may send operations. */
   readonly corsOrigins: readonly string[];
+  /** Names of headers that those pages may send besides the usual ones. */
+  readonly corsHeaders: readonly string[];
   /** Nobody is authenticated: only this machine may reach the server. */
   readonly localOnly: boolean;
   readonly logUserIds: AccessLogOptions["userIds"];
@@ -46,6 +48,7 @@ export interface PipelineOptions {
 export class Pipeline {
   readonly #constantHeaders: Readonly<Record<string, string>>;
   readonly #corsPermissions: ReadonlyMap<string, Answer["headers"]>;
+  readonly #preflightAnswer: (request: HttpRequest) => Answer;
   readonly #findRoute: (method: string, path: string | undefined) => Route | undefined;
   readonly #log: (incoming: Incoming, status: number, elapsedMs: number) => void;
 
@@ -57,6 +60,7 @@ export class Pipeline {
       ...(corsOrigins.length > 0 && { vary: "origin" }),
     };
     this.#corsPermissions = corsPermissions(corsOrigins);
+    this.#preflightAnswer = preflightAnswerer(options.corsHeaders);
     this.#findRoute = routeFinder([...healthRoutes(readiness), ...routes]);
     this.#log = createAccessLog({ logger, metrics, userIds });
   }
@@ -91,7 +95,7 @@ export class Pipeline {
     if (path === graphqlPath) {
       const permission = this.#corsPermissions.get(request.headers.origin ?? "");
       Object.assign(headers, permission);
-      if (permission && isPreflight(request)) return preflightAnswer;
+      if (permission && isPreflight(request)) return this.#preflightAnswer(request);
       if (isOverloaded()) throw new AppError("OVERLOADED");
       if (request.method === "POST") return this.#answerOperation(incoming);
     }

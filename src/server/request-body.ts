@@ -5,13 +5,16 @@ import type { HttpRequest } from "./messages.js";
 export function checkBodyHeaders(headers: HttpRequest["headers"]): void {
   const [type, ...parameters] = (headers["content-type"] ?? "").split(";").map((part) => part.trim().toLowerCase());
   const isUtf8 = parameters.every(
-    (parameter) => /^charset="?utf-8"?$/.test(parameter) || !parameter.startsWith("charset"),
+    (parameter) => /^charset="?utf-?8"?$/.test(parameter) || !parameter.startsWith("charset"),
   );
   const isPlain = (headers["content-encoding"] ?? "identity").toLowerCase() === "identity";
   if (type !== "application/json" || !isUtf8 || !isPlain) throw new AppError("UNSUPPORTED_MEDIA_TYPE");
 }
 
-/** The GraphQL request in a body. Throws BAD_REQUEST for anything but a JSON object in strict UTF-8 with a query. */
+/**
+ * The GraphQL request in a body. Throws BAD_REQUEST for anything but a JSON object in strict UTF-8 with a query.
+ * A byte order mark before it is skipped.
+ */
 export function parseRequestBody(bytes: Uint8Array): Record<string, unknown> {
   const body = parseJson(bytes);
   if (!isObject(body)) throw new AppError("BAD_REQUEST");

@@ -102,6 +102,28 @@ describe("the offline page", () => {
   });
 });
 
+describe("a page with a slash behind its path", () => {
+  test.each([
+    ["/graphql/", "graphiql"],
+    ["/graphql/?x=1", "graphiql"],
+    ["/graphql/explorer/", "sandbox"],
+  ])("%s finds its files and the endpoint", async (path, EXPLORER) => {
+    await withGateway({ env: { EXPLORER } }, async ({ send, url }) => {
+      const { text } = await send(path, browser);
+      const [script = ""] = /(?<=src=")[^"]*page-[^"]*/.exec(text) ?? [];
+      const [endpoint = ""] = /(?<="endpoint":")[^"]*/.exec(text) ?? [];
+      expect((await send(new URL(script, new URL(path, url)).pathname)).status).toBe(200);
+      expect(new URL(endpoint, new URL(path, url)).pathname).toBe("/graphql");
+    });
+  });
+
+  test("leads from Sandbox to the offline page", async () => {
+    await withGateway({ env: { EXPLORER: "sandbox" } }, async ({ send }) => {
+      expect((await send("/graphql/", browser)).text).toContain('href="../graphql/explorer"');
+    });
+  });
+});
+
 describe("a file of the offline page", () => {
   test("may be kept for ever under its name", async () => {
     await withGateway(graphiql, async (gateway) => {
@@ -129,7 +151,7 @@ describe("a file of the offline page", () => {
   });
 
   test.each([
-    "/graphql/explorer/",
+    "/graphql/explorer//",
     "/graphql/explorer/page.js",
     "/graphql/explorer/LICENCES.txt",
     "/graphql/explorer/constructor",
@@ -192,7 +214,7 @@ describe("Apollo Sandbox", () => {
   test("links the offline page, which links back", async () => {
     await withGateway({}, async ({ send }) => {
       const { text, headers } = await send("/graphql", browser);
-      expect(text).toContain('<a href="graphql/explorer">');
+      expect(text).toContain('<a href="./graphql/explorer">');
       expect(text).not.toMatch(/fonts\.(?:googleapis|gstatic)\.com"|<link[^>]*fonts\./);
       expect(headers.get("content-security-policy")).toBe(
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

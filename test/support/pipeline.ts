@@ -60,6 +60,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
     routes: [],
     bodyLimitBytes: 1_000,
     corsOrigins: [],
+    corsHeaders: [],
     localOnly: auth.mode === "none",
     logUserIds: "hash",
     isOverloaded: () => false,

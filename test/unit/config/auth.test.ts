@@ -412,6 +412,7 @@ test("every limit of requests comes through", () => {
   expect(configOf(env).inbound).toEqual({
     bodyLimitBytes: 2_048,
     corsOrigins: [],
+    corsHeaders: [],
     trustedProxies: [],
     rateLimits: { user: 1, service: 2, failedAuth: 3 },
     shedDelayMs: 4,
@@ -425,6 +426,7 @@ describe("CORS_ORIGINS", () => {
       "https://app.example, http://localhost:3000 ,http://[::1]:1",
       ["https://app.example", "http://localhost:3000", "http://[::1]:1"],
     ],
+    ["capacitor://localhost,ionic://localhost", ["capacitor://localhost", "ionic://localhost"]],
   ])("%s is taken", (CORS_ORIGINS, origins) => {
     expect(configOf({ CORS_ORIGINS }).inbound.corsOrigins).toEqual(origins);
   });
@@ -444,13 +446,41 @@ describe("CORS_ORIGINS", () => {
     "//app.example",
     "ftp://app.example",
     "file://",
+    "file://host",
+    "ws://app.example",
+    "blob://app.example",
+    "capacitor://*",
+    "capacitor://localhost/",
+    `capacitor://${mark}@localhost`,
+    "Capacitor://localhost",
     "https://bücher.example",
     "https://good.example https://other.example",
     `https://good.example,${mark}`,
   ])("%s is refused", (CORS_ORIGINS) => {
     expect(problemOf({ CORS_ORIGINS })).toBe(
-      "CORS_ORIGINS must list exact origins such as https://app.example.com, with commas",
+      "CORS_ORIGINS must list exact origins such as https://app.example.com or capacitor://localhost, with commas",
     );
+  });
+});
+
+describe("CORS_HEADERS", () => {
+  const CorsOrigins = "https://app.example";
+
+  test("is read in lower case", () => {
+    expect(configOf({ CORS_ORIGINS: CorsOrigins, CORS_HEADERS: "X-Tenant, b3" }).inbound.corsHeaders).toEqual([
+      "x-tenant",
+      "b3",
+    ]);
+  });
+
+  test.each(["*", "x tenant", "x-tenant:1", "x-tenänt", `"${mark}"`])("%s is refused", (CORS_HEADERS) => {
+    expect(problemOf({ CORS_ORIGINS: CorsOrigins, CORS_HEADERS })).toBe(
+      "CORS_HEADERS must list names of headers, without a star, with commas",
+    );
+  });
+
+  test("without origins would do nothing", () => {
+    expect(problemOf({ CORS_HEADERS: "x-tenant" })).toBe("CORS_HEADERS is set without CORS_ORIGINS");
   });
 });
 

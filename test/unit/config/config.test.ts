@@ -41,6 +41,7 @@ describe("an empty environment", () => {
       inbound: {
         bodyLimitBytes: 102_400,
         corsOrigins: [],
+        corsHeaders: [],
         trustedProxies: [],
         rateLimits: { user: 30, service: 600, failedAuth: 20 },
         shedDelayMs: 250,

@@ -12,6 +12,13 @@ function codeOf(body: string | Uint8Array | undefined): string {
 }
 
 describe("an operation", () => {
+  test("is answered with a slash behind the path", async () => {
+    await withPipeline({}, async ({ pipeline }) => {
+      const { status } = await pipeline.handle({ ...operation("{ regions { code } }"), url: "/graphql/" });
+      expect(status).toBe(200);
+    });
+  });
+
   test("is answered without any server", async () => {
     await withPipeline({}, async ({ pipeline }) => {
       const { status, headers, body } = await pipeline.handle(operation("{ regions { code } }"));

@@ -9,6 +9,8 @@ describe("the headers of a body", () => {
     [{ "content-type": "Application/JSON" }],
     [{ "content-type": " application/json ; charset=utf-8" }],
     [{ "content-type": 'application/json;charset="UTF-8"' }],
+    [{ "content-type": "application/json; charset=utf8" }],
+    [{ "content-type": 'application/json; charset="UTF8"' }],
     [{ "content-type": "application/json; profile=x" }],
     [{ "content-type": "application/json; profile=x; charset=UTF-8" }],
     [{ "content-type": "application/json", "content-encoding": "identity" }],
@@ -28,6 +30,7 @@ describe("the headers of a body", () => {
     [{ "content-type": "multipart/form-data; boundary=x" }],
     [{ "content-type": "application/json; charset=utf-16" }],
     [{ "content-type": "application/json; charset=utf-8x" }],
+    [{ "content-type": "application/json; charset=utf--8" }],
     [{ "content-type": "application/json; charset=iso-8859-1; charset=utf-8" }],
     [{ "content-type": "application/json; charset=utf-8; charset=utf-16" }],
     [{ "content-type": "application/json; charset" }],
@@ -103,4 +106,8 @@ describe("a body", () => {
     expect(() => parseRequestBody(Buffer.from([0x7b, 0xe2, 0x82]))).toThrow(refused("BAD_REQUEST"));
     expect(parseRequestBody(Buffer.from(JSON.stringify({ query })))).toEqual({ query });
   });
+});
+
+test("a byte order mark before a body is skipped", () => {
+  expect(parseRequestBody(Buffer.from('\uFEFF{"query":"{ a }"}'))).toEqual({ query: "{ a }" });
 });
