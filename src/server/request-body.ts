@@ -14,6 +14,9 @@ export function checkBodyHeaders(headers: HttpRequest["headers"]): void {
 /** The GraphQL request in a body. Throws BAD_REQUEST for anything but a JSON object in strict UTF-8 with a query. */
 export function parseRequestBody(bytes: Uint8Array): Record<string, unknown> {
   const body = parseJson(bytes);
+  if (Array.isArray(body)) {
+    throw new AppError("BAD_REQUEST", { message: "Batching is off: send each operation in a request of its own" });
+  }
   if (!isObject(body)) throw new AppError("BAD_REQUEST");
   const { query, operationName, variables, extensions } = body;
   const isOperation = typeof query === "string" && query !== "";
