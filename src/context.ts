@@ -27,8 +27,11 @@ export interface RequestFacts {
 /** What one request carries. Apollo Server works on a shallow copy of it, so what changes is one level down. */
 export interface Context {
   readonly facts: RequestFacts;
-  /** Known once the operation is parsed and within its limits; no caller for a request without a credential. */
-  readonly identity: { caller: Caller | undefined };
+  /**
+   * Known once the operation is parsed and within its limits; no caller for a request without a credential.
+   * `refusal`: why whoever sent it is not told what is wrong with it.
+   */
+  readonly identity: { caller: Caller | undefined; refusal?: AppError };
   readonly regions: RegionService;
   readonly tokens: TokenLoader;
   readonly sessions: SessionService;

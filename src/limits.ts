@@ -8,8 +8,20 @@ export const documentLimits = {
   rootFields: 4,
   directives: 10,
   tokens: 1_000,
+  comments: 1_000,
+  /** Operations and fragments. graphql-js compares fragments in pairs. */
+  definitions: 50,
+  /** Fields and spreads, as execution will meet them: a fragment once in each selection. */
+  selections: 1_000,
+  /** Fields that the same selection has already. graphql-js compares them in pairs. */
+  repeatedFields: 100,
+  /** How much more than the usual introspection query (GraphiQL's) an answer to introspection may hold. */
+  introspection: 1.5,
   validationErrors: 5,
 } as const;
+
+/** How many problems with the variables are named; the others are counted. */
+export const mostNamedProblems = 5;
 
 /** All headers of one request. */
 export const mostHeaderBytes = 16 * 1_024;

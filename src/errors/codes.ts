@@ -55,7 +55,7 @@ const table = {
     requestError: true,
     retryable: false,
     message: "The operation is too large",
-    when: `more than ${most.depth} levels, ${most.aliases} aliases, ${most.rootFields} root fields, ${most.directives} directives or ${most.tokens} tokens`,
+    when: `more than ${most.depth} levels, ${most.aliases} aliases, ${most.rootFields} root fields, ${most.directives} directives, ${most.tokens} tokens, ${most.comments} comments, ${most.definitions} definitions, ${most.selections} selections or ${most.repeatedFields} repeated fields; or introspection of more than ${most.introspection} times what tools ask for`,
   },
   OPERATION_RESOLUTION_FAILURE: {
     http: 400,

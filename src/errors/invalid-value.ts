@@ -1,36 +1,23 @@
 import {
   type ASTNode,
-  coerceInputValue,
   type DocumentNode,
-  type GraphQLError,
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
-  isInputObjectType,
-  isInputType,
-  isListType,
-  isNonNullType,
+  isEnumType,
   Kind,
   TypeInfo,
-  typeFromAST,
-  type VariableDefinitionNode,
   visit,
   visitWithTypeInfo,
 } from "graphql";
+import type { Audience } from "./audience.js";
 
-/** The operation that an error came from. */
+/** The operation that errors came from. */
 export interface OperationSource {
   readonly schema: GraphQLSchema;
   readonly document?: DocumentNode | undefined;
-  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  readonly audience: Audience;
 }
-
-/** graphql-js's two texts about something missing hold only names from the schema and the document. */
-const namesOnly =
-  /^(?:Field "[\w.]+" of required type "[\w![\]]+" was not provided\.|Variable "\$\w+" of required type "[\w![\]]+" was not provided\.)$/;
-
-/** The name of such a field is the client's own text. */
-const unknownField = /^Field ".*" is not defined by type /s;
 
 const literalKinds: ReadonlySet<string> = new Set([
   Kind.INT,
@@ -49,33 +36,29 @@ export function isLiteral(node: ASTNode): boolean {
 }
 
 /**
- * Text for an error about an input value, made without the value: graphql-js quotes it, and it may be a secret.
- * Names the path and the expected type where they can be told.
+ * Texts for errors about values in the document, made without the values: graphql-js quotes them, and they may be
+ * secrets. Each names the path and the expected type. The document is gone through once, however many there are.
  */
-export function describeInvalidValue(error: GraphQLError, source?: OperationSource): string {
-  if (namesOnly.test(error.message)) return error.message;
-  const node = error.nodes?.[0];
-  if (!node || !source) return "Invalid value";
-  return node.kind === Kind.VARIABLE_DEFINITION ? describeVariable(error, node, source) : describeNode(node, source);
-}
-
-function describeNode(node: ASTNode, { schema, document }: OperationSource): string {
-  if (!document) return "Invalid value";
+export function describeInvalidValues(
+  nodes: ReadonlySet<ASTNode>,
+  { schema, document, audience }: OperationSource,
+): Map<ASTNode, string> {
+  const texts = new Map<ASTNode, string>();
+  if (!document || nodes.size === 0) return texts;
   const typeInfo = new TypeInfo(schema);
-  let text = "Invalid value";
   visit(
     document,
     visitWithTypeInfo(typeInfo, {
       enter(entered, _key, parent, _path, ancestors) {
-        if (entered !== node) return;
+        if (!nodes.has(entered)) return;
         const path = [...ancestors, parent].flatMap((ancestor) =>
           ancestor && "kind" in ancestor ? inputName(ancestor) : [],
         );
-        text = invalidAt(path, typeInfo.getInputType());
+        texts.set(entered, invalidAt(path, typeInfo.getInputType(), audience));
       },
     }),
   );
-  return text;
+  return texts;
 }
 
 function inputName(node: ASTNode): string[] {
@@ -90,48 +73,17 @@ function inputName(node: ASTNode): string[] {
   }
 }
 
-function describeVariable(error: GraphQLError, node: VariableDefinitionNode, source: OperationSource): string {
-  const name = node.variable.name.value;
-  const type = typeFromAST(source.schema, node.type);
-  if (!isInputType(type)) return "Invalid value";
-  const texts: string[] = [];
-  coerceInputValue(source.variables?.[name], type, (path, _value, problem) => {
-    // graphql-js's text about a variable ends with the path and the text about the value.
-    const place = path.length > 0 ? ` at "${name}${path.map(printKey).join("")}"` : "";
-    if (error.message.endsWith(`${place}; ${problem.message}`)) texts.push(textOf(problem, name, path, type));
-  });
-  // Of several ends the longest is the right one: it was found with a path.
-  return texts.at(-1) ?? invalidAt([`$${name}`], type);
-}
+const either = new Intl.ListFormat("en-GB", { type: "disjunction" });
 
-function printKey(key: string | number): string {
-  return typeof key === "number" ? `[${key}]` : `.${key}`;
-}
-
-function textOf(
-  problem: GraphQLError,
-  variable: string,
+/** Says where a value is not what its type asks for, and which values there are where these can be named. */
+export function invalidAt(
   path: readonly (string | number)[],
-  type: GraphQLInputType,
+  expected: GraphQLInputType | null | undefined,
+  audience: Audience,
 ): string {
-  if (namesOnly.test(problem.message)) return problem.message;
-  const place = [`$${variable}`, ...path.map(String)];
-  const expected = typeAt(type, path);
-  return expected && unknownField.test(problem.message)
-    ? `Invalid value at ${place.join(".")}: a field that ${getNamedType(expected)} does not have`
-    : invalidAt(place, expected);
-}
-
-function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType | undefined {
-  return path.reduce<GraphQLInputType | undefined>((outer, key) => {
-    const inner = isNonNullType(outer) ? outer.ofType : outer;
-    if (isListType(inner)) return inner.ofType;
-    const named = getNamedType(inner);
-    return isInputObjectType(named) ? named.getFields()[key]?.type : undefined;
-  }, type);
-}
-
-function invalidAt(path: readonly string[], type: GraphQLInputType | null | undefined): string {
   const place = path.length > 0 ? ` at ${path.join(".")}` : "";
-  return type ? `Invalid value${place}: expected ${type}` : `Invalid value${place}`;
+  if (!expected) return `Invalid value${place}`;
+  const named = getNamedType(expected);
+  const members = isEnumType(named) && audience !== "stranger" ? named.getValues().map(({ name }) => name) : [];
+  return `Invalid value${place}: expected ${expected}${members.length > 0 ? `: ${either.format(members)}` : ""}`;
 }

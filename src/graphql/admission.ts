@@ -1,22 +1,22 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
-import { type FragmentDefinitionNode, Kind } from "graphql";
+import { getVariableValues } from "graphql";
 import { limits, textProblem } from "../amity/input-rules.js";
-import { type Authenticator, isRefusal, unauthenticated } from "../caller/authenticator.js";
 import type { Caller } from "../caller/caller.js";
-import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
 import { AppError, badUserInput } from "../errors/app-error.js";
+import { describeInvalidVariables } from "../errors/invalid-variables.js";
 import type { Audit, AuditEntry } from "../telemetry/audit.js";
-import type { Logger } from "../telemetry/logger.js";
-import { type AccessPolicy, actsForUser, askedOf, checkRootField, type RootField } from "./root-field-access.js";
+import type { DocumentStore } from "./document-store.js";
+import { type IdentifyOptions, identify } from "./identify.js";
+import { actsForUser, askedOf, checkRootField, isCounted, type RootField } from "./root-field-access.js";
 import { rootFieldsOf } from "./root-fields.js";
+import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
+import { fragmentsOf } from "./selections.js";
 
-export interface AdmissionOptions {
-  readonly authenticator: Authenticator;
-  readonly rateLimits: RateLimits;
-  readonly policy: AccessPolicy;
+export interface AdmissionOptions extends IdentifyOptions {
+  readonly policy: SchemaSecrecy;
+  readonly documents: DocumentStore;
   readonly audit: Audit;
-  readonly logger: Logger;
 }
 
 /**
@@ -30,11 +30,12 @@ export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<C
     async requestDidStart() {
       return {
         async didResolveOperation(request) {
-          const { contextValue: context, schema, operation } = request;
+          const { contextValue: context, document, schema, operation } = request;
           // graphql-js finds out only when it executes: the schema has no subscriptions.
           if (operation && !schema.getRootType(operation.operation)) throw new AppError("GRAPHQL_VALIDATION_FAILED");
           context.identity.caller = await identify(context, options);
           await checkRootFields(request, options);
+          if (context.identity.caller) options.documents.keep(document);
         },
       };
     },
@@ -42,20 +43,24 @@ export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<C
 }
 
 /**
- * Throws the error that refuses the whole operation. A field that only has an unusable value is left to its resolver:
- * it finds the same, and answers beside the other fields.
+ * Throws the error that refuses the whole operation, or an AggregateError of those of its variables. A field that only
+ * has an unusable value is left to its resolver: it finds the same, and answers beside the other fields.
  */
 async function checkRootFields(
   request: GraphQLRequestContextDidResolveOperation<Context>,
   { rateLimits, policy, audit }: AdmissionOptions,
 ): Promise<void> {
-  const { contextValue: context } = request;
+  const { contextValue: context, schema, operation } = request;
+  if (!operation) return;
   const { caller } = context.identity;
-  const fields = requestedRootFields(request);
+  const definitions = operation.variableDefinitions ?? [];
+  const given = request.request.variables ?? {};
+  const { coerced } = getVariableValues(schema, definitions, given, { maxErrors: 0, hideSuggestions: true });
+  const fields = rootFieldsOf({ schema, operation, fragments: fragmentsOf(request.document), variables: coerced });
   const whole = await refusalOf(async () => {
     // Before the other checks: whoever tries other people's ids again and again is held back too.
-    await rateLimits.count(caller, fields.filter(({ name }) => !name.startsWith("__")).length);
-    checkNumbers(request.request.variables);
+    await rateLimits.count(caller, fields.filter(isCounted).length);
+    checkNumbers(given);
   });
   const refusals: AppError[] = [];
   for (const field of fields) {
@@ -66,6 +71,9 @@ async function checkRootFields(
   }
   const refusal = whole ?? refusals.find(({ code }) => code !== "BAD_USER_INPUT");
   if (refusal) throw refusal;
+  // graphql-js would describe up to fifty problems by the whole value each, and have no code for more.
+  if (!coerced)
+    throw new AggregateError(describeInvalidVariables(schema, definitions, given, audienceOf(caller, policy)));
 }
 
 /** What the check throws, if it refuses. */
@@ -105,33 +113,4 @@ function checkNumbers(value: unknown, depth = inputDepth): void {
   }
   if (typeof value !== "object" || value === null || depth === 0) return;
   for (const inner of Object.values(value)) checkNumbers(inner, depth - 1);
-}
-
-async function identify(
-  { facts }: Context,
-  { authenticator, rateLimits, logger }: AdmissionOptions,
-): Promise<Caller | undefined> {
-  try {
-    return await authenticator.authenticate(facts.authorization);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    logger.info({ requestId: facts.requestId, reason: error.reason }, "credential refused");
-    await rateLimits.countRefusal(facts.address);
-    throw unauthenticated();
-  }
-}
-
-function requestedRootFields({
-  schema,
-  document,
-  operation,
-  request,
-}: GraphQLRequestContextDidResolveOperation<Context>) {
-  if (!operation) return [];
-  const fragments = new Map(
-    document.definitions
-      .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-  return rootFieldsOf({ schema, operation, fragments, variables: request.variables ?? {} });
 }

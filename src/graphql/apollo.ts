@@ -13,8 +13,10 @@ import type { Audit } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { admissionPlugin } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
+import { DocumentStore } from "./document-store.js";
 import { documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
+import { schemaSecrecyPlugin } from "./schema-secrecy.js";
 
 export interface ApolloOptions {
   readonly introspection: "on" | "off" | "signed-in";
@@ -29,15 +31,19 @@ export interface ApolloOptions {
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
   const { introspection, production, audit, logger, authenticator, rateLimits } = options;
-  const policy = { openIntrospection: introspection !== "signed-in" };
+  const policy = { production, openIntrospection: introspection === "on" };
+  const schema = buildGraphQLSchema();
+  const documents = new DocumentStore();
+  const identifying = { authenticator, rateLimits, logger };
   return new ApolloServer<Context>({
-    schema: buildGraphQLSchema(),
+    schema,
     introspection: introspection !== "off",
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    parseOptions: { maxTokens: documentLimits.tokens },
-    validationRules: [documentLimitsRule],
+    documentStore: documents,
+    parseOptions: { maxTokens: documentLimits.tokens, maxComments: documentLimits.comments },
+    validationRules: [documentLimitsRule(schema)],
     validationOptions: { maxErrors: documentLimits.validationErrors },
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -50,8 +56,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      admissionPlugin({ authenticator, rateLimits, policy, audit, logger }),
-      publicErrorsPlugin(logger, authenticator.scheme),
+      schemaSecrecyPlugin(policy, identifying),
+      admissionPlugin({ ...identifying, policy, documents, audit }),
+      publicErrorsPlugin({ logger, scheme: authenticator.scheme, secrecy: policy }),
     ],
   });
 }

@@ -1,91 +1,94 @@
-import {
-  type ASTVisitor,
-  type FragmentDefinitionNode,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionNode,
-  type SelectionSetNode,
-  type ValidationContext,
-} from "graphql";
+import type { ASTNode, ASTVisitor, DocumentNode, GraphQLSchema, SelectionSetNode, ValidationContext } from "graphql";
 import { AppError } from "../errors/app-error.js";
 import { toGraphQLError } from "../errors/graphql-error.js";
 import { documentLimits } from "../limits.js";
+import { sizesOf } from "./document-size.js";
+import { introspectionSize, usualIntrospectionSize } from "./introspection-size.js";
+import { type Fragments, fragmentsOf, mergedFields, selectionSetsOf } from "./selections.js";
 
-interface Size {
-  readonly depth: number;
-  readonly aliases: number;
-  readonly rootFields: number;
-  readonly directives: number;
-}
+type Problem = readonly [error: AppError, node: ASTNode];
 
-const nothing: Size = { depth: 0, aliases: 0, rootFields: 0, directives: 0 };
-
-/** Validation rule: every operation, with its fragments written out, stays within the limits. */
-export function documentLimitsRule(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition(operation) {
-      const size = measure(context, operation);
-      for (const name of ["depth", "aliases", "rootFields", "directives"] as const) {
-        if (size[name] <= documentLimits[name]) continue;
-        const message = `The operation has more than ${documentLimits[name]} ${names[name]}`;
-        context.reportError(toGraphQLError(new AppError("QUERY_TOO_COMPLEX", { message }), operation));
-      }
-      return false;
+/**
+ * Validation rule: a document stays within the limits. One that does not is kept from graphql-js's rules, some of which
+ * take time by the square of its size.
+ */
+export function documentLimitsRule(schema: GraphQLSchema): (context: ValidationContext) => ASTVisitor {
+  const mostIntrospected = documentLimits.introspection * usualIntrospectionSize(schema);
+  return (context) => ({
+    Document(document) {
+      const problems = problemsOf(document, schema, mostIntrospected);
+      for (const [error, node] of problems) context.reportError(toGraphQLError(error, node));
+      // To a visitor null means: without this node.
+      return problems.length > 0 ? null : undefined;
     },
-  };
+  });
 }
 
-const names = { depth: "levels", aliases: "aliases", rootFields: "root fields", directives: "directives" } as const;
+function problemsOf(document: DocumentNode, schema: GraphQLSchema, mostIntrospected: number): readonly Problem[] {
+  if (document.definitions.length > documentLimits.definitions) return [[tooMany("definitions"), document]];
+  const fragments = fragmentsOf(document);
+  const sizes = sizesOf(document, fragments);
+  if (!sizes) return [[new AppError("GRAPHQL_VALIDATION_FAILED", { message: "A fragment spreads itself" }), document]];
+  const tooLarge = [...sizes].flatMap(([definition, size]) =>
+    (["depth", "aliases", "rootFields", "directives"] as const)
+      .filter((what) => size[what] > documentLimits[what])
+      .map((what): Problem => [tooMany(what), definition]),
+  );
+  if (tooLarge.length > 0) return tooLarge;
+  // What follows merges selections: without circles, and within bounds, that comes to an end.
+  const sets = [...sizes.keys()].map(({ selectionSet }) => selectionSet);
+  const error = selectionsProblem(sets, fragments) ?? introspectionProblem(schema, sets, fragments, mostIntrospected);
+  return error ? [[error, document]] : [];
+}
 
-function measure(context: ValidationContext, operation: OperationDefinitionNode): Size {
-  const fragments = new Map<string, Size>();
+const names = {
+  depth: "levels",
+  aliases: "aliases",
+  rootFields: "root fields",
+  directives: "directives",
+  definitions: "definitions",
+  selections: "selections",
+  repeatedFields: "repeated fields",
+} as const;
 
-  /** Fragments are measured once each, or nested spreads would take exponential time; a cycle counts as nothing. */
-  function sizeOfFragment(fragment: FragmentDefinitionNode | null | undefined): Size {
-    if (!fragment) return nothing;
-    const name = fragment.name.value;
-    const known = fragments.get(name);
-    if (known) return known;
-    fragments.set(name, nothing);
-    const size = sizeOfSet(fragment.selectionSet, fragment.directives?.length ?? 0);
-    fragments.set(name, size);
-    return size;
+function tooMany(what: keyof typeof names): AppError {
+  const message = `The operation has more than ${documentLimits[what]} ${names[what]}`;
+  return new AppError("QUERY_TOO_COMPLEX", { message });
+}
+
+/** Of the whole document, as merged for execution. Stops at the first limit. */
+function selectionsProblem(roots: readonly SelectionSetNode[], fragments: Fragments): AppError | undefined {
+  let selections = 0;
+  let repeated = 0;
+  const merge = (sets: readonly SelectionSetNode[]): AppError | undefined => {
+    const isWithin = () => ++selections <= documentLimits.selections;
+    for (const [, fields] of mergedFields(sets, fragments, isWithin)) {
+      repeated += fields.length - 1;
+      if (repeated > documentLimits.repeatedFields) return tooMany("repeatedFields");
+      const problem = merge(selectionSetsOf(fields));
+      if (problem) return problem;
+    }
+    return selections > documentLimits.selections ? tooMany("selections") : undefined;
+  };
+  for (const root of roots) {
+    const problem = merge([root]);
+    if (problem) return problem;
   }
+  return undefined;
+}
 
-  function sizeOfSet({ selections }: SelectionSetNode, directives = 0): Size {
-    return selections.map(sizeOf).reduce(join, { ...nothing, directives });
-  }
-
-  function sizeOf(selection: SelectionNode): Size {
-    const directives = selection.directives?.length ?? 0;
-    switch (selection.kind) {
-      case Kind.INLINE_FRAGMENT:
-        return sizeOfSet(selection.selectionSet, directives);
-      case Kind.FRAGMENT_SPREAD:
-        return join({ ...nothing, directives }, sizeOfFragment(context.getFragment(selection.name.value)));
-      case Kind.FIELD: {
-        const aliases = selection.alias ? 1 : 0;
-        // Introspection is governed by its own policy and by graphql-js's rule; its depth is not the schema's.
-        if (selection.name.value.startsWith("__")) return { ...nothing, aliases, directives };
-        const inner = selection.selectionSet ? sizeOfSet(selection.selectionSet) : nothing;
-        return {
-          depth: inner.depth + 1,
-          aliases: inner.aliases + aliases,
-          rootFields: 1,
-          directives: inner.directives + directives,
-        };
-      }
+function introspectionProblem(
+  schema: GraphQLSchema,
+  sets: readonly SelectionSetNode[],
+  fragments: Fragments,
+  most: number,
+): AppError | undefined {
+  let size = 0;
+  for (const set of sets) {
+    size += introspectionSize(schema, [set], fragments, most - size);
+    if (size > most) {
+      return new AppError("QUERY_TOO_COMPLEX", { message: "The operation introspects more than tools need" });
     }
   }
-
-  return sizeOfSet(operation.selectionSet, operation.directives?.length ?? 0);
-}
-
-function join(a: Size, b: Size): Size {
-  return {
-    depth: Math.max(a.depth, b.depth),
-    aliases: a.aliases + b.aliases,
-    rootFields: a.rootFields + b.rootFields,
-    directives: a.directives + b.directives,
-  };
+  return undefined;
 }

@@ -1,19 +1,26 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
-import type { GraphQLError } from "graphql";
+import { GraphQLError } from "graphql";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { Context } from "../context.js";
 import { AppError } from "../errors/app-error.js";
-import { formatError, type PublicError } from "../errors/format-error.js";
+import { formatErrors, type PublicError } from "../errors/format-error.js";
 import { statusOf } from "../errors/status.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { mediaTypes } from "./media-type.js";
 import { refusalHeaders } from "./refusal-headers.js";
+import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
+
+export interface PublicErrorsOptions {
+  readonly logger: Logger;
+  readonly scheme: Authenticator["scheme"];
+  readonly secrecy: SchemaSecrecy;
+}
 
 /**
  * Writes the errors and the HTTP status of every GraphQL answer, once the operation is known: formatError then names
  * the path of a bad value, and the request id is in each error.
  */
-export function publicErrorsPlugin(logger: Logger, scheme: Authenticator["scheme"]): ApolloServerPlugin<Context> {
+export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOptions): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
@@ -22,7 +29,8 @@ export function publicErrorsPlugin(logger: Logger, scheme: Authenticator["scheme
           const { requestId, mediaType, authorization } = request.contextValue.facts;
           http.headers.set("content-type", mediaType);
           if (body.kind !== "single" || !request.errors?.length) return;
-          const errors = request.errors.map((error) => formatError(error, requestId, sourceOf(request)));
+          const causes = causesOf(request.errors, request.contextValue);
+          const errors = formatErrors(causes, requestId, sourceOf(request, secrecy));
           body.singleResult.errors = errors;
           http.status = statusOf(
             errors.map(({ extensions }) => extensions.code),
@@ -32,7 +40,7 @@ export function publicErrorsPlugin(logger: Logger, scheme: Authenticator["scheme
             http.headers.set(name, value);
           }
           errors.forEach((error, index) => {
-            logFailure(logger, error, request.errors?.[index]);
+            logFailure(logger, error, causes[index]);
           });
         },
       };
@@ -40,17 +48,26 @@ export function publicErrorsPlugin(logger: Logger, scheme: Authenticator["scheme
   };
 }
 
-function sourceOf({ schema, document, request }: GraphQLRequestContext<Context>) {
-  return { schema, document, variables: request.variables };
+/** A refusal stands for all errors; several that had to be thrown as one stand for themselves. */
+function causesOf(errors: readonly GraphQLError[], { identity }: Context): readonly unknown[] {
+  if (identity.refusal) return [identity.refusal];
+  return errors.flatMap((error) =>
+    error.originalError instanceof AggregateError ? error.originalError.errors : error,
+  );
+}
+
+function sourceOf({ schema, document, contextValue }: GraphQLRequestContext<Context>, secrecy: SchemaSecrecy) {
+  return { schema, document, audience: audienceOf(contextValue.identity.caller, secrecy) };
 }
 
 /** The operator hears of faults: ours loudly, Amity's by their code. Callers' mistakes are their own. */
-function logFailure(logger: Logger, { extensions, path }: PublicError, cause: GraphQLError | undefined): void {
+function logFailure(logger: Logger, { extensions, path }: PublicError, cause: unknown): void {
   const { code, requestId, amity } = extensions;
-  const appError = cause?.originalError instanceof AppError ? cause.originalError : undefined;
+  const origin = cause instanceof GraphQLError ? (cause.originalError ?? cause) : cause;
+  const appError = origin instanceof AppError ? origin : undefined;
   const fields = { requestId, code, ...appError?.log, amity };
   if (code === "INTERNAL_SERVER_ERROR") {
-    logger.error({ requestId, path, ...errorFields(cause?.originalError ?? cause) }, "internal error");
+    logger.error({ requestId, path, ...errorFields(origin) }, "internal error");
   } else if (code === "UPSTREAM_AUTH_FAILED") {
     logger.error(fields, "Amity refuses the gateway's key: check it and rotate it");
   } else if (code.startsWith("UPSTREAM_") || code.endsWith("_NOT_CONFIGURED")) {

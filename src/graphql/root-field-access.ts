@@ -10,7 +10,7 @@ const introspectionFields: ReadonlySet<string> = new Set(["__schema", "__type"])
 /** One root field of an operation. */
 export interface RootField {
   readonly name: string;
-  /** Coerced; undefined when they cannot be: graphql-js answers BAD_USER_INPUT, and the field does not run. */
+  /** Coerced; undefined when they cannot be: the answer is BAD_USER_INPUT, and the field does not run. */
   readonly args: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -26,9 +26,19 @@ export interface Asked {
   readonly region: RegionCode | undefined;
 }
 
+/** May everybody have this root field? */
+export function isPublic(name: string): boolean {
+  return publicFields.has(name);
+}
+
+/** Does a request for the field take a point of the rate limit? All do but the one that tells nothing. */
+export function isCounted({ name }: RootField): boolean {
+  return name !== "__typename";
+}
+
 /** Does the field act for a user? Whoever asks is then checked, and audited. */
 export function actsForUser({ name }: RootField): boolean {
-  return !publicFields.has(name) && !introspectionFields.has(name);
+  return !isPublic(name) && !introspectionFields.has(name);
 }
 
 /**
@@ -49,7 +59,7 @@ export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
  * rule that the field's own resolver will find broken again.
  */
 export function checkRootField(caller: Caller | undefined, field: RootField, policy: AccessPolicy): void {
-  if (publicFields.has(field.name)) return;
+  if (isPublic(field.name)) return;
   if (introspectionFields.has(field.name)) {
     if (caller || policy.openIntrospection) return;
     throw new AppError("UNAUTHENTICATED");

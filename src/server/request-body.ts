@@ -17,6 +17,9 @@ export function checkBodyHeaders(headers: HttpRequest["headers"]): void {
  */
 export function parseRequestBody(bytes: Uint8Array): Record<string, unknown> {
   const body = parseJson(bytes);
+  if (Array.isArray(body)) {
+    throw new AppError("BAD_REQUEST", { message: "Batching is off: send each operation in a request of its own" });
+  }
   if (!isObject(body)) throw new AppError("BAD_REQUEST");
   const { query, operationName, variables, extensions } = body;
   const isOperation = typeof query === "string" && query !== "";

@@ -27,7 +27,28 @@ const tooLarge: [string, string][] = [
   ["nine levels", `${"{ a ".repeat(9)}${"}".repeat(9)}`],
   ["two thousand aliases", `{ ${times(2_000, mint)} }`],
   ["five thousand levels", "{a".repeat(5_000)],
+  [
+    "fields repeated in a fragment that nothing spreads",
+    `{ __typename } fragment f on Region { ${"code ".repeat(102)} }`,
+  ],
+  [
+    "fields repeated in a second fragment of the name",
+    `{ ...f } fragment f on Query { ${"a ".repeat(102)} } fragment f on Query { b }`,
+  ],
+  ["fields repeated one level down", `{ regions { ${"a { b } ".repeat(52)} } }`],
+  [
+    "fields repeated across fragments",
+    `{ regions { ...f ...g } } ${times(2, (i) => `fragment ${"fg"[i]} on Region { ${"code ".repeat(52)} }`)}`,
+  ],
+  ["fields repeated in inline fragments", `{ regions { ${"...{ code } ".repeat(102)} } }`],
 ];
+
+/** As many selections, ten or eleven to a spread. Each inline fragment merges its own set of fields. */
+const tenFragments = "fragment ten on Region { a b c d e f g h i }";
+function selections(count: number): string {
+  const filled = times(Math.floor(count / 11), (i) => `f${i} { ...ten }`);
+  return `${filled} ${times(count % 11, (i) => `r${i}`)}`;
+}
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
@@ -57,7 +78,11 @@ describe("an operation", () => {
     ["aliases", (count) => `{ regions { ${times(count, (i) => `c${i}: code`)} } }`],
     ["root fields", (count) => `{ ${times(count, (i) => `a${i}: region(code: EU) { code }`)} }`],
     ["directives", (count) => `{ regions { code ${"@include(if: true) ".repeat(count)} } }`],
-    ["tokens", (count) => `{ regions { ${"code ".repeat(count - 5)} } }`],
+    ["tokens", (count) => `{ regions { ${times(count - 5, (i) => `c${i}`)} } }`],
+    ["comments", (count) => `{ regions { code } } ${"#\n".repeat(count)}`],
+    ["definitions", (count) => `{ __typename } ${times(count - 1, (i) => `fragment f${i} on Region { code }`)}`],
+    ["selections", (count) => `{ regions { ${selections(count - 1)} } } ${tenFragments}`],
+    ["repeated fields", (count) => `{ regions { ${"code ".repeat(count + 1)} } }`],
   ])("may have as many %s as the README says", async (what, documentWith) => {
     const most = Number(documentedLimit("QUERY_TOO_COMPLEX", what));
     await withGateway({}, async ({ ask }) => {
@@ -90,8 +115,8 @@ describe("an operation", () => {
 
   test("spreads a fragment twice at no more cost", async () => {
     await withGateway({}, async ({ ask }) => {
-      const chain = times(90, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
-      const { body } = await ask(`{ ...f0 } ${chain} fragment f90 on Query { __typename }`);
+      const chain = times(45, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
+      const { body } = await ask(`{ ...f0 } ${chain} fragment f45 on Query { __typename }`);
       expect(body).toEqual({ data: { __typename: "Query" } });
     });
   });

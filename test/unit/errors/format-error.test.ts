@@ -1,39 +1,32 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildSchema, execute, GraphQLError, parse, validate } from "graphql";
+import { buildSchema, type DocumentNode, execute, GraphQLError, parse, validate } from "graphql";
 import { AppError } from "../../../src/errors/app-error.js";
-import { formatError } from "../../../src/errors/format-error.js";
+import type { Audience } from "../../../src/errors/audience.js";
+import { formatError, formatErrors } from "../../../src/errors/format-error.js";
 
 const schema = buildSchema(`
-  enum Colour { RED }
+  enum Colour { RED BLUE }
   input Inner { n: Int!, colours: [Colour!] }
   input Outer { inner: Inner, id: ID }
   type Query { f(outer: Outer, colour: Colour, required: Int! = 1): String }
 `);
 
-function messageOf(query: string, variables?: Record<string, unknown>): { code: string; message: string } {
+function messageOf(query: string, variables?: Record<string, unknown>, audience: Audience = "developer") {
   const document = parse(query);
-  const source = { schema, document, variables };
   const [invalid] = validate(schema, document);
-  if (invalid) {
-    const asApollo = new GraphQLError(invalid.message, {
-      nodes: invalid.nodes ?? null,
-      originalError: invalid,
-      extensions: { code: "GRAPHQL_VALIDATION_FAILED" },
-    });
-    return summary(formatError(asApollo, "id", source));
-  }
-  const result = execute({ schema, document, variableValues: variables });
-  if (result instanceof Promise || !result.errors?.[0]) throw new Error("no error");
-  const [error] = result.errors;
-  const coerced = error.nodes?.[0]?.kind === "VariableDefinition";
-  const code = coerced ? { extensions: { code: "BAD_USER_INPUT" } } : {};
-  return summary(
-    formatError(
-      coerced ? new GraphQLError(error.message, { nodes: error.nodes ?? null, ...code }) : error,
-      "id",
-      source,
-    ),
-  );
+  const extensions = { code: "GRAPHQL_VALIDATION_FAILED" };
+  const error = invalid
+    ? new GraphQLError(invalid.message, { nodes: invalid.nodes ?? null, originalError: invalid, extensions })
+    : executionError(document, variables);
+  const [formatted] = formatErrors([error], "id", { schema, document, audience });
+  if (!formatted) throw new Error("no error");
+  return summary(formatted);
+}
+
+function executionError(document: DocumentNode, variableValues: Record<string, unknown> | undefined) {
+  const result = execute({ schema, document, variableValues });
+  if (result instanceof Promise) throw new Error("not synchronous");
+  return result.errors?.[0];
 }
 
 function summary(error: ReturnType<typeof formatError>) {
@@ -214,44 +207,21 @@ describe("a literal of every kind", () => {
 
 describe("a bad value", () => {
   test.each([
-    ["{ f(colour: SECRET) }", "Invalid value at colour: expected Colour"],
-    ['{ f(colour: "SECRET") }', "Invalid value at colour: expected Colour"],
+    ["{ f(colour: SECRET) }", "Invalid value at colour: expected Colour: RED or BLUE"],
+    ['{ f(colour: "SECRET") }', "Invalid value at colour: expected Colour: RED or BLUE"],
     ['{ f(outer: { inner: { n: "SECRET" } }) }', "Invalid value at outer.inner.n: expected Int!"],
-    ["{ f(outer: { inner: { n: 1, colours: [SECRET] } }) }", "Invalid value at outer.inner.colours: expected Colour!"],
-    ["query ($c: Colour = SECRET) { f(colour: $c) }", "Invalid value at $c: expected Colour"],
+    [
+      "{ f(outer: { inner: { n: 1, colours: [SECRET] } }) }",
+      "Invalid value at outer.inner.colours: expected Colour!: RED or BLUE",
+    ],
+    ["query ($c: Colour = SECRET) { f(colour: $c) }", "Invalid value at $c: expected Colour: RED or BLUE"],
     ["{ f(outer: { inner: {} }) }", 'Field "Inner.n" of required type "Int!" was not provided.'],
   ])("in the document %j is named by its place", (query, message) => {
     expect(messageOf(query)).toEqual({ code: "GRAPHQL_VALIDATION_FAILED", message });
   });
 
-  const query = "query ($o: Outer, $c: Colour) { f(outer: $o, colour: $c) }";
-  test.each([
-    [{ c: "SECRET" }, "Invalid value at $c: expected Colour"],
-    [{ o: "SECRET" }, "Invalid value at $o: expected Outer"],
-    [{ o: { inner: { n: "SECRET" } } }, "Invalid value at $o.inner.n: expected Int!"],
-    [{ o: { inner: { n: 1, colours: ["RED", "SECRET"] } } }, "Invalid value at $o.inner.colours.1: expected Colour!"],
-    [{ o: { inner: {} } }, 'Field "n" of required type "Int!" was not provided.'],
-    [{ o: { SECRET: 1 } }, "Invalid value at $o: a field that Outer does not have"],
-    [{ o: { id: { SECRET: 1 } } }, "Invalid value at $o.id: expected ID"],
-  ])("in the variables %j is named by its place", (variables, message) => {
-    expect(messageOf(query, variables)).toEqual({ code: "BAD_USER_INPUT", message });
-  });
-
-  test("is told apart from others of its variable", () => {
-    const document = parse(query);
-    const variables = { o: { inner: { n: "SECRET", colours: ["SECRET"] }, extra: "SECRET" } };
-    const result = execute({ schema, document, variableValues: variables });
-    if (result instanceof Promise) throw new Error("not synchronous");
-    const messages = result.errors?.map((error) => {
-      const extensions = { code: "BAD_USER_INPUT" };
-      const asApollo = new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions });
-      return formatError(asApollo, "id", { schema, document, variables }).message;
-    });
-    expect(messages).toEqual([
-      "Invalid value at $o.inner.n: expected Int!",
-      "Invalid value at $o.inner.colours.0: expected Colour!",
-      "Invalid value at $o: a field that Outer does not have",
-    ]);
+  test("hides the members of an enumeration from strangers", () => {
+    expect(messageOf("{ f(colour: SECRET) }", {}, "stranger").message).toBe("Invalid value at colour: expected Colour");
   });
 
   test("that is null at execution is the caller's mistake", () => {
@@ -259,5 +229,58 @@ describe("a bad value", () => {
       code: "BAD_USER_INPUT",
       message: "Invalid value at required: expected Int!",
     });
+  });
+});
+
+describe("a syntax error", () => {
+  const textOf = (query: string, audience: Audience) => {
+    try {
+      parse(query, { maxTokens: 20, maxComments: 2 });
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      const { message } = error;
+      const extensions = { code: "GRAPHQL_PARSE_FAILED" };
+      const asApollo = new GraphQLError(message, {
+        source: error.source ?? null,
+        positions: error.positions ?? null,
+        extensions,
+      });
+      return formatErrors([asApollo], "id", { schema, audience })[0]?.message;
+    }
+    throw new Error("the document is well-formed");
+  };
+
+  test.each([
+    ["{", "Syntax Error: Expected Name, found <EOF>."],
+    ["{ f(", "Syntax Error: Expected Name, found <EOF>."],
+    ["{ }", 'Syntax Error: Expected Name, found "}".'],
+    ["{ a ... }", 'Syntax Error: Expected "{", found "}".'],
+    ["}", 'Syntax Error: Unexpected "}".'],
+    ['{ "SECRET" }', "Syntax Error: Expected Name, found String."],
+    ['{ "SECRET\\", found Name \\"SECRET" }', "Syntax Error: Expected Name, found String."],
+    ['{ """SECRET""" }', "Syntax Error: Expected Name, found BlockString."],
+    ["{ 4711 }", "Syntax Error: Expected Name, found Int."],
+    ["{ 47.11 }", "Syntax Error: Expected Name, found Float."],
+    ["SECRET", "Syntax Error: Unexpected Name."],
+    ["{ f(SECRET SECRET) }", 'Syntax Error: Expected ":", found Name.'],
+    ["fragment f SECRET", 'Syntax Error: Expected "on", found Name.'],
+    ["query ($a: Int = $SECRET) { a }", "Syntax Error: Unexpected variable."],
+    ['{ f(a: "SECRET', "Syntax Error: Unterminated string."],
+    ['{ f(a: "\\uSECR") }', "Syntax Error: Invalid Unicode escape sequence."],
+    ['{ f(a: "\\SECRET") }', "Syntax Error: Invalid character escape sequence."],
+    ['{ f(a: "SECRET\ud800") }', "Syntax Error: Invalid character within String."],
+    ["{ f(a: 'SECRET') }", "Syntax Error: Unexpected single quote character."],
+    ["{ f(a: 4711SECRET) }", "Syntax Error: Invalid number."],
+    ["{ f(a: SECRET@SECRET.example) }", "Syntax Error: Expected Name, found"],
+    ["{ f(a: ?) }", "Syntax Error: Unexpected character."],
+    ["{ a b c d e f g h i j k l m n o p q r s t }", "The operation is too large"],
+    ["#\n#\n#\n{ a }", "The operation is too large"],
+  ])("%j tells developers %j", (query, message) => {
+    expect(textOf(query, "developer")).toContain(message);
+    expect(textOf(query, "developer")).not.toMatch(/SECR|47/);
+  });
+
+  test.each<Audience>(["caller", "stranger"])("tells a %s the place alone", (audience) => {
+    expect(textOf("{ f( }", audience)).toBe("Syntax error at 1:6");
   });
 });

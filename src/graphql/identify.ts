@@ -1,0 +1,29 @@
+import { type Authenticator, isRefusal, unauthenticated } from "../caller/authenticator.js";
+import type { Caller } from "../caller/caller.js";
+import type { RateLimits } from "../caller/rate-limits.js";
+import type { Context } from "../context.js";
+import type { Logger } from "../telemetry/logger.js";
+
+export interface IdentifyOptions {
+  readonly authenticator: Authenticator;
+  readonly rateLimits: RateLimits;
+  readonly logger: Logger;
+}
+
+/**
+ * Who sent the request; undefined without a credential. Throws UNAUTHENTICATED or RATE_LIMITED for one that is refused,
+ * AUTH_UNAVAILABLE when that cannot be told.
+ */
+export async function identify(
+  { facts }: Context,
+  { authenticator, rateLimits, logger }: IdentifyOptions,
+): Promise<Caller | undefined> {
+  try {
+    return await authenticator.authenticate(facts.authorization);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    logger.info({ requestId: facts.requestId, reason: error.reason }, "credential refused");
+    await rateLimits.countRefusal(facts.address);
+    throw unauthenticated();
+  }
+}

@@ -1,0 +1,62 @@
+import type { ApolloServerPlugin } from "@apollo/server";
+import { type DocumentNode, GraphQLError, Kind, OperationTypeNode } from "graphql";
+import type { Caller } from "../caller/caller.js";
+import type { Context } from "../context.js";
+import { AppError } from "../errors/app-error.js";
+import type { Audience } from "../errors/audience.js";
+import { type IdentifyOptions, identify } from "./identify.js";
+import { isPublic } from "./root-field-access.js";
+import { fieldsOf, fragmentsOf } from "./selections.js";
+
+export interface SchemaSecrecy {
+  readonly production: boolean;
+  /** May strangers read the schema by introspection? */
+  readonly openIntrospection: boolean;
+}
+
+/** Who reads the errors of a request from this caller. */
+export function audienceOf(caller: Caller | undefined, { production, openIntrospection }: SchemaSecrecy): Audience {
+  if (!production) return "developer";
+  return caller || openIntrospection ? "caller" : "stranger";
+}
+
+/**
+ * Whoever may not read the schema does not learn it by guessing names either: a document that does not fit the schema
+ * is answered as one that does, by a refusal, and where only public fields are asked for by one fixed error.
+ */
+export function schemaSecrecyPlugin(secrecy: SchemaSecrecy, options: IdentifyOptions): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async validationDidStart({ contextValue: context, document }) {
+          return async (errors) => {
+            if (!errors?.some(isAboutSchema) || audienceOf(undefined, secrecy) !== "stranger") return;
+            try {
+              context.identity.caller = await identify(context, options);
+              if (!context.identity.caller) context.identity.refusal = refusalOf(document);
+            } catch (error) {
+              if (!(error instanceof AppError)) throw error;
+              context.identity.refusal = error;
+            }
+          };
+        },
+      };
+    },
+  };
+}
+
+/** The limits tell nothing of the schema. */
+function isAboutSchema(error: Error): boolean {
+  return !(error instanceof GraphQLError && error.originalError instanceof AppError);
+}
+
+function refusalOf(document: DocumentNode): AppError {
+  const fragments = fragmentsOf(document);
+  const asksPublicFields = document.definitions.every(
+    (definition) =>
+      definition.kind !== Kind.OPERATION_DEFINITION ||
+      (definition.operation === OperationTypeNode.QUERY &&
+        [...fieldsOf(definition.selectionSet, fragments)].every(({ name }) => isPublic(name.value))),
+  );
+  return new AppError(asksPublicFields ? "GRAPHQL_VALIDATION_FAILED" : "UNAUTHENTICATED");
+}
