@@ -553,7 +553,6 @@ function fixedKeySource(key: SigningKey, use: (issuer: string, settings: Env) =>
 describe("an Authorization header", () => {
   const bad: Record<string, Record<string, (token: string) => string>> = {
     "without a whole credential": {
-      nothing: () => "",
       "Bearer alone": () => "Bearer",
       "a token alone": (token) => token,
     },
@@ -603,9 +602,26 @@ describe("an Authorization header", () => {
     await withScene(secret, {}, async ({ url, signed }) => {
       const alice = bearer(await signed()).authorization;
       const bob = bearer(await signed({ sub: "bob" })).authorization;
-      expect(await askTwice(url, "Bearer garbage", alice)).toContain("UNAUTHENTICATED");
-      expect(await askTwice(url, "", alice)).toContain("UNAUTHENTICATED");
-      expect(await askTwice(url, alice, bob)).not.toContain("bob");
+      for (const [first, second] of [
+        ["Bearer garbage", alice],
+        ["", alice],
+        [alice, ""],
+        ["", ""],
+        [alice, alice],
+        [alice, bob],
+      ] as const) {
+        const text = await askTwice(url, first, second);
+        expect(text).toContain("UNAUTHENTICATED");
+        expect(text).not.toMatch(/alice|bob/);
+      }
+    });
+  });
+
+  test.each(["", " ", "\t"])("of %j is as good as none", async (authorization) => {
+    await withScene(secret, nowhere, async ({ ask }) => {
+      expect((await ask("{ regions { code } }", {}, { authorization })).status).toBe(200);
+      const refused = await ask("{ authToken { token } }", {}, { authorization });
+      expect(outcomeOf(refused)).toMatchObject({ status: 401, challenge: "Bearer" });
     });
   });
 
