@@ -286,6 +286,7 @@ async function withKeys(
       timeoutMs: 3_000,
       clock,
       onFailure() {},
+      onOddEntries() {},
     });
     const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
     seen = await use({ issuer, find });
