@@ -236,6 +236,7 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     null: claiming({ exp: null }),
     true: claiming({ exp: true }),
     "a list": claiming({ exp: [now + 300] }),
+    "after all time": claiming({ exp: 1e308 }),
   },
   "that comes from the future": {
     "nbf beyond the skew": claiming({ nbf: now + skew + 1 }),
@@ -271,7 +272,9 @@ const badTokens: Record<string, Record<string, Forgery>> = {
   "without a usable sub": {
     absent: claiming({ sub: undefined }),
     null: claiming({ sub: null }),
-    "a number": claiming({ sub: 42 }),
+    "a number with a fraction": claiming({ sub: 42.5 }),
+    "a number that loses digits": claiming({ sub: 2 ** 53 }),
+    "blanks only": claiming({ sub: " \u3000" }),
     true: claiming({ sub: true }),
     "an object": claiming({ sub: { id: "alice" } }),
     "a list": claiming({ sub: ["alice"] }),
@@ -281,6 +284,10 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     "NUL in it": claiming({ sub: "alice\u0000" }),
     "101 characters": claiming({ sub: "a".repeat(101) }),
     "half a character": claiming({ sub: "alice\ud83d" }),
+  },
+  "that names something twice": {
+    "its user": (scene) => byHand({}, JSON.stringify(scene.claims()).replace("{", '{"sub":"bob",'))(scene),
+    "its end": (scene) => byHand({}, JSON.stringify(scene.claims()).replace("}", ',"ex\\u0070":9999999999}'))(scene),
   },
   "that asks for more than we know": {
     "proof of a certificate": claiming({ cnf: { "x5t#S256": "AAAA" } }),
@@ -485,6 +492,18 @@ describe("a good token", () => {
       for (const sub of [...hostileIds, "👩".repeat(50), "constructor", "\u00e9"]) {
         expect(await userOf(scene, await scene.signed({ sub }))).toBe(sub);
       }
+    });
+  });
+
+  test("may number its user", async () => {
+    await withScene(secret, {}, async (scene) => {
+      expect(await userOf(scene, await scene.signed({ sub: 42 }))).toBe("42");
+      const { body } = await scene.ask(
+        '{ authToken(userId: "42") { userId } }',
+        {},
+        bearer(await scene.signed({ sub: 42 })),
+      );
+      expect(body.data.authToken.userId).toBe("42");
     });
   });
 
