@@ -14,6 +14,17 @@ function fill(entry: (index: number) => object): object[] {
   return Array.from({ length: Math.floor(262_000 / length) }, (_, index) => entry(index));
 }
 
+/** The least CPU time of several runs. Microseconds. */
+function leastCost(run: () => unknown): number {
+  const costs = Array.from({ length: 7 }, () => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  });
+  return Math.min(...costs);
+}
+
 describe("a key set", () => {
   test.each<[string, unknown]>([
     ["nothing", undefined],
@@ -54,20 +65,18 @@ describe("the largest answer", () => {
     ["one modulus", [{ kty: "RSA", kid: "big", e: "AQAB", n: "_".repeat(260_000) }]],
   ];
 
-  test.each(sets)("of %s is read in milliseconds", (_what, entries) => {
-    const { user, system } = process.cpuUsage();
-    const set = new KeySet({ keys: [good.jwk, ...entries] });
-    for (let i = 0; i < 100; i++) set.find({ alg: "EdDSA", kid: `unknown ${i}` });
-    const spent = process.cpuUsage({ user, system });
-    // CPU time, with room for a slow machine: 256 KiB may cost three plain requests for each kilobyte, 77 ms.
-    expect((spent.user + spent.system) / 1_000).toBeLessThan(77);
-    expect(set.find({ alg: "EdDSA", kid: "unknown" }).kind).toBe("none");
+  test.each(sets)("of %s costs little more than to parse it", (_what, entries) => {
+    const text = JSON.stringify({ keys: [good.jwk, ...entries] });
+    const parsing = leastCost(() => JSON.parse(text));
+    const document = JSON.parse(text);
+    const reading = leastCost(() => new KeySet(document).find({ alg: "EdDSA", kid: "unknown" }));
+    // The usual is twice as much. Nothing in it is quadratic, or imports every entry.
+    expect(reading).toBeLessThan(10 * parsing);
   });
 
-  test("of points off their curve is given up in time", () => {
-    const [, [, entries]] = sets as [unknown, [string, object[]]];
-    const before = process.cpuUsage();
-    expect(() => new KeySet({ keys: entries })).toThrow("no usable key");
-    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(77);
+  test("is given up after a hundred entries that are no keys", () => {
+    const odd = (count: number) => Array.from({ length: count }, (_, index) => ({ ...offCurve, kid: String(index) }));
+    expect(() => new KeySet({ keys: [...odd(99), good.jwk] })).not.toThrow();
+    expect(() => new KeySet({ keys: [...odd(100), good.jwk] })).toThrow("no usable key");
   });
 });
