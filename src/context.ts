@@ -17,6 +17,7 @@ export interface RequestFacts {
   readonly requestId: string;
   /** The response's media type. Under the legacy `application/json`, GraphQL request errors are answered with 200. */
   readonly mediaType: string;
+  /** The Authorization header; an empty one, which apps send whose user is not signed in, counts as none. */
   readonly authorization: string | undefined;
   /** The client's address. */
   readonly address: string;

@@ -1,5 +1,5 @@
 import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
-import { type CertificatePair, isValidAt, parseCertificatePair } from "./amity/client-certificate.js";
+import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } from "./amity/client-certificate.js";
 import { RegionCode } from "./amity/regions.js";
 import type { Config } from "./config/config.js";
 import type { PairConfig } from "./config/mutual-tls.js";
@@ -79,10 +79,20 @@ const dayMs = 24 * 60 * 60 * 1000;
 const expiryWarningMs = 30 * dayMs;
 const expiryErrorMs = 7 * dayMs;
 
-/** A certificate pair that follows its files. A new one that has expired already is kept out. */
-function watchPair({ name, paths, first }: PairConfig, { clock, reloads, metrics, logger }: UpstreamTools) {
+/**
+ * A certificate pair that follows its files. A new one that has expired already is kept out; while one is not
+ * valid yet, the old one goes on.
+ */
+function watchPair(
+  { name, paths, first }: PairConfig,
+  { clock, reloads, metrics, logger }: UpstreamTools,
+): Reloading<readonly CertificatePair[]> {
   const tell = (pair: CertificatePair) => {
     metrics.certificateExpiry(name, pair.notAfter / 1_000);
+    if (!isValidAt(pair, clock.now())) {
+      const validFrom = new Date(pair.notBefore).toISOString();
+      logger.warn({ name, validFrom }, "a client certificate waits until it is valid");
+    }
     const leftMs = pair.notAfter - clock.now();
     if (leftMs > expiryWarningMs) return;
     const fields = { name, days: Math.floor(leftMs / dayMs) };
@@ -90,13 +100,14 @@ function watchPair({ name, paths, first }: PairConfig, { clock, reloads, metrics
     else logger.error(fields, "a client certificate expires very soon");
   };
   tell(first);
-  const parse = ([cert = "", key = ""]: readonly string[]) => {
-    const pair = parseCertificatePair(cert, key);
-    if (!isValidAt(pair, clock.now())) throw new Error("the certificate is not valid now");
-    tell(pair);
-    return pair;
-  };
-  return reloads.watch({ name, paths, parse, first });
+  return reloads.watch({
+    name,
+    paths,
+    parse: ([cert = "", key = ""], inUse: readonly CertificatePair[]) =>
+      replacePair(inUse, parseCertificatePair(cert, key), clock.now()),
+    first: [first],
+    onTaken: ([newest = first]) => tell(newest),
+  });
 }
 
 /** One emulator plays every region, each in secure mode. */

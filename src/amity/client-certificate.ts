@@ -29,7 +29,20 @@ export function isValidAt({ notBefore, notAfter }: CertificatePair, now: number)
   return notBefore <= now && now < notAfter;
 }
 
-/** The pair to present: the first that is valid now, else the first. Undefined without any. */
+/**
+ * The pair to present: the first that is valid now, else the first that has not expired (a clock may be slow), else the
+ * first. Undefined without any.
+ */
 export function choosePair(pairs: readonly CertificatePair[], now: number): CertificatePair | undefined {
-  return pairs.find((pair) => isValidAt(pair, now)) ?? pairs[0];
+  return pairs.find((pair) => isValidAt(pair, now)) ?? pairs.find(({ notAfter }) => now < notAfter) ?? pairs[0];
+}
+
+/**
+ * The pairs that one place holds when another one is put there: the new one and, while that waits for its time, those
+ * that are valid meanwhile. Throws when the new one has expired.
+ */
+export function replacePair(inUse: readonly CertificatePair[], next: CertificatePair, now: number): CertificatePair[] {
+  if (isValidAt(next, now)) return [next];
+  if (next.notAfter <= now) throw new Error("the certificate is not valid now");
+  return [next, ...inUse.filter((pair) => isValidAt(pair, now))];
 }

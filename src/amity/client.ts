@@ -29,7 +29,7 @@ export interface AmityObserver {
   onCall(region: RegionCode, operation: Call["operation"], outcome: string, seconds: number): void;
   onRetry(region: RegionCode): void;
   onHealth(region: RegionCode, health: RegionHealth): void;
-  /** The first server key was refused and another one taken. */
+  /** The first server key was refused and another one taken. Heard at each trial of the first. */
   onKeyFallback(region: RegionCode): void;
 }
 
@@ -141,8 +141,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       for (const [index, key] of keys.entries()) {
         try {
           const token = await send(code, call, tokenRequest(options.tokenApi, key, userId), parseAuthToken);
-          if (keys.length > 1) serverKeys.remember(key);
-          if (index > 0) observer.onKeyFallback(code);
+          if (serverKeys.remember(key, { afterRefusal: index > 0 })) observer.onKeyFallback(code);
           return token;
         } catch (error) {
           const isRefused = error instanceof AppError && error.code === "UPSTREAM_AUTH_FAILED";

@@ -7,8 +7,8 @@ import { createTransport, type Transport } from "./http.js";
 export interface MutualTls {
   /** Node's own root certificates and the operator's; undefined: Node's own. PEM. */
   readonly ca: readonly string[] | undefined;
-  /** None: no client certificate. */
-  readonly pairs: readonly Reloading<CertificatePair>[];
+  /** Those of one place after those of another, the preferred first. None: no client certificate. */
+  readonly pairs: readonly Reloading<readonly CertificatePair[]>[];
 }
 
 /**
@@ -35,7 +35,7 @@ export class Transports {
   /** For routes that need one. A new certificate gets a new pool; exchanges on the old one come to their end. */
   async protected(): Promise<Transport> {
     const pairs = await Promise.all(this.mutualTls.pairs.map((source) => source.current()));
-    const pair = choosePair(pairs, this.now());
+    const pair = choosePair(pairs.flat(), this.now());
     if (!this.#protected || this.#protected.pair !== pair) {
       this.#protected?.transport.retire();
       const { ca } = this.mutualTls;

@@ -11,7 +11,7 @@ import { createJwtVerifier, type JwtRules, type JwtVerifier } from "./jwt.js";
 /** Where the keys that verify a JWT come from: exactly one. */
 export type JwtKeySource =
   | { readonly kind: "static"; readonly key: import("node:crypto").KeyObject | Uint8Array }
-  | ({ readonly kind: "published" } & Omit<JwksOptions, "clock" | "onFailure">);
+  | ({ readonly kind: "published" } & Omit<JwksOptions, "clock" | "onFailure" | "onOddEntries">);
 
 /** How callers are known. `none` never stands beside another mode. */
 export type AuthSettings =
@@ -75,7 +75,9 @@ function createJwt(
     return { verify: createJwtVerifier(rules, keys.key, clock.now), isReady: async () => true };
   }
   const onFailure = (reason: string) => logger.warn({ reason }, "the identity provider's keys cannot be fetched");
-  const source = createJwksSource({ ...keys, clock, onFailure });
+  const onOddEntries = (entries: number) =>
+    logger.warn({ entries }, "so many entries of the identity provider's key set cannot be used");
+  const source = createJwksSource({ ...keys, clock, onFailure, onOddEntries });
   return { verify: createJwtVerifier(rules, source.getKey, clock.now), isReady: () => source.warmUp() };
 }
 

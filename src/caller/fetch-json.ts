@@ -3,6 +3,9 @@ import { isTrustedUrl } from "../system/loopback.js";
 /** Key sets and discovery documents are a few kilobytes. */
 const maxBytes = 262_144;
 
+/** It leaves out a byte order mark, which some servers put before their JSON (RFC 8259, 8.1). */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Gets a public JSON document of the identity provider. Nothing secret is sent. Throws for anything but a 200 of at
  * most 256 KiB of JSON; redirects are not followed, and http is for loopback only.
@@ -18,5 +21,5 @@ export async function fetchJson(url: URL, signal: AbortSignal): Promise<unknown>
     if (size > maxBytes) throw new Error("too large");
     chunks.push(chunk);
   }
-  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  return JSON.parse(utf8.decode(Buffer.concat(chunks)));
 }

@@ -1,8 +1,9 @@
-import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { errors, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
 import { fetchJson } from "./fetch-json.js";
+import { type Found, KeySet } from "./key-set.js";
 
 /** Where the identity provider publishes its keys. */
 export type JwksLocation = { readonly jwksUrl: URL } | { readonly issuer: string };
@@ -19,6 +20,8 @@ export interface JwksOptions {
   readonly clock: Clock;
   /** Hears why a fetch failed, in fixed words. */
   readonly onFailure: (reason: string) => void;
+  /** Hears how many entries of the set cannot be used, when that changes. */
+  readonly onOddEntries: (entries: number) => void;
 }
 
 /** The identity provider's published keys. */
@@ -30,11 +33,12 @@ export interface JwksSource {
 
 /**
  * Published keys that outlive an outage of their publisher: the last good ones serve up to `staleMaxMs`. A token that
- * names an unknown key during an outage is AUTH_UNAVAILABLE and not refused, so that clients do not sign people out.
+ * names an unknown key during an outage, or a key published in a way that cannot be used, is AUTH_UNAVAILABLE and not
+ * refused, so that clients do not sign people out.
  */
 export function createJwksSource(options: JwksOptions): JwksSource {
   const { clock, cacheMs, staleMaxMs, cooldownMs } = options;
-  let keys: { find: JWTVerifyGetKey; loadedAt: number } | undefined;
+  let keys: { set: KeySet; loadedAt: number } | undefined;
   let lastTryAt = Number.NEGATIVE_INFINITY;
   let failing = false;
   let pending: Promise<void> | undefined;
@@ -44,7 +48,9 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   async function load(): Promise<void> {
     lastTryAt = clock.elapsed();
     try {
-      keys = { find: createLocalJWKSet(await fetchKeys(options)), loadedAt: clock.elapsed() };
+      const set = new KeySet(await fetchKeys(options));
+      if (set.oddEntries !== (keys?.set.oddEntries ?? 0)) options.onOddEntries(set.oddEntries);
+      keys = { set, loadedAt: clock.elapsed() };
       failing = false;
     } catch (error) {
       failing = true;
@@ -61,28 +67,26 @@ export function createJwksSource(options: JwksOptions): JwksSource {
     return pending;
   }
 
-  async function current(): Promise<JWTVerifyGetKey> {
+  async function current(): Promise<KeySet> {
     const age = keys ? since(keys.loadedAt) : Number.POSITIVE_INFINITY;
     // Nobody waits for a publisher that failed last time while there are keys to go on with.
     const goesOn = failing && age < cacheMs + staleMaxMs;
     if (age >= cacheMs && !goesOn) await refresh();
     else if (age >= cacheMs / 2) void refresh();
     if (!keys || since(keys.loadedAt) >= cacheMs + staleMaxMs) throw new AppError("AUTH_UNAVAILABLE");
-    return keys.find;
+    return keys.set;
   }
 
   return {
-    async getKey(header, token) {
-      const find = await current();
-      try {
-        return await find(header, token);
-      } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      }
-      // The provider may have begun to use a new key.
+    async getKey(header) {
+      let found: Found = (await current()).find(header);
+      if (found.kind === "key") return found.key;
+      // The provider may have begun to use a new key, or mended an old one.
       await refresh();
-      if (failing) throw new AppError("AUTH_UNAVAILABLE");
-      return (await current())(header, token);
+      found = (await current()).find(header);
+      if (found.kind === "key") return found.key;
+      if (found.kind === "odd" || failing) throw new AppError("AUTH_UNAVAILABLE");
+      throw new errors.JWKSNoMatchingKey();
     },
     async warmUp() {
       if (!keys) await refresh();
@@ -91,13 +95,12 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   };
 }
 
-const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 
-async function fetchKeys({ location, timeoutMs }: JwksOptions) {
+async function fetchKeys({ location, timeoutMs }: JwksOptions): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs);
   const url = "jwksUrl" in location ? location.jwksUrl : await discover(location.issuer, signal);
-  return keySetSchema.parse(await fetchJson(url, signal));
+  return fetchJson(url, signal);
 }
 
 /** OpenID Connect Discovery 1.0, section 4: the document's issuer must be the very one that was asked. */

@@ -5,9 +5,13 @@ import { AppError } from "../errors/app-error.js";
 import type { WallClock } from "../system/clock.js";
 import type { Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
+import { hasRepeatedNames } from "./repeated-names.js";
 
 /** A longer token is refused before any cryptography. */
 const maxTokenLength = 8_192;
+
+/** The end of ECMAScript's time. Seconds. */
+const latestTime = 8_640_000_000_000;
 
 /** What a token must be. */
 export interface JwtRules {
@@ -51,7 +55,8 @@ export function createJwtVerifier(
     if (token.length > maxTokenLength) throw new InvalidCredential("token too long");
     const currentDate = new Date(now());
     const { payload } = await jwtVerify(token, getKey, { ...options, currentDate }).catch(refuse);
-    checkIssuedAt(payload, currentDate, rules.clockSkewSeconds);
+    checkNames(token);
+    checkTimes(payload, currentDate, rules.clockSkewSeconds);
     // RFC 8705 binds such a token to a client certificate, which we do not see.
     if (payload["cnf"] !== undefined) throw new InvalidCredential("sender-constrained token");
     return callerOf(payload, rules);
@@ -64,16 +69,28 @@ function refuse(error: unknown): never {
   throw new InvalidCredential(error instanceof errors.JOSEError ? error.code : "unusable token");
 }
 
-/** jose looks at a future `iat` only when a greatest age is set. */
-function checkIssuedAt({ iat }: JWTPayload, currentDate: Date, skewSeconds: number): void {
-  if (iat === undefined) return;
-  if (typeof iat !== "number" || iat > currentDate.getTime() / 1000 + skewSeconds) {
+/** RFC 7519, 4: a claim named twice may be refused; JSON.parse would keep the last in silence. So may a header's. */
+function checkNames(token: string): void {
+  const parts = token.split(".", 2).map((part) => Buffer.from(part, "base64url").toString("utf8"));
+  if (parts.some(hasRepeatedNames)) throw new InvalidCredential("a name twice");
+}
+
+/** jose takes any number for a time, and looks at a future `iat` only when a greatest age is set. */
+function checkTimes({ exp, nbf, iat }: JWTPayload, currentDate: Date, skewSeconds: number): void {
+  if (![exp, nbf, iat].every(isTimeOrAbsent)) throw new InvalidCredential("no plausible time");
+  if (iat !== undefined && iat > currentDate.getTime() / 1000 + skewSeconds) {
     throw new InvalidCredential("issued in the future");
   }
 }
 
+/** From 1970 to the last moment that a date can name. */
+function isTimeOrAbsent(seconds: unknown): boolean {
+  if (seconds === undefined) return true;
+  return typeof seconds === "number" && seconds >= 0 && seconds <= latestTime;
+}
+
 function callerOf(payload: JWTPayload, rules: JwtRules): Caller {
-  const userId = textOf(payload[rules.userClaim], limits.tokenUserId);
+  const userId = textOf(idText(payload[rules.userClaim]), limits.tokenUserId);
   // jose requires the claim, and takes any type for it.
   if (userId === undefined) throw new InvalidCredential("no usable user claim");
   const { delegateScope, displayNameClaim } = rules;
@@ -89,9 +106,20 @@ function callerOf(payload: JWTPayload, rules: JwtRules): Caller {
   };
 }
 
-/** A claim that is a usable string, else undefined. */
+/** Many databases number their users, and GraphQL takes such numbers for an ID as well. Beyond 2^53 digits are lost. */
+function idText(claim: unknown): unknown {
+  return Number.isSafeInteger(claim) ? String(claim) : claim;
+}
+
+/** A claim that is a usable string with something to see in it, else undefined. */
 function textOf(claim: unknown, most: number): string | undefined {
-  return typeof claim === "string" && textProblem(claim, most) === undefined ? claim : undefined;
+  if (typeof claim !== "string" || isBlank(claim)) return undefined;
+  return textProblem(claim, most) === undefined ? claim : undefined;
+}
+
+/** U+2800 is Braille's empty cell. */
+function isBlank(text: string): boolean {
+  return /^[\s\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(text);
 }
 
 /** OAuth's `scope` (RFC 8693, words in one string), and `scp` and `roles` as identity providers write them. */

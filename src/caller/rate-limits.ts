@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "../errors/app-error.js";
+import { senderOf } from "../system/address.js";
 import type { Caller } from "./caller.js";
 
 /** Requests in a minute; 0: no limit. They hold for one process: replicas count on their own. */
@@ -8,7 +9,7 @@ export interface RateLimitSettings {
   readonly user: number;
   /** Root fields of one service key. */
   readonly service: number;
-  /** Refused credentials from one address. */
+  /** Refused credentials from one address, or from one /64 of IPv6. */
   readonly failedAuth: number;
 }
 
@@ -33,11 +34,11 @@ export class RateLimits {
   }
 
   /**
-   * Counts a refused credential. Only refused ones are counted and held back: a valid one must not suffer from others
-   * behind the same address.
+   * Counts a refused credential by who sent it. Only refused ones are counted and held back: a valid one must not
+   * suffer from others behind the same address.
    */
   async countRefusal(address: string): Promise<void> {
-    await consume(this.#failedAuth, address, 1);
+    await consume(this.#failedAuth, senderOf(address), 1);
   }
 }
 

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { HostFamily, RegionCode } from "../amity/regions.js";
 import type { SessionApi, TokenApi } from "../amity/requests.js";
 import type { AuthSettings } from "../caller/authenticator.js";
+import { readRegularFileSync } from "../system/regular-file.js";
 import { readAuth } from "./auth.js";
 import { isProduction } from "./environment.js";
 import { type InboundSettings, readInbound } from "./inbound.js";
@@ -50,7 +50,7 @@ export interface LoadedConfig {
  * Reads the whole configuration from an environment, or all of its problems at once.
  * `readFile` gives the text of a NAME_FILE's file.
  */
-export function loadConfig(env: Env, readFile = (path: string) => readFileSync(path, "utf8")): LoadedConfig {
+export function loadConfig(env: Env, readFile: (path: string) => string = readRegularFileSync): LoadedConfig {
   const reader = new Reader(env, readFile);
   const config = readConfig(reader, isProduction(env));
   const { problems } = reader;

@@ -1,4 +1,5 @@
 import { isTrustedUrl } from "../system/loopback.js";
+import { fileProblem } from "../system/regular-file.js";
 import type { ChoiceField, IntegerField, PathField, TextField } from "./field-kinds.js";
 import { type ChoiceOf, type FieldName, fields, type NameOf, notBuiltYet, variables } from "./fields.js";
 import { demandOf } from "./words.js";
@@ -122,8 +123,8 @@ export class Reader {
       const text = this.readFile(path);
       if (text.trim() !== "") return text;
       this.problem(`${name} names an empty file`);
-    } catch {
-      this.problem(`${name} names a file that cannot be read`);
+    } catch (error) {
+      this.problem(`${name} names a file that ${fileProblem(error) ?? "cannot be read"}`);
     }
     return undefined;
   }

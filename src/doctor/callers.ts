@@ -30,9 +30,19 @@ async function tokenKeysCheck(keys: JwtKeySource, clock: Clock): Promise<Check> 
   const onFailure = (text: string) => {
     reason = text;
   };
-  const isLoaded = await createJwksSource({ ...keys, clock, onFailure }).warmUp();
+  let odd = 0;
+  const onOddEntries = (entries: number) => {
+    odd = entries;
+  };
+  const isLoaded = await createJwksSource({ ...keys, clock, onFailure, onOddEntries }).warmUp();
   const isNamed = "jwksUrl" in keys.location;
   const from = isNamed ? "AUTH_JWT_JWKS_URL" : "the discovery document of AUTH_JWT_ISSUER";
+  if (isLoaded && odd > 0) {
+    return check.warn(
+      `published ones loaded through ${from}; ${odd} of the set cannot be used`,
+      "nothing, if no token names them; else have the provider mend its key set",
+    );
+  }
   if (isLoaded) return check.ok(`published ones loaded through ${from}`);
   const discovery = isNamed ? "" : "/.well-known/openid-configuration below it must name exactly this issuer, ";
   return check.fail(

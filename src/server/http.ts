@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { mostHeaderBytes } from "../limits.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import { refuseBrokenRequest } from "./broken-request.js";
+import { addressFinder } from "./client-address.js";
 import type { Answer } from "./messages.js";
 import { NodeRequest } from "./node-request.js";
 import type { Pipeline } from "./pipeline.js";
@@ -35,9 +36,11 @@ export interface HttpOptions {
 
 /** The HTTP server around the pipeline: sockets and their limits. It does not listen yet. */
 export function createHttpServer({ pipeline, trustedProxies, newId, logger }: HttpOptions): FastifyInstance {
-  const answer = async ({ raw, ip }: FastifyRequest, reply: FastifyReply) => {
+  const findAddress = addressFinder(trustedProxies);
+  const answer = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
     try {
-      send(reply, await pipeline.handle(new NodeRequest(raw, reply.raw, ip)));
+      const address = findAddress(raw.socket.remoteAddress, raw.headers["x-forwarded-for"]?.toString());
+      send(reply, await pipeline.handle(new NodeRequest(raw, reply.raw, address)));
     } catch (error) {
       // Fastify would tell the client what went wrong.
       logger.error(errorFields(error), "an answer cannot be sent");
@@ -46,7 +49,6 @@ export function createHttpServer({ pipeline, trustedProxies, newId, logger }: Ht
   };
   const server = Fastify({
     ...socketLimits,
-    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
     return503OnClosing: false,
@@ -69,11 +71,15 @@ export function createAdminServer(routes: readonly Route[]): FastifyInstance {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
   });
+  const findAddress = addressFinder([]);
   for (const { methods, path, answer } of routes) {
     server.route({
       method: [...methods],
       url: path,
-      handler: async ({ raw, ip }, reply) => send(reply, await answer(new NodeRequest(raw, reply.raw, ip))),
+      handler: async ({ raw }, reply) => {
+        const address = findAddress(raw.socket.remoteAddress, undefined);
+        send(reply, await answer(new NodeRequest(raw, reply.raw, address)));
+      },
     });
   }
   return server;

@@ -5,13 +5,16 @@ export interface HttpRequest {
   readonly method: string;
   /** What was asked for as it was sent: path and query, with their escapes. */
   readonly url: string;
-  /** Names in lower case, as Node gives them. */
+  /**
+   * Names in lower case, as Node gives them; but what was sent twice is joined by commas (RFC 9110, 5.3), so that
+   * nobody chooses between two credentials or two media types. Host has a count of its own.
+   */
   readonly headers: Readonly<IncomingHttpHeaders>;
   /** Such as `1.1`. */
   readonly httpVersion: string;
-  /** How many Host headers were sent: `headers` holds the first one only. */
+  /** How many Host headers were sent: `headers` holds the first one. */
   readonly hostCount: number;
-  /** The client's, by a trusted proxy's word where there is one. */
+  /** The client's, canonical, by a trusted proxy's word where there is one. */
   readonly address: string;
   /** Aborted when the client goes away before it has its answer. */
   readonly signal: AbortSignal;

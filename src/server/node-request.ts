@@ -20,9 +20,9 @@ export class NodeRequest implements HttpRequest {
   ) {
     this.method = request.method ?? "";
     this.url = request.url ?? "";
-    this.headers = request.headers;
+    this.headers = headersOf(request);
     this.httpVersion = request.httpVersion;
-    this.hostCount = countHosts(request.rawHeaders);
+    this.hostCount = valuesOf("host", request.rawHeaders).length;
     this.#request = request;
     this.#response = response;
   }
@@ -38,9 +38,26 @@ export class NodeRequest implements HttpRequest {
   }
 }
 
+/** Headers that we read, and of which Node keeps the first in silence. */
+const keptOnce = ["authorization", "content-type"] as const;
+
+function headersOf({ headers, rawHeaders }: IncomingMessage): HttpRequest["headers"] {
+  const joined: Record<string, string> = {};
+  for (const name of keptOnce) {
+    const values = valuesOf(name, rawHeaders);
+    if (values.length > 1) joined[name] = values.join(", ");
+  }
+  return Object.keys(joined).length === 0 ? headers : { ...headers, ...joined };
+}
+
 /** `headers`: names and values by turns. */
-function countHosts(headers: readonly string[]): number {
-  return headers.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === "host").length;
+function valuesOf(wanted: string, headers: readonly string[]): string[] {
+  const values: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const [name = "", value = ""] = [headers[i], headers[i + 1]];
+    if (name.length === wanted.length && name.toLowerCase() === wanted) values.push(value);
+  }
+  return values;
 }
 
 /** Aborted when the client closes its connection before it has its answer. */

@@ -130,7 +130,8 @@ class OperationFacts implements RequestFacts {
   ) {}
 
   get authorization(): string | undefined {
-    return this.request.headers.authorization;
+    const { authorization } = this.request.headers;
+    return authorization !== undefined && /^[ \t]*$/.test(authorization) ? undefined : authorization;
   }
 
   get address(): string {

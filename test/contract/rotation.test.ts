@@ -55,6 +55,23 @@ describe("a second server key", () => {
     });
   });
 
+  test("gives way to the mended first one under steady traffic", async () => {
+    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    const keys = new Set(["canary-server-key-2"]);
+    const uses: string[] = [];
+    await withUpstream(taking(keys), async ({ url }) => {
+      await withGateway({ env: twoKeys(url), now: () => clock.ms }, async ({ ask, logged }) => {
+        for (let tenth = 0; tenth < 20; tenth++) {
+          if (tenth === 9) keys.add("canary-server-key-1");
+          uses.push((await ask(mint)).body.data.authToken.token.at(-1));
+          clock.ms += 10_000;
+        }
+        expect(logged.filter((line) => line.includes("finish the rotation"))).toHaveLength(2);
+      });
+    });
+    expect(uses.join("")).toBe("22222222222211111111");
+  });
+
   test("that is refused too ends the matter", async () => {
     await withUpstream(taking(new Set()), async ({ url, seen }) => {
       await withGateway({ env: twoKeys(url) }, async ({ ask }) => {

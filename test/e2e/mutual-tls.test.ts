@@ -118,6 +118,21 @@ describe("a client certificate", () => {
     });
   });
 
+  test("of tomorrow waits, and serves without another word", async () => {
+    await withPair(async ({ ask, logged }, emulator, clock) => {
+      clock.ms += dayMs;
+      const next = await issue(emulator, "next");
+      clock.ms -= dayMs;
+      await writePair(next);
+      clock.ms += 1_000;
+      expect((await ask(mint)).body.errors).toBeUndefined();
+      await disable(emulator, "first");
+      clock.ms += dayMs;
+      expect((await ask(mint)).body.errors).toBeUndefined();
+      expect(logged.join()).not.toContain("kept out");
+    });
+  });
+
   test("that expires soon is warned of and measured", async () => {
     await withPair(async ({ logged, send }) => {
       expect(logged.join()).toContain("a client certificate expires soon");

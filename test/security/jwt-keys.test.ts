@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { JWK } from "jose";
 import type { Env } from "../../src/config/reader.js";
 import { testClock } from "../support/clock.js";
 import { type Answered, errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { type Issuer, type IssuerSetup, issuerFaults, withIssuer } from "../support/issuer.js";
-import { keyPairOf } from "../support/key-pairs.js";
 import {
   audience,
   bearer,
@@ -12,7 +12,6 @@ import {
   makeKey,
   renamed,
   type SigningKey,
-  signatureOf,
   signToken,
 } from "../support/tokens.js";
 
@@ -81,6 +80,44 @@ function withScene(source: Source, setup: Setup, use: (scene: Scene) => Promise<
       await use({ ...gateway, ...clock, issuer, askWith, ready: () => gateway.send("/readyz") });
     });
   });
+}
+
+/** What may be wrong with the entry of a key, which is RSA where the entry does not say otherwise. */
+const oddEntries: Record<string, (key: SigningKey) => object> = {
+  "without kty": ({ jwk: { kty: _, ...rest } }) => rest,
+  "with a kty that is no text": ({ jwk }) => ({ ...jwk, kty: ["RSA"] }),
+  "without its modulus": ({ jwk: { n: _, ...rest } }) => rest,
+  "without its exponent": ({ jwk: { e: _, ...rest } }) => rest,
+  "with an exponent of 1": ({ jwk }) => ({ ...jwk, e: "AQ" }),
+  "with an exponent of 0": ({ jwk }) => ({ ...jwk, e: "AA" }),
+  "with an even exponent": ({ jwk }) => ({ ...jwk, e: "AQAA" }),
+  "with an exponent of forty bits": ({ jwk }) => ({ ...jwk, e: "AQAAAAE" }),
+  "with an even modulus": ({ jwk }) => ({ ...jwk, n: modulusOf(256, 0xfe) }),
+  "with a modulus of zeros": ({ jwk }) => ({ ...jwk, n: Buffer.alloc(256).toString("base64url") }),
+  "with a tiny modulus": ({ jwk }) => ({ ...jwk, n: "Dw" }),
+  "of 1024 bits": ({ jwk }) => ({ ...jwk, n: modulusOf(128) }),
+  "of 2047 bits": ({ jwk }) => ({ ...jwk, n: modulusOf(256, 0xff, 0x7f) }),
+  "of 1024 bits behind zeros": ({ jwk }) => ({ ...jwk, n: `${"A".repeat(400)}${modulusOf(129)}` }),
+  "of 16384 bits": ({ jwk }) => ({ ...jwk, n: modulusOf(2_048) }),
+  "with a modulus that is no base64url": ({ jwk }) => ({ ...jwk, n: `${jwk.n}*` }),
+  "with a modulus that is a number": ({ jwk }) => ({ ...jwk, n: 65_537 }),
+  "with its private exponent": ({ jwk }) => ({ ...jwk, d: "AQAB" }),
+  "with one of its primes": ({ jwk }) => ({ ...jwk, p: "AQAB" }),
+  "with a private part that is null": ({ jwk }) => ({ ...jwk, dp: null }),
+  "that is a secret": ({ kid }) => ({ kty: "oct", kid, k: "AQAB".repeat(16) }),
+  "with a use that is no text": ({ jwk }) => ({ ...jwk, use: 1 }),
+  "with operations that are no list": ({ jwk }) => ({ ...jwk, key_ops: "verify" }),
+  "with half a point": ({ kid }) => ({ ...ec.jwk, kid, y: undefined }),
+  "with a short point": ({ kid }) => ({ ...ec.jwk, kid, x: "AQAB" }),
+  "with a point of Ed25519 that is too long": ({ kid }) => ({ ...current.jwk, kid, x: "A".repeat(44) }),
+};
+
+/** A modulus with these bytes at its ends. */
+function modulusOf(bytes: number, last = 0xff, first = 0xff): string {
+  const modulus = Buffer.alloc(bytes, 0xa5);
+  modulus[0] = first;
+  modulus[bytes - 1] = last;
+  return modulus.toString("base64url");
 }
 
 /** Made once for the file: RSA keys are slow. The tests rename and publish them. */
@@ -438,29 +475,88 @@ describe("a published key", () => {
     });
   });
 
-  test.each<[string, () => SigningKey]>([
-    ["for encryption", () => ({ ...rsa, jwk: { ...rsa.jwk, use: "enc" } })],
-    ["for other operations", () => ({ ...rsa, jwk: { ...rsa.jwk, key_ops: ["encrypt"] } })],
-    ["of another algorithm", () => ({ ...rsa, jwk: { ...rsa.jwk, alg: "PS256" } })],
-    ["of another type", () => ({ ...rsa, jwk: renamed(ec, rsa.kid).jwk })],
-    ["of another id", () => ({ ...rsa, jwk: renamed(rsa, "rsa ").jwk })],
-    ["without its modulus", () => ({ ...rsa, jwk: { ...rsa.jwk, n: undefined } as unknown as SigningKey["jwk"] })],
-  ])("%s verifies nothing", async (_what, published) => {
-    await withScene(keySetUrl, { keys: [published()] }, async ({ askWith }) => expectRefused(await askWith(rsa)));
+  const others: [string, () => JWK][] = [
+    ["for encryption", () => ({ ...rsa.jwk, use: "enc" })],
+    ["for other operations", () => ({ ...rsa.jwk, key_ops: ["encrypt"] })],
+    ["of another algorithm", () => ({ ...rsa.jwk, alg: "PS256" })],
+    ["of another type", () => renamed(ec, rsa.kid).jwk],
+    ["of another id", () => renamed(rsa, "rsa ").jwk],
+  ];
+  test.each(others)("%s verifies nothing", async (_what, published) => {
+    await withScene(keySetUrl, { keys: [published(), current] }, async ({ askWith }) => {
+      expectRefused(await askWith(rsa));
+      expect((await askWith(current)).status).toBe(200);
+    });
   });
 
   test("that is a secret verifies nothing", async () => {
     const shared = await makeKey("HS256", "shared");
     await withScene(keySetUrl, { keys: [shared] }, async ({ askWith }) => expectRefused(await askWith(shared)));
   });
+});
 
-  test("of 1024 bits verifies nothing", async () => {
-    const { privateKey, publicKey } = keyPairOf("rsa", { modulusLength: 1024 });
-    const weak: SigningKey = { ...rsa, key: privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid: rsa.kid } };
-    await withScene(keySetUrl, { keys: [weak] }, async ({ ask }) => {
-      const claims = claimsOf(elsewhere, testClock().now());
-      const token = forgeToken({ alg: "RS256", kid: weak.kid }, claims, (input) => signatureOf(weak, input));
-      expectRefused(await ask("{ regions { code } }", {}, bearer(token)));
+describe("an odd entry of a key set", () => {
+  test.each(Object.entries(oddEntries))("%s locks out nobody else", async (_what, odd) => {
+    const keys = [odd(rsa), current, renamed(ec, "ec")] as JWK[];
+    await withScene(keySetUrl, { keys }, async ({ askWith, logged }) => {
+      for (const key of [current, ec]) expect((await askWith(key)).status).toBe(200);
+      expectUnavailable(await askWith(rsa));
+      expect(logged.join()).toContain("of the identity provider's key set cannot be used");
+    });
+  });
+
+  test.each(Object.entries(oddEntries))("%s works within the cooldown once it is mended", async (_what, odd) => {
+    await withScene(keySetUrl, { keys: [odd(rsa), current] as JWK[] }, async ({ issuer, advance, askWith }) => {
+      expectUnavailable(await askWith(rsa));
+      issuer.publish(rsa, current);
+      advance(cooldown - 1);
+      expectUnavailable(await askWith(rsa));
+      advance(1);
+      expect((await askWith(rsa)).status).toBe(200);
+      expect(issuer.fetches).toBe(2);
+    });
+  });
+
+  test.each(Object.entries(oddEntries))("%s alone leaves the last good keys in use", async (_what, odd) => {
+    await withScene(keySetUrl, { keys: [rsa] }, async ({ issuer, advance, askWith }) => {
+      expect((await askWith(rsa)).status).toBe(200);
+      issuer.publish(odd(rsa) as JWK);
+      advance(cacheTime);
+      expect((await askWith(rsa)).status).toBe(200);
+      expect(issuer.fetches).toBe(2);
+    });
+  });
+
+  test("that was never a key has no id to be asked for", async () => {
+    const keys = [null, 42, "key", [], {}, true, { keys: [rsa.jwk] }] as unknown as JWK[];
+    await withScene(keySetUrl, { keys: [...keys, current] }, async ({ askWith }) => {
+      expect((await askWith(current)).status).toBe(200);
+      expectRefused(await askWith(rsa));
+    });
+  });
+});
+
+describe("a key published twice", () => {
+  test("as one and the same verifies", async () => {
+    await withScene(keySetUrl, { keys: [current, current, { ...current.jwk, x5t: "x" }] }, async ({ askWith }) => {
+      expect((await askWith(current)).status).toBe(200);
+    });
+  });
+
+  test("as two keys is the provider's mistake until it is mended", async () => {
+    await withScene(keySetUrl, { keys: [current, renamed(next, current.kid)] }, async (scene) => {
+      const { issuer, advance, askWith } = scene;
+      expectUnavailable(await askWith(current));
+      issuer.publish(current);
+      advance(cooldown);
+      expect((await askWith(current)).status).toBe(200);
+    });
+  });
+
+  test("with an odd entry verifies by the other", async () => {
+    const { x: _x, ...odd } = current.jwk;
+    await withScene(keySetUrl, { keys: [odd as JWK, current] }, async ({ askWith }) => {
+      expect((await askWith(current)).status).toBe(200);
     });
   });
 });

@@ -236,6 +236,7 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     null: claiming({ exp: null }),
     true: claiming({ exp: true }),
     "a list": claiming({ exp: [now + 300] }),
+    "after all time": claiming({ exp: 1e308 }),
   },
   "that comes from the future": {
     "nbf beyond the skew": claiming({ nbf: now + skew + 1 }),
@@ -271,7 +272,9 @@ const badTokens: Record<string, Record<string, Forgery>> = {
   "without a usable sub": {
     absent: claiming({ sub: undefined }),
     null: claiming({ sub: null }),
-    "a number": claiming({ sub: 42 }),
+    "a number with a fraction": claiming({ sub: 42.5 }),
+    "a number that loses digits": claiming({ sub: 2 ** 53 }),
+    "blanks only": claiming({ sub: " \u3000" }),
     true: claiming({ sub: true }),
     "an object": claiming({ sub: { id: "alice" } }),
     "a list": claiming({ sub: ["alice"] }),
@@ -281,6 +284,10 @@ const badTokens: Record<string, Record<string, Forgery>> = {
     "NUL in it": claiming({ sub: "alice\u0000" }),
     "101 characters": claiming({ sub: "a".repeat(101) }),
     "half a character": claiming({ sub: "alice\ud83d" }),
+  },
+  "that names something twice": {
+    "its user": (scene) => byHand({}, JSON.stringify(scene.claims()).replace("{", '{"sub":"bob",'))(scene),
+    "its end": (scene) => byHand({}, JSON.stringify(scene.claims()).replace("}", ',"ex\\u0070":9999999999}'))(scene),
   },
   "that asks for more than we know": {
     "proof of a certificate": claiming({ cnf: { "x5t#S256": "AAAA" } }),
@@ -488,6 +495,18 @@ describe("a good token", () => {
     });
   });
 
+  test("may number its user", async () => {
+    await withScene(secret, {}, async (scene) => {
+      expect(await userOf(scene, await scene.signed({ sub: 42 }))).toBe("42");
+      const { body } = await scene.ask(
+        '{ authToken(userId: "42") { userId } }',
+        {},
+        bearer(await scene.signed({ sub: 42 })),
+      );
+      expect(body.data.authToken.userId).toBe("42");
+    });
+  });
+
   test("opens its user's session", async () => {
     await withScene(secret, {}, async ({ ask, signed }) => {
       const operation = 'mutation { createSession(input: { deviceId: "d" }) { userId } }';
@@ -553,7 +572,6 @@ function fixedKeySource(key: SigningKey, use: (issuer: string, settings: Env) =>
 describe("an Authorization header", () => {
   const bad: Record<string, Record<string, (token: string) => string>> = {
     "without a whole credential": {
-      nothing: () => "",
       "Bearer alone": () => "Bearer",
       "a token alone": (token) => token,
     },
@@ -603,9 +621,26 @@ describe("an Authorization header", () => {
     await withScene(secret, {}, async ({ url, signed }) => {
       const alice = bearer(await signed()).authorization;
       const bob = bearer(await signed({ sub: "bob" })).authorization;
-      expect(await askTwice(url, "Bearer garbage", alice)).toContain("UNAUTHENTICATED");
-      expect(await askTwice(url, "", alice)).toContain("UNAUTHENTICATED");
-      expect(await askTwice(url, alice, bob)).not.toContain("bob");
+      for (const [first, second] of [
+        ["Bearer garbage", alice],
+        ["", alice],
+        [alice, ""],
+        ["", ""],
+        [alice, alice],
+        [alice, bob],
+      ] as const) {
+        const text = await askTwice(url, first, second);
+        expect(text).toContain("UNAUTHENTICATED");
+        expect(text).not.toMatch(/alice|bob/);
+      }
+    });
+  });
+
+  test.each(["", " ", "\t"])("of %j is as good as none", async (authorization) => {
+    await withScene(secret, nowhere, async ({ ask }) => {
+      expect((await ask("{ regions { code } }", {}, { authorization })).status).toBe(200);
+      const refused = await ask("{ authToken { token } }", {}, { authorization });
+      expect(outcomeOf(refused)).toMatchObject({ status: 401, challenge: "Bearer" });
     });
   });
 

@@ -183,6 +183,26 @@ describe("a rate limit", () => {
   });
 
   test.each([
+    ["ports of one address", ["203.0.113.2:50000", "203.0.113.2:50001", "203.0.113.2"]],
+    ["addresses of one /64", ["2001:db8:1:2::1", "[2001:db8:1:2:3:4:5:6]:443", "2001:DB8:1:2:ffff::"]],
+    ["spellings of one address", ["192.0.2.1", "::ffff:192.0.2.1", "[::ffff:c000:201]:80"]],
+    ["words that are no address", ["unknown", "_hidden", "6.6.6.6, nonsense"]],
+    ["addresses made up on the left", ["1.1.1.1, 192.0.2.1", "2.2.2.2, 192.0.2.1", "127.0.0.1, 192.0.2.1:7"]],
+  ])("counts %s together", async (_what, addresses) => {
+    await withUpstream(likeAmity({}), async ({ url }) => {
+      const env = { RATE_LIMIT_FAILED_AUTH: "1", TRUSTED_PROXIES: "127.0.0.0/8" };
+      await withGateway(callersAt(url, env), async ({ ask }) => {
+        const statuses = [];
+        for (const address of addresses) {
+          const headers = { authorization: "Bearer nonsense", "x-forwarded-for": address };
+          statuses.push((await ask("{ regions { code } }", {}, headers)).status);
+        }
+        expect(statuses).toEqual([401, 429, 429]);
+      });
+    });
+  });
+
+  test.each([
     ["believed from a trusted proxy", { TRUSTED_PROXIES: "127.0.0.0/8" }, [401, 401]],
     ["ignored from anybody else", {}, [401, 429]],
   ])("has X-Forwarded-For %s", async (_how, env, expected) => {

@@ -19,6 +19,9 @@ const faults = {
   "sends a compressed 10 MB": (response) =>
     response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(" ".repeat(10_000_000))),
   "sends half of it": (response, good) => response.writeHead(200).end(good.slice(0, good.length / 2)),
+  "sends keys in no list": (response) => response.writeHead(200).end('{"keys":{"0":{}}}'),
+  "sends null": (response) => response.writeHead(200).end("null"),
+  "sends UTF-16": (response, good) => response.writeHead(200).end(Buffer.from(good, "utf16le")),
   "sends no keys": (response) => response.writeHead(200).end('{"keys":[]}'),
   "sends a list": (response, good) => response.writeHead(200).end(`[${good}]`),
   "redirects to itself": (response) => response.writeHead(302, { location: "?moved" }).end(),
@@ -26,6 +29,11 @@ const faults = {
 
 export type IssuerFault = keyof typeof faults;
 export const issuerFaults = Object.keys(faults) as IssuerFault[];
+
+/** Tests publish what is no key, too. */
+function isSigningKey(key: SigningKey | JWK | null): key is SigningKey {
+  return typeof key === "object" && key !== null && "jwk" in key;
+}
 
 /** A scripted identity provider. */
 export interface Issuer {
@@ -76,7 +84,7 @@ export async function withIssuer(setup: IssuerSetup, use: (issuer: Issuer) => Pr
       case discoveryPath:
         return JSON.stringify({ issuer: url, jwks_uri: url + keysPath, ...state.document });
       case keysPath:
-        return JSON.stringify({ keys: state.keys.map((key) => ("jwk" in key ? key.jwk : key)) });
+        return JSON.stringify({ keys: state.keys.map((key) => (isSigningKey(key) ? key.jwk : key)) });
     }
     return undefined;
   }

@@ -19,7 +19,7 @@ import { createJwksSource } from "../../src/caller/jwks.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
 import { AppError } from "../../src/errors/app-error.js";
 import { SessionService } from "../../src/session/session.service.js";
-import { fixed, reloading } from "../../src/system/reloading-file.js";
+import { fixed, Reloads } from "../../src/system/reloading-file.js";
 import { Audit } from "../../src/telemetry/audit.js";
 import { silentLogger } from "../../src/telemetry/logger.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
@@ -127,7 +127,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   "the server key that worked last": {
     async play(clock, disturb) {
       const keys = new ServerKeys([fixed("first"), fixed("second")], clock);
-      keys.remember("second");
+      keys.remember("second", { afterRefusal: true });
       disturb();
       clock.advance(59_999);
       const [before] = await keys.current();
@@ -141,7 +141,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "file");
       await writeFile(path, "new");
       const parse = ([text = ""]: readonly string[]) => text;
-      const source = reloading({ name: "FILE", paths: [path], parse, first: "old", clock, onReload() {} });
+      const source = new Reloads(clock, () => {}).watch({ name: "FILE", paths: [path], parse, first: "old" });
       disturb();
       clock.advance(999);
       const before = await source.current();
@@ -157,7 +157,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       const { credential, entry } = createApiKey({ id: "billing", scopes: [] });
       const parse = ([text = ""]: readonly string[]) => parseApiKeys(text);
       const first = parseApiKeys(JSON.stringify([entry]));
-      const keys = reloading({ name: "KEYS", paths: [path], parse, first, clock, onReload() {} });
+      const keys = new Reloads(clock, () => {}).watch({ name: "KEYS", paths: [path], parse, first });
       disturb();
       clock.advance(1_000);
       const current = await keys.current();
@@ -286,6 +286,7 @@ async function withKeys(
       timeoutMs: 3_000,
       clock,
       onFailure() {},
+      onOddEntries() {},
     });
     const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
     seen = await use({ issuer, find });

@@ -13,12 +13,13 @@ import { testClock } from "../support/clock.js";
 
 /** One pair for each life: made once, since keys take their time. */
 const pairs = new Map<Validity, Credential>();
+const tomorrow = { notBefore: new Date(Date.now() + 86_400_000), notAfter: new Date(Date.now() + 90 * 86_400_000) };
 const soon = validFor(40);
 const sooner = validFor(20);
 
 beforeAll(async () => {
   const authority = await createTestAuthority();
-  for (const life of [lives.valid, lives.expired, soon, sooner])
+  for (const life of [lives.valid, lives.expired, tomorrow, soon, sooner])
     pairs.set(life, await authority.client("client", life));
 });
 
@@ -66,6 +67,22 @@ describe("a client certificate in a file", () => {
     await write(lives.expired);
     await reloads.reloadAll();
     expect([told, await expiry()]).toEqual([["the certificate is not valid now"], secondsOf(soon)]);
+  });
+
+  test("that is not valid yet is taken, and its time told", async () => {
+    const { write, reloads, told, expiry, warnings } = await connectWithPair();
+    await write(tomorrow);
+    await reloads.reloadAll();
+    expect([told, await expiry()]).toEqual([["taken"], secondsOf(tomorrow)]);
+    const validFrom = new Date(Math.floor(tomorrow.notBefore.getTime() / 1_000) * 1_000).toISOString();
+    expect(warnings.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: "warn",
+        message: "a client certificate waits until it is valid",
+        name: "AMITY_MTLS_CERT_FILE",
+        validFrom,
+      },
+    ]);
   });
 
   test("that expires soon is warned of when it is taken", async () => {

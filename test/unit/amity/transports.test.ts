@@ -41,7 +41,7 @@ async function withTransports(use: (scene: Scene) => Promise<void>): Promise<voi
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   let current = [pairFor(clock)];
   const sources = [0, 1].map((index) => {
-    return { ...fixed(pairFor(clock)), current: async () => current[index] ?? pairFor(clock, -2, -1) };
+    return { ...fixed([pairFor(clock)]), current: async () => [current[index] ?? pairFor(clock, -2, -1)] };
   });
   const transports = new Transports(url, { ca: undefined, pairs: sources }, clock.now);
   try {

@@ -69,6 +69,10 @@ describe("an Authorization header", () => {
 
   test.each([
     ["nothing", () => ""],
+    ["a no-break space", () => "\u00a0"],
+    ["nothing twice", () => ", "],
+    ["a credential after nothing", () => `, ApiKey ${billing.credential}`],
+    ["one credential twice", () => `ApiKey ${billing.credential}, ApiKey ${billing.credential}`],
     ["a scheme alone", () => "Bearer"],
     ["a scheme and a space", () => "Bearer "],
     ["a credential alone", () => billing.credential],

@@ -24,6 +24,12 @@ describe("a public JSON document", () => {
     });
   });
 
+  test("may begin with a byte order mark", async () => {
+    await withUpstream(always(200, '\ufeff{"a":1}'), async ({ url }) => {
+      expect(await fetchJson(new URL(url), never)).toEqual({ a: 1 });
+    });
+  });
+
   test.each([201, 204, 206, 304, 401, 404, 500, 503])("with status %i is refused", async (status) => {
     await withUpstream(always(status, status === 204 || status === 304 ? "" : "{}"), async ({ url }) => {
       await expect(fetchJson(new URL(url), never)).rejects.toThrow();

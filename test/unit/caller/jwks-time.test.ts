@@ -32,6 +32,7 @@ async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
       timeoutMs: 3_000,
       clock,
       onFailure: () => {},
+      onOddEntries: () => {},
     });
     const find = async (kid: string) => {
       try {

@@ -16,6 +16,7 @@ function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
     timeoutMs,
     clock,
     onFailure: (reason) => failures.push(reason),
+    onOddEntries: () => {},
   });
   const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
   return { source, advance, failures, find };

@@ -72,7 +72,23 @@ describe("a token", () => {
     ["is not bound to a certificate", { cnf: { jkt: "x" } }, "sender-constrained token"],
     ["is not bound to nothing", { cnf: null }, "sender-constrained token"],
     ["names a user", { sub: undefined }, badClaim],
-    ["names the user in a text", { sub: 7 }, "no usable user claim"],
+    ["may number its user", { sub: 42 }, "accepted"],
+    ["may number its user 0", { sub: 0 }, "accepted"],
+    ["numbers no user in fractions", { sub: 4.2 }, "no usable user claim"],
+    ["numbers no user beyond what is exact", { sub: 2 ** 53 }, "no usable user claim"],
+    ["names no user in a switch", { sub: true }, "no usable user claim"],
+    ["names no user in a list", { sub: [42] }, "no usable user claim"],
+    ["names no user in an object", { sub: { id: 42 } }, "no usable user claim"],
+    ["names no user in blanks", { sub: "  " }, "no usable user claim"],
+    ["names no user in blanks of other scripts", { sub: "\u3000\u00a0\u2003\u2800\u3164" }, "no usable user claim"],
+    ["names no user in characters without a width", { sub: "\u200b\u2060\ufeff\u00ad" }, "no usable user claim"],
+    ["may have blanks in its user's name", { sub: " a b " }, "accepted"],
+    ["ends while dates can say so", { exp: 8_640_000_000_000 }, "accepted"],
+    ["ends no later", { exp: 8_640_000_000_001 }, "no plausible time"],
+    ["ends not at the end of numbers", { exp: 1e308 }, "no plausible time"],
+    ["begins not before 1970", { nbf: -1e308 }, "no plausible time"],
+    ["is issued not before 1970", { iat: -1 }, "no plausible time"],
+    ["is issued in a number", { iat: String(now) }, badClaim],
     ["names a user of 100 characters", { sub: "👩".repeat(100) }, "accepted"],
     ["names no longer user", { sub: "a".repeat(101) }, "no usable user claim"],
     ["names no empty user", { sub: "" }, "no usable user claim"],
@@ -155,12 +171,45 @@ describe("the delegate scope", () => {
   });
 });
 
+describe("a name twice", () => {
+  const signed = (header: string, payload: string) => forgeToken(header, payload, (input) => signatureOf(key, input));
+  const claims = JSON.stringify(claimsOf(issuer, nowMs)).slice(1, -1);
+
+  test.each<[string, string, string]>([
+    ["a claim that we read", '"alg":"HS256"', `${claims},"sub":"bob"`],
+    ["a claim with the same value", '"alg":"HS256"', `${claims},"sub":"alice"`],
+    ["a claim in escapes", '"alg":"HS256"', `${claims},"s\\u0075b":"bob"`],
+    ["a claim before the others", '"alg":"HS256"', `"exp" : 1 , ${claims}`],
+    ["a claim that nobody knows", '"alg":"HS256"', `${claims},"x":{"y":1},"x":2`],
+    ["an algorithm", '"alg":"none","alg":"HS256"', claims],
+    ["a key's id", '"alg":"HS256","kid":"a","k\\u0069d":"b"', claims],
+  ])("as %s is refused", async (_what, header, payload) => {
+    expect(await reason(verifierFor()(signed(`{${header}}`, `{${payload}}`)))).toBe("a name twice");
+  });
+
+  test.each([
+    ["in two objects", `${claims},"a":{"sub":1},"b":[{"sub":2},{"sub":3}]`],
+    ["as values", `${claims},"a":"sub","b":"\\"sub\\":","c":["sub","sub"]`],
+    ["in another case", `${claims},"Sub":"bob"`],
+    ["of every object", `${claims},"__proto__":1,"constructor":2`],
+  ])("%s is none", async (_what, payload) => {
+    expect(await reason(verifierFor()(signed('{"alg":"HS256"}', `{${payload}}`)))).toBe("accepted");
+  });
+});
+
+test("a user's number is the user's text", async () => {
+  const ids = await Promise.all([42, 0, -7, 2 ** 53 - 1].map(async (sub) => (await callerOf({ sub })).userId));
+  expect(ids).toEqual(["42", "0", "-7", "9007199254740991"]);
+});
+
 describe("the display name", () => {
   test.each<[string, Claims, string | undefined]>([
     ["is the claim's", { name: "Alice" }, "Alice"],
     ["is none without the claim", {}, undefined],
     ["is none for a claim that is no text", { name: ["Alice"] }, undefined],
     ["is none for an empty claim", { name: "" }, undefined],
+    ["is none for blanks", { name: " \u200b" }, undefined],
+    ["is none for a number", { name: 42 }, undefined],
     ["may have 100 characters", { name: "a".repeat(100) }, "a".repeat(100)],
     ["has no more than 100 characters", { name: "a".repeat(101) }, undefined],
   ])("%s", async (_what, claims, value) => {

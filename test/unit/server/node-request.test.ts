@@ -5,6 +5,16 @@ import { describe, expect, test } from "@jest/globals";
 import type { HttpRequest } from "../../../src/server/messages.js";
 import { NodeRequest } from "../../../src/server/node-request.js";
 
+const twice = [
+  "authorization: Bearer a",
+  "Content-Type: application/json",
+  "AUTHORIZATION:",
+  "content-type: text/plain",
+  "x-forwarded-for: 192.0.2.1",
+  "x-forwarded-for: 192.0.2.2",
+  "",
+].join("\r\n");
+
 /** One request as the server sees it, with the client's side of its connection. */
 async function withRequest(
   use: (facts: HttpRequest, response: ServerResponse, client: Socket) => Promise<void>,
@@ -12,7 +22,7 @@ async function withRequest(
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
-  client.write("POST /path HTTP/1.1\r\nhost: localhost\r\nHOST: other\r\ntransfer-encoding: chunked\r\n\r\n");
+  client.write(`POST /path HTTP/1.1\r\nhost: localhost\r\nHOST: other\r\n${twice}transfer-encoding: chunked\r\n\r\n`);
   try {
     const [request, response] = await once(server, "request");
     await use(new NodeRequest(request, response, "192.0.2.1"), response, client);
@@ -32,6 +42,16 @@ test("the facts are those of the request", async () => {
       httpVersion: "1.1",
       hostCount: 2,
       address: "192.0.2.1",
+    });
+  });
+});
+
+test("what was sent twice is joined where Node would choose", async () => {
+  await withRequest(async ({ headers }) => {
+    expect(headers).toMatchObject({
+      authorization: "Bearer a, ",
+      "content-type": "application/json, text/plain",
+      "x-forwarded-for": "192.0.2.1, 192.0.2.2",
     });
   });
 });

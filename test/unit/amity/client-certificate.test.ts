@@ -1,0 +1,47 @@
+import { describe, expect, test } from "@jest/globals";
+import { type CertificatePair, choosePair, replacePair } from "../../../src/amity/client-certificate.js";
+
+const now = 1_000;
+
+/** A pair that is known by its times. */
+const pair = (notBefore: number, notAfter: number): CertificatePair => ({ cert: "", key: "", notBefore, notAfter });
+
+const old = pair(0, 1_500);
+const other = pair(10, 2_000);
+const ended = pair(0, now);
+const soon = pair(now + 1, 2_000);
+const later = pair(now + 500, 3_000);
+
+describe("the pair to present", () => {
+  test.each<[string, CertificatePair[], CertificatePair | undefined]>([
+    ["none of none", [], undefined],
+    ["the first that is valid", [old, other], old],
+    ["what is valid from this very moment", [soon, pair(now, now + 1)], pair(now, now + 1)],
+    ["no pair that waits while another is valid", [later, ended, other], other],
+    ["what waits rather than what has ended", [ended, later], later],
+    ["the first when all have ended", [ended, pair(0, 1)], ended],
+  ])("is %s", (_what, pairs, chosen) => {
+    expect(choosePair(pairs, now)).toEqual(chosen);
+  });
+
+  test("changes over when the next one begins", () => {
+    const pairs = replacePair([old], soon, now);
+    expect([choosePair(pairs, now), choosePair(pairs, now + 1)]).toEqual([old, soon]);
+  });
+});
+
+describe("a pair in the place of others", () => {
+  test.each<[string, CertificatePair[], CertificatePair, CertificatePair[]]>([
+    ["stands alone when it is valid", [later, old], other, [other]],
+    ["lets the valid one go on while it waits", [old], later, [later, old]],
+    ["takes the place of another that waits", [later, old], soon, [soon, old]],
+    ["lets nothing go on that has ended", [ended], soon, [soon]],
+    ["waits alone where nothing is valid", [later], soon, [soon]],
+  ])("%s", (_what, inUse, next, pairs) => {
+    expect(replacePair(inUse, next, now)).toEqual(pairs);
+  });
+
+  test("is refused once it has ended", () => {
+    expect(() => replacePair([old], ended, now)).toThrow("the certificate is not valid now");
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "@jest/globals";
+import { KeySet } from "../../../src/caller/key-set.js";
+import { makeKey } from "../../support/tokens.js";
+
+const good = await makeKey("EdDSA", "good");
+const ec = await makeKey("ES256", "ec");
+const offCurve = { ...ec.jwk, kid: "off", x: "A".repeat(43) };
+
+const kindOf = (keys: unknown[], header: object) => new KeySet({ keys }).find(header).kind;
+
+/** As many entries as fit into the 256 KiB of an answer. */
+function fill(entry: (index: number) => object): object[] {
+  const length = JSON.stringify(entry(9_999)).length + 1;
+  return Array.from({ length: Math.floor(262_000 / length) }, (_, index) => entry(index));
+}
+
+/** The least CPU time of several runs. Microseconds. */
+function leastCost(run: () => unknown): number {
+  const costs = Array.from({ length: 7 }, () => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  });
+  return Math.min(...costs);
+}
+
+describe("a key set", () => {
+  test.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["a list", [good.jwk]],
+    ["no list of keys", { keys: good.jwk }],
+    ["no keys", { keys: [] }],
+    ["nothing but entries of no use", { keys: [null, 1, {}, { kty: "RSA" }, { ...good.jwk, use: "enc" }] }],
+    ["nothing but a point off its curve", { keys: [offCurve] }],
+  ])("of %s is refused", (_what, document) => {
+    expect(() => new KeySet(document)).toThrow(/^no (?:key set|usable key)$/);
+  });
+
+  test("tells how many entries are odd, and not those for others", () => {
+    const others = [{ ...good.jwk, use: "enc" }, { kty: "EC", crv: "secp256k1", x: "AA", y: "AA" }, { kty: "AKP" }];
+    expect(new KeySet({ keys: [null, {}, { ...good.jwk, d: "x" }, ...others, good.jwk] }).oddEntries).toBe(3);
+  });
+
+  test.each<[string, { alg: string; kid?: string }, string]>([
+    ["an unknown algorithm", { alg: "none", kid: "good" }, "none"],
+    ["a name that every object has", { alg: "constructor", kid: "__proto__" }, "none"],
+    ["the algorithm of another type", { alg: "RS256", kid: "good" }, "none"],
+    ["no id among several", { alg: "EdDSA" }, "none"],
+    ["no id where one fits", { alg: "ES256" }, "key"],
+    ["the id of a point off its curve", { alg: "ES256", kid: "off" }, "odd"],
+  ])("asked for %s gives %s", (_what, header, kind) => {
+    const another = { ...good.jwk, kid: "another", x: Buffer.alloc(32, 7).toString("base64url") };
+    expect(kindOf([good.jwk, another, { ...ec.jwk }, ...(header.kid === "off" ? [offCurve] : [])], header)).toBe(kind);
+  });
+});
+
+describe("the largest answer", () => {
+  const sets: [string, object[]][] = [
+    ["empty entries", fill(() => ({}))],
+    ["points off their curve", fill((index) => ({ ...offCurve, kid: String(index) }))],
+    ["keys of one id", fill((index) => ({ ...good.jwk, x: Buffer.alloc(32, index).toString("base64url") }))],
+    ["keys of many ids", fill((index) => ({ ...good.jwk, kid: String(index) }))],
+    ["one modulus", [{ kty: "RSA", kid: "big", e: "AQAB", n: "_".repeat(260_000) }]],
+  ];
+
+  test.each(sets)("of %s costs little more than to parse it", (_what, entries) => {
+    const text = JSON.stringify({ keys: [good.jwk, ...entries] });
+    const parsing = leastCost(() => JSON.parse(text));
+    const document = JSON.parse(text);
+    const reading = leastCost(() => new KeySet(document).find({ alg: "EdDSA", kid: "unknown" }));
+    // The usual is twice as much. Nothing in it is quadratic, or imports every entry.
+    expect(reading).toBeLessThan(10 * parsing);
+  });
+
+  test("is given up after a hundred entries that are no keys", () => {
+    const odd = (count: number) => Array.from({ length: count }, (_, index) => ({ ...offCurve, kid: String(index) }));
+    expect(() => new KeySet({ keys: [...odd(99), good.jwk] })).not.toThrow();
+    expect(() => new KeySet({ keys: [...odd(100), good.jwk] })).toThrow("no usable key");
+  });
+});
