@@ -18,6 +18,16 @@ export interface Upstream {
 
 /** A scripted upstream on loopback that is not the emulator; closed when `use` ends. */
 export async function withUpstream(answer: Answer, use: (upstream: Upstream) => Promise<void>): Promise<void> {
+  const { close, ...upstream } = await startUpstream(answer);
+  try {
+    await use(upstream);
+  } finally {
+    await close();
+  }
+}
+
+/** The same for tests that share one; `close` ends it. */
+export async function startUpstream(answer: Answer): Promise<Upstream & { close(): Promise<void> }> {
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
     const asked = {
@@ -30,12 +40,14 @@ export async function withUpstream(answer: Answer, use: (upstream: Upstream) => 
     answer(response, asked);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    await use({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen });
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
