@@ -45,8 +45,7 @@ describe("when Amity", () => {
         AMITY_SG_BASE_URL: emulator.url,
         AMITY_SG_API_KEY: emulator.apiKey,
         AMITY_SG_SERVER_KEY: emulator.serverKey,
-        UPSTREAM_ATTEMPT_TIMEOUT_MS: "150",
-        UPSTREAM_TIMEOUT_MS: "400",
+        ...(code === "UPSTREAM_TIMEOUT" && { UPSTREAM_ATTEMPT_TIMEOUT_MS: "150", UPSTREAM_TIMEOUT_MS: "400" }),
       };
       await withGateway({ env, random: () => 0 }, async ({ ask, send }) => {
         for (const query of [mint, create]) {
