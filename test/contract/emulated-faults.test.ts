@@ -38,6 +38,12 @@ const faults: [string, FaultInput, string, string?][] = [
   ["repeats our secrets with 422", { kind: "echoSecrets", status: 422 }, "UPSTREAM_REJECTED"],
 ];
 
+/** Short where the fault takes all the time there is, or asks to wait for longer. */
+const deadlines: Record<string, Record<string, string>> = {
+  UPSTREAM_TIMEOUT: { UPSTREAM_ATTEMPT_TIMEOUT_MS: "150", UPSTREAM_TIMEOUT_MS: "400" },
+  UPSTREAM_RATE_LIMITED: { UPSTREAM_TIMEOUT_MS: "1000" },
+};
+
 describe("when Amity", () => {
   test.each(faults)("%s, callers get a code and the gateway goes on", async (_what, fault, code) => {
     await withEmulator({ faults: [{ ...fault, ...always }] }, async (emulator) => {
@@ -45,8 +51,7 @@ describe("when Amity", () => {
         AMITY_SG_BASE_URL: emulator.url,
         AMITY_SG_API_KEY: emulator.apiKey,
         AMITY_SG_SERVER_KEY: emulator.serverKey,
-        UPSTREAM_ATTEMPT_TIMEOUT_MS: "150",
-        UPSTREAM_TIMEOUT_MS: "400",
+        ...deadlines[code],
       };
       await withGateway({ env, random: () => 0 }, async ({ ask, send }) => {
         for (const query of [mint, create]) {

@@ -46,7 +46,6 @@ async function withScene(entries: unknown, env: Env, use: (scene: Scene) => Prom
         AUTH_API_KEYS_FILE: path,
         RATE_LIMIT_FAILED_AUTH: "0",
         RATE_LIMIT_SERVICE: "0",
-        SHED_EVENT_LOOP_DELAY_MS: "0",
         ...env,
       };
       await withGateway({ env: settings, ...clock }, (gateway) =>

@@ -31,7 +31,6 @@ function withScene(env: Env, use: (scene: Scene) => Promise<void>): Promise<void
       AUTH_JWT_SECRET: key.text,
       RATE_LIMIT_USER: "0",
       RATE_LIMIT_FAILED_AUTH: "0",
-      SHED_EVENT_LOOP_DELAY_MS: "0",
       ...env,
     };
     return withGateway({ env: settings, now: () => nowMs }, ({ ask }) =>

@@ -69,7 +69,6 @@ function withScene(source: Source, setup: Setup, use: (scene: Scene) => Promise<
       AUTH_JWKS_STALE_MAX_S: String(staleTime / 1000),
       RATE_LIMIT_FAILED_AUTH: "0",
       RATE_LIMIT_USER: "0",
-      SHED_EVENT_LOOP_DELAY_MS: "0",
       ...source.settings(issuer),
       ...setup.env,
     };

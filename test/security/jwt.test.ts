@@ -117,7 +117,6 @@ function jwtSettings(issuer: string, more: Env): Env {
     AUTH_JWT_AUDIENCE: `another audience, ${audience}`,
     RATE_LIMIT_FAILED_AUTH: "0",
     RATE_LIMIT_USER: "0",
-    SHED_EVENT_LOOP_DELAY_MS: "0",
     ...more,
   };
 }
