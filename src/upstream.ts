@@ -1,3 +1,4 @@
+import type { RegionHealth } from "./amity/circuit.js";
 import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
 import { type CertificatePair, isValidAt, parseCertificatePair } from "./amity/client-certificate.js";
 import { RegionCode } from "./amity/regions.js";
@@ -44,7 +45,8 @@ export function connectUpstream(
       onRetry: (region) => metrics.upstreamRetry(region),
       onHealth(region, health) {
         metrics.regionHealth(region, health);
-        logger.warn({ region, health }, "a region's health changed");
+        if (health === "available") logger.info({ region, health }, healthTexts[health]);
+        else logger.warn({ region, health }, healthTexts[health]);
       },
       onKeyFallback(region) {
         metrics.keyFallback(region);
@@ -53,6 +55,12 @@ export function connectUpstream(
     },
   });
 }
+
+const healthTexts: Readonly<Record<RegionHealth, string>> = {
+  available: "a region works again",
+  degraded: "a region may be tried again: the next call decides",
+  unavailable: "a region fails: calls to it are refused for five seconds",
+};
 
 function configuredRegions(regions: Config["regions"], reloads: Reloads): Record<RegionCode, RegionSettings> {
   if (regions === "emulator") throw new Error("no region is configured");

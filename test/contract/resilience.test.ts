@@ -184,12 +184,25 @@ describe("an outage of one region", () => {
     });
   });
 
-  test("of all regions makes the process not ready", async () => {
-    await withUpstream(always(500, ""), async ({ url }) => {
-      await withGateway({ env: regionAt(url), ...noWaiting }, async (gateway) => {
+  test("takes no process out of service, though it be every region", async () => {
+    await withUpstream(always(500, ""), async ({ url, seen }) => {
+      const clock = testClock();
+      await withGateway({ env: regionAt(url), ...clock, ...noWaiting }, async (gateway) => {
+        const answers: unknown[] = [];
+        const look = async () => {
+          const { status, body } = await gateway.send("/readyz");
+          answers.push([await statusOf(gateway), status, body]);
+        };
         await fail(gateway, 30);
-        const { status, body } = await gateway.send("/readyz");
-        expect([status, body]).toEqual([503, { status: "no usable region" }]);
+        await look();
+        const calls = seen.length;
+        clock.advance(5_000);
+        await look();
+        clock.advance(86_400_000);
+        await look();
+        const ready = [200, { status: "ready" }];
+        expect(answers).toEqual(["UNAVAILABLE", "DEGRADED", "DEGRADED"].map((status) => [status, ...ready]));
+        expect(seen).toHaveLength(calls);
       });
     });
   });
