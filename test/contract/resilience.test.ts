@@ -292,6 +292,28 @@ describe("a client that goes away", () => {
   });
 });
 
+test("an equal call that comes late has its own time", async () => {
+  const held: Parameters<Answer>[0][] = [];
+  const arrived = [deferred<void>(), deferred<void>()];
+  const answer: Answer = (response) => arrived[held.push(response) - 1]?.resolve();
+  await withUpstream(answer, async ({ url }) => {
+    const { env } = callersAt(url);
+    const clock = testClock(Date.now());
+    await withGateway({ env: { ...env, UPSTREAM_TIMEOUT_MS: "10000" }, ...clock }, async ({ ask }) => {
+      const headers = await signedIn("alice");
+      const early = ask("{ authToken { token } }", {}, headers);
+      await arrived[0]?.promise;
+      clock.advance(5_000);
+      const late = ask("{ authToken { token } }", {}, headers);
+      await arrived[1]?.promise;
+      held[1]?.end('"late"');
+      expect((await late).body.data.authToken.token).toBe("late");
+      held[0]?.end('"early"');
+      expect((await early).body.data.authToken.token).toBe("early");
+    });
+  });
+});
+
 describe("equal calls at the same time", () => {
   // No attempt is repeated before the deadline, or a call that was shared would be seen twice.
   const oneAttempt = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "5000", UPSTREAM_TIMEOUT_MS: "5000" };
