@@ -82,21 +82,37 @@ describe("a session", () => {
   });
 });
 
-describe("a kept connection that the upstream has closed", () => {
-  test.each([
-    ["mint", mint],
-    ["session", create],
-  ])("costs a %s nothing", async (_what, query) => {
+describe("a kept connection that the upstream resets", () => {
+  /** Answers the first request of a connection, and resets it when it has read the second. */
+  function resetting(): Answer {
     const used = new WeakSet<object>();
-    const answer: Answer = (response, request) => {
+    return (response, request) => {
       const { socket } = response;
       if (socket && used.has(socket)) return void socket.destroy();
       if (socket) used.add(socket);
       likeAmity(JSON.parse(session))(response, request);
     };
-    await withUpstream(answer, async ({ url }) => {
+  }
+
+  test("costs a mint nothing", async () => {
+    await withUpstream(resetting(), async ({ url }) => {
       await withGateway({ env: regionAt(url), ...noWaiting }, async ({ ask }) => {
-        for (let i = 0; i < 20; i++) expect((await ask(query)).body.errors).toBeUndefined();
+        for (let i = 0; i < 20; i++) expect((await ask(mint)).body.errors).toBeUndefined();
+      });
+    });
+  });
+
+  test("is no reason to register a session twice", async () => {
+    await withUpstream(resetting(), async ({ url, seen }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async (gateway) => {
+        for (let i = 0; i < 30; i++) {
+          const answered = await gateway.ask(create);
+          const [code, retryable] = i % 2 === 0 ? [undefined, undefined] : ["UPSTREAM_UNAVAILABLE", true];
+          expect(answered.body.errors?.[0].extensions).toEqual(code && expect.objectContaining({ code, retryable }));
+          expect(seen).toHaveLength(i + 1);
+        }
+        // It says nothing of the region's health.
+        expect((await gateway.ask("{ region(code: EU) { status } }")).body.data.region.status).toBe("AVAILABLE");
       });
     });
   });
