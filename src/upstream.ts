@@ -31,6 +31,7 @@ export function connectUpstream(
   tools: UpstreamTools,
 ): AmityClient {
   const { clock, random, reloads, metrics, logger } = tools;
+  const knownFields = new Set<string>();
   const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
   return createAmityClient({
     regions: emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads),
@@ -47,6 +48,12 @@ export function connectUpstream(
         metrics.regionHealth(region, health);
         if (health === "available") logger.info({ region, health }, healthTexts[health]);
         else logger.warn({ region, health }, healthTexts[health]);
+      },
+      onUnusableField(region, field) {
+        metrics.unusableField(field);
+        if (knownFields.has(field)) return;
+        knownFields.add(field);
+        logger.warn({ region, field }, "Amity's answers hold something of no use in a field: it is left empty");
       },
       onKeyFallback(region) {
         metrics.keyFallback(region);

@@ -87,7 +87,13 @@ function unconfiguredAmity(clock: Clock) {
     attemptTimeoutMs: timeoutMs,
     clock,
     random: () => 0,
-    observer: { onCall: ignore, onRetry: ignore, onHealth: ignore, onKeyFallback: ignore },
+    observer: {
+      onCall: ignore,
+      onRetry: ignore,
+      onHealth: ignore,
+      onUnusableField: ignore,
+      onKeyFallback: ignore,
+    },
   });
 }
 
