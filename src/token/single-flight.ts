@@ -3,7 +3,8 @@ import type { Clock } from "../system/clock.js";
 
 interface Flight<T> {
   readonly result: Promise<T>;
-  readonly cancel: AbortController;
+  /** Nobody waits any more. */
+  readonly cancel: () => void;
   /** By the monotonic clock. Milliseconds. */
   readonly startedAt: number;
   waiters: number;
@@ -34,18 +35,21 @@ export class SingleFlight<T> {
   }
 
   #begin(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const cancel = new AbortController();
+    const gone = new AbortController();
     // Its successor may stand in its place.
     const forget = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
+    const cancel = () => {
+      forget();
+      gone.abort();
+    };
     const startedAt = this.clock.elapsed();
-    const result = start(cancel.signal).finally(forget);
+    const result = start(gone.signal).finally(forget);
     const flight: Flight<T> = { result, cancel, startedAt, waiters: 0 };
     this.#flights.set(key, flight);
     // Every waiter may have left by the time it fails.
     result.catch(() => {});
-    cancel.signal.addEventListener("abort", forget, { once: true });
     return flight;
   }
 
@@ -53,7 +57,7 @@ export class SingleFlight<T> {
     return new Promise<T>((resolve, reject) => {
       const leave = () => {
         flight.waiters--;
-        if (flight.waiters === 0) flight.cancel.abort();
+        if (flight.waiters === 0) flight.cancel();
         reject(new AppError("CANCELLED"));
       };
       if (signal.aborted) return leave();
