@@ -91,10 +91,7 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   const amity = connectAmity(config, emulator, tools);
   const services = createServices(config, amity, tools);
   const authenticator = createAuthenticator(config.auth, tools);
-  const readiness = new Readiness(
-    () => authenticator.isReady(),
-    () => services.regions.anyUsable,
-  );
+  const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs);
   const { apollo, server } = await createEndpoint(config, { authenticator, services, readiness, load }, tools);
   const sockets = new BusySockets(server);
@@ -120,7 +117,6 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   }
   load.start();
   readiness.serve();
-  void authenticator.isReady();
   return {
     url: `${originOf(host, server)}/graphql`,
     adminUrl: admin && originOf(host, admin),

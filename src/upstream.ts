@@ -1,3 +1,4 @@
+import type { RegionHealth } from "./amity/circuit.js";
 import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
 import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } from "./amity/client-certificate.js";
 import { RegionCode } from "./amity/regions.js";
@@ -30,6 +31,7 @@ export function connectUpstream(
   tools: UpstreamTools,
 ): AmityClient {
   const { clock, random, reloads, metrics, logger } = tools;
+  const knownFields = new Set<string>();
   const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
   return createAmityClient({
     regions: emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads),
@@ -44,7 +46,14 @@ export function connectUpstream(
       onRetry: (region) => metrics.upstreamRetry(region),
       onHealth(region, health) {
         metrics.regionHealth(region, health);
-        logger.warn({ region, health }, "a region's health changed");
+        if (health === "available") logger.info({ region, health }, healthTexts[health]);
+        else logger.warn({ region, health }, healthTexts[health]);
+      },
+      onUnusableField(region, field) {
+        metrics.unusableField(field);
+        if (knownFields.has(field)) return;
+        knownFields.add(field);
+        logger.warn({ region, field }, "Amity's answers hold something of no use in a field: it is left empty");
       },
       onKeyFallback(region) {
         metrics.keyFallback(region);
@@ -53,6 +62,12 @@ export function connectUpstream(
     },
   });
 }
+
+const healthTexts: Readonly<Record<RegionHealth, string>> = {
+  available: "a region works again",
+  degraded: "a region may be tried again: the next call decides",
+  unavailable: "a region fails: calls to it are refused for five seconds",
+};
 
 function configuredRegions(regions: Config["regions"], reloads: Reloads): Record<RegionCode, RegionSettings> {
   if (regions === "emulator") throw new Error("no region is configured");

@@ -6,9 +6,17 @@ const slots = 64;
 const queuePlaces = 128;
 const queueWaitMs = 500;
 
+/** How long somebody would wait for a slot. */
+export interface Patience {
+  /** By the monotonic clock. Milliseconds. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Bounds the work under way for one region: 64 pieces at a time, and 128 that wait half a second at most. Whoever
- * leaves the queue holds no place in it, and a free slot goes at once to whoever has waited longest.
+ * Bounds the work under way for one region: 64 pieces at a time, and 128 that wait half a second at most, and never
+ * beyond their deadline. Whoever leaves the queue holds no place in it, and a free slot goes at once to whoever has
+ * waited longest.
  */
 export class Bulkhead {
   #busy = 0;
@@ -17,9 +25,9 @@ export class Bulkhead {
   constructor(private readonly clock: Clock) {}
 
   /** The work's result. Throws OVERLOADED or, when the signal says so before the work begins, CANCELLED. */
-  async run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  async run<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
     if (this.#busy < slots) this.#busy++;
-    else await this.#wait(signal);
+    else await this.#wait(patience);
     try {
       return await work();
     } finally {
@@ -27,11 +35,12 @@ export class Bulkhead {
     }
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<void> {
+  #wait({ deadline, signal }: Patience): Promise<void> {
     if (this.#queue.size >= queuePlaces) throw new AppError("OVERLOADED");
+    const waitMs = Math.min(queueWaitMs, deadline - this.clock.elapsed());
     return cancellable<void>(signal, (admit, refuse) => {
       this.#queue.add(admit);
-      const cancelTimer = this.clock.after(queueWaitMs, () => refuse(new AppError("OVERLOADED")));
+      const cancelTimer = this.clock.after(waitMs, () => refuse(new AppError("OVERLOADED")));
       return () => {
         cancelTimer();
         this.#queue.delete(admit);

@@ -13,8 +13,9 @@ import {
   tokenRequest,
 } from "./requests.js";
 import { ServerKeys } from "./server-keys.js";
+import { type AmitySession, parseSession } from "./session-wire.js";
 import { type MutualTls, Transports } from "./transports.js";
-import { type AmitySession, parseAuthToken, parseSession } from "./wire.js";
+import { parseAuthToken } from "./wire.js";
 
 /** One region as the operator configured it. A region without a key is not configured. */
 export interface RegionSettings {
@@ -29,6 +30,8 @@ export interface AmityObserver {
   onCall(region: RegionCode, operation: Call["operation"], outcome: string, seconds: number): void;
   onRetry(region: RegionCode): void;
   onHealth(region: RegionCode, health: RegionHealth): void;
+  /** An answer held something of no use in this field. */
+  onUnusableField(region: RegionCode, field: string): void;
   /** The first server key was refused and another one taken. Heard at each trial of the first. */
   onKeyFallback(region: RegionCode): void;
 }
@@ -157,7 +160,8 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
       const call: Call = { operation, kind: "register", ...limits };
       const asked = sessionRequest(options.sessionApi, await apiKey.current(), request);
-      return send(code, call, asked, (text) => parseSession(text, request.userId));
+      const onUnusable = (field: string) => observer.onUnusableField(code, field);
+      return send(code, call, asked, (text) => parseSession(text, request.userId, onUnusable));
     },
 
     close() {

@@ -9,8 +9,6 @@ import { version } from "../system/version.js";
 const maxResponseBytes = 262_144;
 /** A host that does not take a connection within this time takes none. Milliseconds. */
 const connectTimeoutMs = 2_000;
-/** Shorter than the idle time of common servers (5 s), so that few kept connections are dead. Milliseconds. */
-const idleConnectionMs = 4_000;
 
 export interface UpstreamRequest {
   readonly method: "GET" | "POST" | "DELETE";
@@ -64,6 +62,12 @@ export interface TlsIdentity {
   readonly key?: string | undefined;
 }
 
+export interface TransportOptions {
+  readonly identity: TlsIdentity;
+  /** How long a connection is kept that has nothing to do. Milliseconds. */
+  readonly idleMs: number;
+}
+
 /** One region's HTTP connection pool for one TLS identity. */
 export interface Transport {
   /** Sends one request, once. Any status is an answer; redirects are not followed. Throws TransportError. */
@@ -78,12 +82,12 @@ export interface Transport {
  * The region's transport: got in its stream form, which costs half of its promise form, with every convenience off.
  * Retries, redirects, decompression and status handling would each act on our secrets or our deadlines.
  */
-export function createTransport(baseUrl: URL, identity: TlsIdentity = {}): Transport {
+export function createTransport(baseUrl: URL, { identity, idleMs }: TransportOptions): Transport {
   const agentOptions = { keepAlive: true, scheduling: "lifo" } as const;
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
   for (const pool of [agent.http, agent.https]) {
     // The agent closes a free socket that times out, and lets one in use be.
-    pool.on("free", (socket: Socket) => socket.setTimeout(idleConnectionMs));
+    pool.on("free", (socket: Socket) => socket.setTimeout(idleMs));
   }
   const { ca, cert, key } = identity;
   const client = got.extend({
@@ -144,7 +148,8 @@ function readAnswer(stream: GotStream, isTls: boolean, signal: AbortSignal | und
     const fail = (fault: TransportFault) => {
       signal?.removeEventListener("abort", cancel);
       stream.destroy();
-      reject(new TransportError(fault, phaseOf(stream, isTls), sent?.reusedSocket ?? false));
+      const isReused = sent?.reusedSocket ?? false;
+      reject(new TransportError(fault, phaseOf(stream, isTls, isReused), isReused));
     };
     stream.on("request", (request: ClientRequest) => {
       sent = request;
@@ -173,20 +178,26 @@ function readAnswer(stream: GotStream, isTls: boolean, signal: AbortSignal | und
   });
 }
 
-function phaseOf(stream: GotStream, isTls: boolean): TransportPhase {
+function phaseOf(stream: GotStream, isTls: boolean, isReused: boolean): TransportPhase {
   if (stream.response) return "answering";
+  if (isReused) return "sent";
   const connectedAt = isTls ? stream.timings?.secureConnect : stream.timings?.connect;
   return connectedAt === undefined ? "connecting" : "sent";
 }
 
 /** Text of the body, or undefined when it is encoded (we asked for identity) or not UTF-8. */
 function decodeBody(headers: IncomingHttpHeaders, chunks: Buffer[]): string | undefined {
-  if ((headers["content-encoding"] ?? "identity") !== "identity") return undefined;
+  if (!isIdentity(headers["content-encoding"])) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
     return undefined;
   }
+}
+
+/** A list of codings (RFC 9110, 8.4) that changes nothing. */
+function isIdentity(codings = ""): boolean {
+  return codings.split(",").every((coding) => ["", "identity"].includes(coding.trim().toLowerCase()));
 }
 
 function faultOf(error: Error & { code?: string }, answering: boolean): TransportFault {

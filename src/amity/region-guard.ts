@@ -59,7 +59,7 @@ export class RegionGuard {
     this.#budget.countCall();
     let freshConnection = false;
     for (let count = 1; ; count++) {
-      const outcome = await this.#bulkhead.run(call.signal, () => this.#tryOnce(call, attempt, freshConnection));
+      const outcome = await this.#bulkhead.run(call, () => this.#tryOnce(call, attempt, freshConnection));
       if ("response" in outcome) return outcome.response;
       const { failed, error } = outcome;
       const remainingMs = call.deadline - clock.elapsed();
@@ -79,9 +79,10 @@ export class RegionGuard {
   }
 
   /**
-   * One attempt behind the breaker. The circuit's trial goes on when its client leaves: the request is sent already,
-   * and clients in a hurry must not keep a healthy region out. It gives its slot back then, since there is one such at
-   * most. It opens a connection of its own, for a kept one that turns out dead would prove nothing.
+   * One attempt behind the breaker. The circuit's trial has an attempt's whole time and goes on without its client: the
+   * request is sent already, and clients in a hurry must not keep a healthy region out. It gives its slot back then,
+   * since there is one such at most. It opens a connection of its own, for a kept one that turns out dead would prove
+   * nothing.
    */
   async #tryOnce(call: Call, attempt: Attempt, freshConnection: boolean): Promise<Outcome> {
     const { attemptTimeoutMs, clock } = this.options;
@@ -91,10 +92,10 @@ export class RegionGuard {
     if (timeoutMs <= 0) throw new AppError("UPSTREAM_TIMEOUT");
     const passage = this.#circuit.enter();
     if (!passage.isTrial) return this.#pass(passage, call, () => attempt({ timeoutMs, freshConnection, signal }));
-    const trial = this.#pass(passage, call, () => attempt({ timeoutMs, freshConnection: true }));
+    const trial = this.#pass(passage, call, () => attempt({ timeoutMs: attemptTimeoutMs, freshConnection: true }));
     return cancellable(signal, (resolve, reject) => {
       trial.then(resolve, reject);
-      return () => {};
+      return clock.after(timeoutMs, () => reject(new AppError("UPSTREAM_TIMEOUT")));
     });
   }
 

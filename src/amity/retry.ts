@@ -38,19 +38,19 @@ export function retryDelayMs({ kind, failed, attempt, remainingMs, random }: Ret
 }
 
 /**
- * A kept connection that the other side closed while the request was on its way: no byte came back. Node retries none
- * of these by itself, and they say nothing about Amity's health.
+ * A kept connection that the other side closed while the request was on its way: no byte came back. Most likely nobody
+ * read the request, but nobody knows. Node retries none of these by itself, and they say nothing about Amity's health.
  */
 export function isStaleConnection(failed: FailedAttempt): boolean {
   return "fault" in failed && failed.reusedConnection && failed.fault === "unreachable" && failed.phase === "sent";
 }
 
 function isRetryable(kind: CallKind, failed: FailedAttempt, attempt: number): boolean {
-  if (isStaleConnection(failed)) return attempt === 1;
+  if (isStaleConnection(failed)) return kind === "mint" && attempt === 1;
   return "fault" in failed ? isRetryableFault(kind, failed) : isRetryableAnswer(kind, failed, attempt);
 }
 
-/** A session is registered again only when nothing can have been processed the first time. */
+/** A session is registered again only when nothing of it was sent the first time. */
 function isRetryableFault(kind: CallKind, { fault, phase }: Pick<TransportError, "fault" | "phase">): boolean {
   if (fault === "cancelled" || fault === "malformed") return false;
   return kind === "mint" || phase === "connecting";

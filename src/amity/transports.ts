@@ -3,6 +3,11 @@ import type { Reloading } from "../system/reloading-file.js";
 import { type CertificatePair, choosePair } from "./client-certificate.js";
 import { createTransport, type Transport } from "./http.js";
 
+/** Shorter than the idle time of common servers (5 s), so that few kept connections are dead. Milliseconds. */
+const idleMs = 4_000;
+/** A session is not registered again when its connection turns out dead, so one hardly used is kept less long. */
+const registeringIdleMs = 1_000;
+
 /** What the operator gave for mutual TLS; one for all regions. */
 export interface MutualTls {
   /** Node's own root certificates and the operator's; undefined: Node's own. PEM. */
@@ -24,10 +29,10 @@ export class Transports {
     private readonly mutualTls: MutualTls,
     private readonly now: WallClock,
   ) {
-    this.#open = createTransport(baseUrl, { ca: mutualTls.ca });
+    this.#open = createTransport(baseUrl, { identity: { ca: mutualTls.ca }, idleMs: registeringIdleMs });
   }
 
-  /** For routes that need no client certificate. */
+  /** For routes that need no client certificate: sessions are registered over it. */
   get open(): Transport {
     return this.#open;
   }
@@ -38,8 +43,8 @@ export class Transports {
     const pair = choosePair(pairs.flat(), this.now());
     if (!this.#protected || this.#protected.pair !== pair) {
       this.#protected?.transport.retire();
-      const { ca } = this.mutualTls;
-      this.#protected = { pair, transport: createTransport(this.baseUrl, { ca, cert: pair?.cert, key: pair?.key }) };
+      const identity = { ca: this.mutualTls.ca, cert: pair?.cert, key: pair?.key };
+      this.#protected = { pair, transport: createTransport(this.baseUrl, { identity, idleMs }) };
     }
     return this.#protected.transport;
   }

@@ -28,11 +28,6 @@ export class RegionService {
     return regionCodes.map((code) => this.get(code));
   }
 
-  /** Is there a configured region that is not known to fail? */
-  get anyUsable(): boolean {
-    return this.list().some(({ status }) => status === RegionStatus.AVAILABLE || status === RegionStatus.DEGRADED);
-  }
-
   get(code: RegionCode): Region {
     const { name, endpoints } = regionTable[code];
     const family = endpoints[this.options.hostFamily];

@@ -1,34 +1,47 @@
-/** Why the process should get no traffic, or `ready`. */
-export type ReadinessStatus = "starting" | "draining" | "no caller keys" | "no usable region" | "ready";
+import type { Clock } from "../system/clock.js";
 
-/** The state behind /readyz. */
+/** Why the process should get no traffic, or `ready`. */
+export type ReadinessStatus = "starting" | "draining" | "no caller keys" | "ready";
+
+/** How often it is tried to make callers verifiable; what it takes may have a longer cooldown. Milliseconds. */
+const retryMs = 1_000;
+
+/**
+ * The state behind /readyz. It is about this process alone: an outage of Amity takes no replica out of service, since
+ * the others see the same one.
+ */
 export class Readiness {
   #phase: "starting" | "serving" | "draining" = "starting";
+  #cancelRetry = () => {};
 
-  /**
-   * `canVerifyCallers`: were the keys that verify callers ever loaded? `anyRegionUsable`: is there a configured region
-   * that does not fail?
-   */
+  /** `canVerifyCallers`: were the keys that verify callers ever loaded? Tries to load them. */
   constructor(
     private readonly canVerifyCallers: () => Promise<boolean>,
-    private readonly anyRegionUsable: () => boolean,
+    private readonly clock: Clock,
   ) {}
 
   get isDraining(): boolean {
     return this.#phase === "draining";
   }
 
+  /** From now on it is tried to load callers' keys, until they are, so that nobody has to ask for it. */
   serve(): void {
     this.#phase = "serving";
+    void this.#prepare();
   }
 
   drain(): void {
     this.#phase = "draining";
+    this.#cancelRetry();
   }
 
   async status(): Promise<ReadinessStatus> {
     if (this.#phase !== "serving") return this.#phase;
-    if (!(await this.canVerifyCallers())) return "no caller keys";
-    return this.anyRegionUsable() ? "ready" : "no usable region";
+    return (await this.canVerifyCallers()) ? "ready" : "no caller keys";
+  }
+
+  async #prepare(): Promise<void> {
+    if ((await this.canVerifyCallers()) || this.#phase !== "serving") return;
+    this.#cancelRetry = this.clock.after(retryMs, () => void this.#prepare(), { ref: false });
   }
 }

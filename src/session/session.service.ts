@@ -1,7 +1,7 @@
 import type { AmityClient } from "../amity/client.js";
 import type { RegionCode } from "../amity/regions.js";
 import type { SessionRequest } from "../amity/requests.js";
-import type { AmitySession } from "../amity/wire.js";
+import type { AmitySession } from "../amity/session-wire.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import { type Clock, refreshTime } from "../system/clock.js";
@@ -10,7 +10,7 @@ import { checkSession, type SessionOrder } from "./session.rules.js";
 import { type Session, UserType } from "./session.type.js";
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Life of an access token when Amity names no end, as in its Security page's v3 sample. Source: the same page. */
+/** Life of an access token when Amity names no end, as in its Security page's v3 sample, or one that is no end. Source: the same page. */
 const sessionLifeMs = { secure: 30 * dayMs, unsecure: dayMs } as const;
 
 export interface SessionServiceOptions {
@@ -54,7 +54,8 @@ export class SessionService {
 
 function toSession(session: AmitySession, region: RegionCode, startedAt: number, lifeMs: number): Session {
   const issuedAt = session.issuedAt ?? new Date(startedAt);
-  const expiresAt = session.expiresAt ?? new Date(issuedAt.getTime() + lifeMs);
+  const isAlive = session.expiresAt && session.expiresAt > issuedAt;
+  const expiresAt = isAlive ? session.expiresAt : new Date(issuedAt.getTime() + lifeMs);
   return {
     ...session,
     userId: session.user.userId,

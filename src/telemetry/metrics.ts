@@ -18,6 +18,7 @@ export class Metrics {
     "outcome",
   ]);
   readonly #retries = this.#counter("amity_upstream_retries_total", "Repeated calls to Amity", ["region"]);
+  readonly #unusable = this.#counter("amity_unusable_fields_total", "Answers with an odd field, left empty", ["field"]);
   readonly #health = this.#gauge("amity_region_health", "2 available, 1 may be tried again, 0 unavailable", ["region"]);
   readonly #fallbacks = this.#counter("amity_server_key_fallback_total", "Uses of the other server key", ["region"]);
   readonly #expiry = this.#gauge("amity_client_cert_expiry_timestamp_seconds", "End of a client certificate", ["name"]);
@@ -45,6 +46,11 @@ export class Metrics {
 
   upstreamRetry(region: string): void {
     this.#retries.inc({ region });
+  }
+
+  /** `field`: of the fixed list that sessions are read by. */
+  unusableField(field: string): void {
+    this.#unusable.inc({ field });
   }
 
   regionHealth(region: string, health: keyof typeof healthValues): void {

@@ -1,8 +1,12 @@
 import { AppError } from "../errors/app-error.js";
+import type { Clock } from "../system/clock.js";
 
 interface Flight<T> {
   readonly result: Promise<T>;
-  readonly cancel: AbortController;
+  /** Nobody waits any more. */
+  readonly cancel: () => void;
+  /** By the monotonic clock. Milliseconds. */
+  readonly startedAt: number;
   waiters: number;
 }
 
@@ -13,22 +17,39 @@ interface Flight<T> {
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
 
+  /** Work older than `joinableMs` is joined by nobody: it has too little time left. Who comes then begins anew. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly joinableMs: number,
+  ) {}
+
   run(key: string, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const flight = this.#flights.get(key) ?? this.#begin(key, start);
+    const flight = this.#joinable(key) ?? this.#begin(key, start);
     flight.waiters++;
     return signal ? this.#waitFor(flight, signal) : flight.result;
   }
 
+  #joinable(key: string): Flight<T> | undefined {
+    const flight = this.#flights.get(key);
+    return flight && this.clock.elapsed() - flight.startedAt < this.joinableMs ? flight : undefined;
+  }
+
   #begin(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const cancel = new AbortController();
-    const result = start(cancel.signal).finally(() => {
+    const gone = new AbortController();
+    // Its successor may stand in its place.
+    const forget = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    });
-    const flight: Flight<T> = { result, cancel, waiters: 0 };
+    };
+    const cancel = () => {
+      forget();
+      gone.abort();
+    };
+    const startedAt = this.clock.elapsed();
+    const result = start(gone.signal).finally(forget);
+    const flight: Flight<T> = { result, cancel, startedAt, waiters: 0 };
     this.#flights.set(key, flight);
     // Every waiter may have left by the time it fails.
     result.catch(() => {});
-    cancel.signal.addEventListener("abort", () => this.#flights.delete(key), { once: true });
     return flight;
   }
 
@@ -36,7 +57,7 @@ export class SingleFlight<T> {
     return new Promise<T>((resolve, reject) => {
       const leave = () => {
         flight.waiters--;
-        if (flight.waiters === 0) flight.cancel.abort();
+        if (flight.waiters === 0) flight.cancel();
         reject(new AppError("CANCELLED"));
       };
       if (signal.aborted) return leave();

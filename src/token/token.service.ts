@@ -24,9 +24,12 @@ export interface TokenServiceOptions {
 
 /** Issues auth tokens, each with its audit line. */
 export class TokenService {
-  readonly #flights = new SingleFlight<Minted>();
+  readonly #flights: SingleFlight<Minted>;
 
-  constructor(private readonly options: TokenServiceOptions) {}
+  /** Whoever joins another's mint has at least half of the time that its own would have. */
+  constructor(private readonly options: TokenServiceOptions) {
+    this.#flights = new SingleFlight(options.clock, options.timeoutMs / 2);
+  }
 
   /** A token for the user: minted, shared with an equal call under way, or, where that is on, handed out again. */
   issue(key: TokenKey, asker: Asker): Promise<AuthToken> {

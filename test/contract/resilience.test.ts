@@ -82,21 +82,37 @@ describe("a session", () => {
   });
 });
 
-describe("a kept connection that the upstream has closed", () => {
-  test.each([
-    ["mint", mint],
-    ["session", create],
-  ])("costs a %s nothing", async (_what, query) => {
+describe("a kept connection that the upstream resets", () => {
+  /** Answers the first request of a connection, and resets it when it has read the second. */
+  function resetting(): Answer {
     const used = new WeakSet<object>();
-    const answer: Answer = (response, request) => {
+    return (response, request) => {
       const { socket } = response;
       if (socket && used.has(socket)) return void socket.destroy();
       if (socket) used.add(socket);
       likeAmity(JSON.parse(session))(response, request);
     };
-    await withUpstream(answer, async ({ url }) => {
+  }
+
+  test("costs a mint nothing", async () => {
+    await withUpstream(resetting(), async ({ url }) => {
       await withGateway({ env: regionAt(url), ...noWaiting }, async ({ ask }) => {
-        for (let i = 0; i < 20; i++) expect((await ask(query)).body.errors).toBeUndefined();
+        for (let i = 0; i < 20; i++) expect((await ask(mint)).body.errors).toBeUndefined();
+      });
+    });
+  });
+
+  test("is no reason to register a session twice", async () => {
+    await withUpstream(resetting(), async ({ url, seen }) => {
+      await withGateway({ env: regionAt(url), ...noWaiting }, async (gateway) => {
+        for (let i = 0; i < 30; i++) {
+          const answered = await gateway.ask(create);
+          const [code, retryable] = i % 2 === 0 ? [undefined, undefined] : ["UPSTREAM_UNAVAILABLE", true];
+          expect(answered.body.errors?.[0].extensions).toEqual(code && expect.objectContaining({ code, retryable }));
+          expect(seen).toHaveLength(i + 1);
+        }
+        // It says nothing of the region's health.
+        expect((await gateway.ask("{ region(code: EU) { status } }")).body.data.region.status).toBe("AVAILABLE");
       });
     });
   });
@@ -184,12 +200,25 @@ describe("an outage of one region", () => {
     });
   });
 
-  test("of all regions makes the process not ready", async () => {
-    await withUpstream(always(500, ""), async ({ url }) => {
-      await withGateway({ env: regionAt(url), ...noWaiting }, async (gateway) => {
+  test("takes no process out of service, though it be every region", async () => {
+    await withUpstream(always(500, ""), async ({ url, seen }) => {
+      const clock = testClock();
+      await withGateway({ env: regionAt(url), ...clock, ...noWaiting }, async (gateway) => {
+        const answers: unknown[] = [];
+        const look = async () => {
+          const { status, body } = await gateway.send("/readyz");
+          answers.push([await statusOf(gateway), status, body]);
+        };
         await fail(gateway, 30);
-        const { status, body } = await gateway.send("/readyz");
-        expect([status, body]).toEqual([503, { status: "no usable region" }]);
+        await look();
+        const calls = seen.length;
+        clock.advance(5_000);
+        await look();
+        clock.advance(86_400_000);
+        await look();
+        const ready = [200, { status: "ready" }];
+        expect(answers).toEqual(["UNAVAILABLE", "DEGRADED", "DEGRADED"].map((status) => [status, ...ready]));
+        expect(seen).toHaveLength(calls);
       });
     });
   });
@@ -275,6 +304,28 @@ describe("a client that goes away", () => {
         expect((await staying).body.data.authToken.token).toBe("shared");
         expect(seen).toHaveLength(1);
       });
+    });
+  });
+});
+
+test("an equal call that comes late has its own time", async () => {
+  const held: Parameters<Answer>[0][] = [];
+  const arrived = [deferred<void>(), deferred<void>()];
+  const answer: Answer = (response) => arrived[held.push(response) - 1]?.resolve();
+  await withUpstream(answer, async ({ url }) => {
+    const { env } = callersAt(url);
+    const clock = testClock(Date.now());
+    await withGateway({ env: { ...env, UPSTREAM_TIMEOUT_MS: "10000" }, ...clock }, async ({ ask }) => {
+      const headers = await signedIn("alice");
+      const early = ask("{ authToken { token } }", {}, headers);
+      await arrived[0]?.promise;
+      clock.advance(5_000);
+      const late = ask("{ authToken { token } }", {}, headers);
+      await arrived[1]?.promise;
+      held[1]?.end('"late"');
+      expect((await late).body.data.authToken.token).toBe("late");
+      held[0]?.end('"early"');
+      expect((await early).body.data.authToken.token).toBe("early");
     });
   });
 });

@@ -174,6 +174,35 @@ test("Amity's whole answer comes back exactly", async () => {
   });
 });
 
+test("fields of no use are left empty, counted each time and logged once", async () => {
+  const odd = {
+    ...sessionOf("alice"),
+    users: ["canary-odd-user", { userId: "alice", metadata: ["canary-odd-value"], createdAt: "canary-odd-date" }],
+    files: null,
+    roles: "canary-odd-roles",
+  };
+  await withUpstream(likeAmity(odd), async ({ url }) => {
+    await withGateway({ env: regionAt(url) }, async ({ ask, send, logged }) => {
+      const query = `mutation { createSession(input: { userId: "alice", deviceId: "d" }) {
+        users { userId metadata createdAt } files { fileId } roles { roleId }
+      } }`;
+      for (let i = 0; i < 3; i++) {
+        expect((await ask(query)).body).toEqual({
+          data: {
+            createSession: { users: [{ userId: "alice", metadata: null, createdAt: null }], files: [], roles: [] },
+          },
+        });
+      }
+      const { text } = await send("/metrics");
+      const fields = ["users.userId", "users.metadata", "users.createdAt", "session.roles"];
+      for (const field of fields) expect(text).toContain(`amity_unusable_fields_total{field="${field}"} 3`);
+      const told = logged.map((line) => JSON.parse(line)).filter(({ field }) => field);
+      expect(told.map(({ field }) => field).sort()).toEqual(fields.sort());
+      expect(logged.join()).not.toContain("canary-odd");
+    });
+  });
+});
+
 describe("a session's life", () => {
   const times =
     "mutation ($input: CreateSessionInput!) { createSession(input: $input) { issuedAt expiresAt refreshAfter } }";
@@ -189,6 +218,26 @@ describe("a session's life", () => {
           expiresAt: "2026-01-01T00:01:45.000Z",
           refreshAfter: "2026-01-01T00:01:25.000Z",
         });
+      });
+    });
+  });
+
+  const start = "2026-01-01T00:00:00.000Z";
+  const later = "2026-01-31T00:00:00.000Z";
+
+  test.each([
+    ["an end that cannot be read", { issuedAt: start, expiresAt: "in a month" }, [start, later]],
+    ["an end as a number", { issuedAt: start, expiresAt: 1_769_817_600 }, [start, later]],
+    ["an end before it begins", { issuedAt: start, expiresAt: "2025-12-31T00:00:00Z" }, [start, later]],
+    ["an end that is past", { expiresAt: "2025-12-31T00:00:00Z" }, [start, later]],
+    ["a beginning after its end", { issuedAt: "2099-01-01T00:00:00Z", expiresAt: later }, [start, later]],
+    ["a beginning at its end", { issuedAt: later, expiresAt: later }, [start, later]],
+    ["a beginning that cannot be read", { issuedAt: "now", expiresAt: later }, [start, later]],
+  ])("goes on past %s", async (_what, odd, [issuedAt, expiresAt]) => {
+    await withUpstream(likeAmity({ ...sessionOf("alice"), ...odd }), async ({ url }) => {
+      await withGateway({ env: regionAt(url), now }, async ({ ask }) => {
+        const refreshAfter = "2026-01-25T00:00:00.000Z";
+        expect((await ask(times, { input })).body.data.createSession).toEqual({ issuedAt, expiresAt, refreshAfter });
       });
     });
   });

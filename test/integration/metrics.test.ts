@@ -41,7 +41,12 @@ test("a region's health is measured and logged as it changes", async () => {
       expect((await send("/metrics")).text).toContain('amity_region_health{region="EU"} 0');
       const changes = logged.map((line) => JSON.parse(line)).filter(({ health }) => health);
       expect(changes).toEqual([
-        { level: "warn", message: "a region's health changed", region: "EU", health: "unavailable" },
+        {
+          level: "warn",
+          message: "a region fails: calls to it are refused for five seconds",
+          region: "EU",
+          health: "unavailable",
+        },
       ]);
     });
   });

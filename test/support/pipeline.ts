@@ -45,10 +45,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
   const rateLimits = new RateLimits({ user: 0, service: 0, failedAuth: 0 });
   const apollo = createApollo({ introspection: "on", production: false, authenticator, rateLimits, audit, logger });
   const amity = unconfiguredAmity(clock);
-  const readiness = new Readiness(
-    async () => true,
-    () => true,
-  );
+  const readiness = new Readiness(async () => true, clock);
   const pipeline = new Pipeline({
     apollo,
     services: {
@@ -91,7 +88,13 @@ function unconfiguredAmity(clock: Clock) {
     attemptTimeoutMs: timeoutMs,
     clock,
     random: () => 0,
-    observer: { onCall: ignore, onRetry: ignore, onHealth: ignore, onKeyFallback: ignore },
+    observer: {
+      onCall: ignore,
+      onRetry: ignore,
+      onHealth: ignore,
+      onUnusableField: ignore,
+      onKeyFallback: ignore,
+    },
   });
 }
 

@@ -11,7 +11,7 @@ import { RegionGuard } from "../../src/amity/region-guard.js";
 import { RegionCode } from "../../src/amity/regions.js";
 import { RetryBudget } from "../../src/amity/retry-budget.js";
 import { ServerKeys } from "../../src/amity/server-keys.js";
-import { parseSession } from "../../src/amity/wire.js";
+import { parseSession } from "../../src/amity/session-wire.js";
 import { targetUserId } from "../../src/caller/access.js";
 import { createApiKey, parseApiKeys, verifyApiKey } from "../../src/caller/api-keys.js";
 import { anybody } from "../../src/caller/caller.js";
@@ -88,10 +88,11 @@ const scenes: Readonly<Record<string, Scene>> = {
   "a wait for a slot": {
     async play(clock, disturb) {
       const bulkhead = new Bulkhead(clock);
-      for (let i = 0; i < 64; i++) void bulkhead.run(undefined, () => new Promise(() => {}));
+      const patience = { deadline: clock.elapsed() + 10_000 };
+      for (let i = 0; i < 64; i++) void bulkhead.run(patience, () => new Promise(() => {}));
       let code: unknown;
       bulkhead
-        .run(undefined, async () => {})
+        .run(patience, async () => {})
         .catch((error) => {
           code = error.code;
         });
@@ -308,6 +309,7 @@ function clientAt(url: string, clock: TestClock, onSeconds: (seconds: number) =>
       onCall: (_region, _operation, _outcome, seconds) => onSeconds(seconds),
       onRetry() {},
       onHealth() {},
+      onUnusableField() {},
       onKeyFallback() {},
     },
   });
@@ -325,7 +327,7 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
     },
     async createSession(_region, _request, { deadline }) {
       await look(deadline);
-      return parseSession(JSON.stringify({ accessToken: "access", users: [{ userId: "alice" }] }), "alice");
+      return parseSession(JSON.stringify({ accessToken: "access", users: [{ userId: "alice" }] }), "alice", () => {});
     },
     close() {},
   };

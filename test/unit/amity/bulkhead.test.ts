@@ -16,7 +16,8 @@ interface Client {
 function bulkheadWithClock() {
   const clock = testClock();
   const bulkhead = new Bulkhead(clock);
-  const ask = (): Client => {
+  /** `timeMs`: until the client's own deadline. */
+  const ask = (timeMs = Number.POSITIVE_INFINITY): Client => {
     const gone = new AbortController();
     const work = deferred<void>();
     const client: Client = {
@@ -29,7 +30,7 @@ function bulkheadWithClock() {
       await work.promise;
       return "done";
     };
-    bulkhead.run(gone.signal, run).then(
+    bulkhead.run({ deadline: clock.elapsed() + timeMs, signal: gone.signal }, run).then(
       (outcome) => {
         client.outcome = outcome;
       },
@@ -39,7 +40,7 @@ function bulkheadWithClock() {
     );
     return client;
   };
-  return { clock, ask, askTimes: (times: number) => Array.from({ length: times }, ask) };
+  return { clock, ask, askTimes: (times: number) => Array.from({ length: times }, () => ask()) };
 }
 
 const outcomesOf = (clients: readonly Client[]) => {
@@ -66,6 +67,22 @@ describe("a bulkhead", () => {
     clock.advance(1);
     await setImmediate();
     expect(outcomesOf(clients)).toEqual({ working: 64, OVERLOADED: 1 });
+  });
+
+  test("gives up a wait at the client's own deadline", async () => {
+    const { clock, ask, askTimes } = bulkheadWithClock();
+    askTimes(64);
+    const clients = [ask(100), ask(0), ask(499), ask(501)];
+    clock.advance(0);
+    const outcomes = async () => {
+      await setImmediate();
+      return clients.map(({ outcome }) => outcome);
+    };
+    expect(await outcomes()).toEqual(["waiting", "OVERLOADED", "waiting", "waiting"]);
+    clock.advance(100);
+    expect(await outcomes()).toEqual(["OVERLOADED", "OVERLOADED", "waiting", "waiting"]);
+    clock.advance(399);
+    expect(await outcomes()).toEqual(["OVERLOADED", "OVERLOADED", "OVERLOADED", "waiting"]);
   });
 
   test.each([

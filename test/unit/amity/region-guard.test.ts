@@ -365,6 +365,19 @@ describe("the trial of a circuit", () => {
     expect(await answered(200, 1)).toEqual([health === "available" ? 200 : "UPSTREAM_UNAVAILABLE"]);
   });
 
+  test("has its whole time, however little its client has", async () => {
+    const { guard, clock, attempts, start } = await guardBeforeTrial();
+    const call = start({ deadline: clock.elapsed() + 10 });
+    await setImmediate();
+    expect(attempts.at(-1)?.terms.timeoutMs).toBe(5_000);
+    clock.advance(10);
+    await setImmediate();
+    expect([call.outcome, guard.health, clock.pending()]).toEqual(["UPSTREAM_TIMEOUT", "degraded", 0]);
+    attempts.at(-1)?.resolve(answer(200));
+    await setImmediate();
+    expect(guard.health).toBe("available");
+  });
+
   test("that fails in no known way opens the circuit", async () => {
     const { guard, attempts, start } = await guardBeforeTrial();
     const call = start();
@@ -394,6 +407,16 @@ describe("a region's slots", () => {
     attempts[64]?.resolve(answer(200));
     await setImmediate();
     expect(waiting.outcome).toBe(200);
+  });
+
+  test("are waited for no longer than the call has time", async () => {
+    const { clock, start } = guardWithClock();
+    for (let i = 0; i < 64; i++) start();
+    const call = start({ deadline: clock.elapsed() + 100 });
+    await setImmediate();
+    clock.advance(100);
+    await setImmediate();
+    expect(call.outcome).toBe("OVERLOADED");
   });
 
   test("are 64, and a wait for one ends", async () => {

@@ -35,7 +35,7 @@ describe("a failed attempt", () => {
     ["broke off", fault("broken", "answering"), 1, 50, undefined],
     ["was malformed", fault("malformed", "answering"), 1, undefined, undefined],
     ["was cancelled", fault("cancelled", "sent"), 1, undefined, undefined],
-    ["met a stale connection", stale, 1, 0, 0],
+    ["met a stale connection", stale, 1, 0, undefined],
     ["met a stale connection twice", stale, 2, undefined, undefined],
     ["got 500", down(500), 1, 50, undefined],
     ["got 500 twice", down(500), 2, undefined, undefined],

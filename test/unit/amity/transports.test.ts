@@ -66,6 +66,17 @@ async function roundTrips(transport: Transport): Promise<void> {
   for (let i = 0; i < 3; i++) await exchange(transport);
 }
 
+test("connections for sessions are kept for a second, others longer", async () => {
+  await withTransports(async ({ transports, sockets }) => {
+    await exchange(await transports.protected());
+    await exchange(transports.open);
+    await Promise.race(sockets.map((socket) => once(socket, "close")));
+    await exchange(await transports.protected());
+    await exchange(transports.open);
+    expect(sockets).toHaveLength(3);
+  });
+});
+
 describe("connections with a client certificate", () => {
   test("are kept while the certificate stays", async () => {
     await withTransports(async ({ transports, sockets }) => {

@@ -1,16 +1,22 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { Readiness } from "../../../src/server/readiness.js";
+import { testClock } from "../../support/clock.js";
 
-function readinessOf({ callers = true, regions = true } = {}): Readiness {
-  return new Readiness(
-    async () => callers,
-    () => regions,
-  );
+/** A process whose callers' keys can be loaded from the moment the test says so. */
+function processWithKeys(there = true) {
+  const clock = testClock();
+  const keys = { there, asked: 0 };
+  const readiness = new Readiness(async () => {
+    keys.asked++;
+    return keys.there;
+  }, clock);
+  return { clock, keys, readiness };
 }
 
 describe("readiness", () => {
   test("goes from starting to ready to draining", async () => {
-    const readiness = readinessOf();
+    const { readiness } = processWithKeys();
     expect([await readiness.status(), readiness.isDraining]).toEqual(["starting", false]);
     readiness.serve();
     expect([await readiness.status(), readiness.isDraining]).toEqual(["ready", false]);
@@ -18,38 +24,54 @@ describe("readiness", () => {
     expect([await readiness.status(), readiness.isDraining]).toEqual(["draining", true]);
   });
 
-  test.each([
-    [{ callers: false }, "no caller keys"],
-    [{ regions: false }, "no usable region"],
-    [{ callers: false, regions: false }, "no caller keys"],
-  ])("of %j while serving is %j", async (missing, status) => {
-    const readiness = readinessOf(missing);
+  test("waits for the keys that verify callers", async () => {
+    const { readiness, keys } = processWithKeys(false);
     readiness.serve();
-    expect(await readiness.status()).toBe(status);
-  });
-
-  test("that comes late is told at once", async () => {
-    const state = { callers: false, regions: false };
-    const readiness = new Readiness(
-      async () => state.callers,
-      () => state.regions,
-    );
-    readiness.serve();
-    state.callers = true;
-    expect(await readiness.status()).toBe("no usable region");
-    state.regions = true;
+    expect(await readiness.status()).toBe("no caller keys");
+    keys.there = true;
     expect(await readiness.status()).toBe("ready");
   });
 
   test("asks for nothing while it starts or drains", async () => {
-    const asked: string[] = [];
-    const readiness = new Readiness(
-      async () => asked.push("callers") > 0,
-      () => asked.push("regions") > 0,
-    );
+    const { readiness, keys } = processWithKeys();
     await readiness.status();
     readiness.drain();
     await readiness.status();
-    expect(asked).toEqual([]);
+    expect(keys.asked).toBe(0);
+  });
+});
+
+describe("callers' keys", () => {
+  test("are tried again without anybody who asks", async () => {
+    const { clock, readiness, keys } = processWithKeys(false);
+    readiness.serve();
+    for (let i = 0; i < 3; i++) {
+      await setImmediate();
+      clock.advance(1_000);
+    }
+    await setImmediate();
+    expect(keys.asked).toBe(4);
+  });
+
+  test("are tried no more once they are there", async () => {
+    const { clock, readiness, keys } = processWithKeys(false);
+    readiness.serve();
+    await setImmediate();
+    keys.there = true;
+    clock.advance(1_000);
+    await setImmediate();
+    expect([keys.asked, clock.pending()]).toEqual([2, 0]);
+  });
+
+  test.each([
+    ["while it waits", true],
+    ["while it tries", false],
+  ])("are tried no more when the process stops %s", async (_when, waits) => {
+    const { clock, readiness } = processWithKeys(false);
+    readiness.serve();
+    if (waits) await setImmediate();
+    readiness.drain();
+    await setImmediate();
+    expect(clock.pending()).toBe(0);
   });
 });

@@ -49,6 +49,11 @@ const cases: [string, (metrics: Metrics) => void, string[]][] = [
     ['amity_server_key_fallback_total{region="SG"} 1'],
   ],
   [
+    "a field of no use",
+    (metrics) => metrics.unusableField("files.createdAt"),
+    ['amity_unusable_fields_total{field="files.createdAt"} 1'],
+  ],
+  [
     "the end of a certificate",
     (metrics) => metrics.certificateExpiry("AMITY_MTLS_CERT_FILE", 1_800_000_000),
     ['amity_client_cert_expiry_timestamp_seconds{name="AMITY_MTLS_CERT_FILE"} 1800000000'],

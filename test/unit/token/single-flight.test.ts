@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { SingleFlight } from "../../../src/token/single-flight.js";
+import { testClock } from "../../support/clock.js";
 import { type Deferred, deferred } from "../../support/deferred.js";
+
+const joinableMs = 5_000;
 
 /** Work that was begun: the test ends it, and sees whether it was cancelled. */
 interface Begun extends Deferred<string> {
@@ -9,7 +12,8 @@ interface Begun extends Deferred<string> {
 
 /** Flights whose work the test holds in its hands. */
 function heldFlights() {
-  const flights = new SingleFlight<string>();
+  const clock = testClock();
+  const flights = new SingleFlight<string>(clock, joinableMs);
   const begun: Begun[] = [];
   const start = (signal: AbortSignal) => {
     const work = { ...deferred<string>(), signal };
@@ -28,7 +32,7 @@ function heldFlights() {
     if (!some) throw new Error(`only ${begun.length} begun`);
     return some;
   };
-  return { flights, start, ask, begun, work };
+  return { clock, flights, start, ask, begun, work };
 }
 
 const cancelled = expect.objectContaining({ code: "CANCELLED" });
@@ -181,6 +185,43 @@ describe("work that nobody waits for any more", () => {
     } finally {
       process.off("unhandledRejection", hear);
     }
+  });
+});
+
+describe("one who comes late", () => {
+  test.each([
+    ["joins", joinableMs - 1, 1],
+    ["begins anew", joinableMs, 2],
+  ])("%s after %i ms", async (_what, ms, begunTimes) => {
+    const { clock, ask, begun } = heldFlights();
+    ask();
+    clock.advance(ms);
+    ask();
+    expect(begun).toHaveLength(begunTimes);
+  });
+
+  test("is joined by the next, whatever becomes of the old work", async () => {
+    const { clock, ask, begun, work } = heldFlights();
+    const old = ask();
+    clock.advance(joinableMs);
+    const late = ask();
+    old.leave();
+    expect([work(0).signal.aborted, work(1).signal.aborted]).toEqual([true, false]);
+    const next = ask();
+    work(0).resolve("old");
+    work(1).resolve("new");
+    expect([await late.result, await next.result, begun.length]).toEqual(["new", "new", 2]);
+  });
+
+  test("goes by the clock that nobody sets", async () => {
+    const { clock, ask, begun } = heldFlights();
+    ask();
+    clock.setWall(3_600_000);
+    ask();
+    clock.setWall(-7_200_000);
+    clock.advance(joinableMs);
+    ask();
+    expect(begun).toHaveLength(2);
   });
 });
 

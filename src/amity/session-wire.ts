@@ -1,0 +1,94 @@
+import { count, dateTime, entries, flag, int, json, jsonObject, object, text, texts } from "./fields.js";
+import { badResponse, parseJson } from "./wire.js";
+
+const users = entries("users", "userId", {
+  _id: text,
+  path: text,
+  displayName: text,
+  profileHandle: text,
+  description: text,
+  avatarFileId: text,
+  avatarCustomUrl: text,
+  metadata: jsonObject,
+  roles: texts("users.roles"),
+  permissions: texts("users.permissions"),
+  flagCount: count,
+  // `hash` is documented as string[] (OpenAPI), integer[] (older OpenAPI, Flutter SDK) and string (TypeScript SDK).
+  hashFlag: object("users.hashFlag", { bits: int, hashes: int, hash: json }),
+  isGlobalBan: flag,
+  isBrand: flag,
+  isDeleted: flag,
+  createdAt: dateTime,
+  updatedAt: dateTime,
+  deletedAt: dateTime,
+});
+
+const files = entries("files", "fileId", {
+  fileUrl: text,
+  type: text,
+  accessType: text,
+  altText: text,
+  createdAt: dateTime,
+  updatedAt: dateTime,
+  // Kept whole: `size` is a number in OpenAPI and a string in the TypeScript SDK.
+  attributes: jsonObject,
+});
+
+const roles = entries("roles", "roleId", {
+  displayName: text,
+  permissions: texts("roles.permissions"),
+  isDeleted: flag,
+  createdAt: dateTime,
+  updatedAt: dateTime,
+});
+
+const session = object("session", {
+  accessToken: text,
+  refreshToken: text,
+  issuedAt: dateTime,
+  expiresAt: dateTime,
+  // Some OpenAPI revisions of the v4 route spell it so.
+  expiredAt: dateTime,
+  userType: text,
+  users,
+  files,
+  roles,
+  lastCachePurge: dateTime,
+});
+
+export type AmityUser = (typeof users)["absent"][number];
+
+/** A session as Amity answered it. `user` is the entry of `users` that was signed in. */
+export interface AmitySession {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly issuedAt: Date | undefined;
+  readonly expiresAt: Date | undefined;
+  readonly userType: string | undefined;
+  readonly user: AmityUser;
+  readonly users: AmityUser[];
+  readonly files: (typeof files)["absent"];
+  readonly roles: (typeof roles)["absent"];
+  readonly lastCachePurge: Date | undefined;
+}
+
+/**
+ * Reads a session. It needs an access token and the user of this id; whatever else is odd is left empty, so that a
+ * change at Amity keeps nobody out. `onUnusable` hears the names of such fields, each once. Fields that Amity adds are
+ * ignored; roles, permissions and file types that it adds are kept as they are.
+ * Throws UPSTREAM_BAD_RESPONSE when what it needs is missing.
+ */
+export function parseSession(body: string, userId: string, onUnusable: (field: string) => void): AmitySession {
+  const unusable = new Set<string>();
+  const answer = session.read(parseJson(body), (field) => unusable.add(field));
+  if (!answer) throw badResponse("not a session");
+  const { accessToken, expiredAt, expiresAt = expiredAt, ...others } = answer;
+  const user = answer.users.find((candidate) => candidate.userId === userId);
+  if (!accessToken) throw badResponse("accessToken");
+  if (!user) throw badResponse("users: the asked one is missing");
+  // One of the two is wrong, and clients go by the end.
+  const isContrary = others.issuedAt && expiresAt && others.issuedAt >= expiresAt;
+  if (isContrary) unusable.add("session.issuedAt");
+  for (const field of unusable) onUnusable(field);
+  return { ...others, accessToken, expiresAt, user, issuedAt: isContrary ? undefined : others.issuedAt };
+}
