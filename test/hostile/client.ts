@@ -29,13 +29,18 @@ export class Client {
   post({ headers = {}, body, chunkBytes }: HostileRequest): Promise<Answered> {
     const bytes = Buffer.from(body);
     const length = chunkBytes === undefined ? { "content-length": bytes.length } : {};
-    return this.#exchange("POST", this.url, { "content-type": "application/json", ...length, ...headers }, (outgoing) => {
-      outgoing.cork();
-      for (let at = 0; at < bytes.length; at += chunkBytes ?? bytes.length) {
-        outgoing.write(bytes.subarray(at, at + (chunkBytes ?? bytes.length)));
-      }
-      outgoing.uncork();
-    });
+    return this.#exchange(
+      "POST",
+      this.url,
+      { "content-type": "application/json", ...length, ...headers },
+      (outgoing) => {
+        outgoing.cork();
+        for (let at = 0; at < bytes.length; at += chunkBytes ?? bytes.length) {
+          outgoing.write(bytes.subarray(at, at + (chunkBytes ?? bytes.length)));
+        }
+        outgoing.uncork();
+      },
+    );
   }
 
   /** Sends an operation as any client would. */

@@ -39,13 +39,14 @@ describe("service keys", () => {
     "AUTH_API_KEYS_FILE, in use",
     rows.filter(({ code }) => code === "taken").map((row) => ({ ...row, code: "UNAUTHENTICATED" })),
     env,
-    (gateway, { text }) => async (run) => {
-      if (run === 1) {
-        await writeFile(path, text);
-        await gateway.reload();
-      }
-      const headers = { authorization: `ApiKey nobody.${run}` };
-      return { bytes: 0, use: () => gateway.client.ask("{ regions { code } }", {}, headers) };
-    },
+    (gateway, { text }) =>
+      async (run) => {
+        if (run === 1) {
+          await writeFile(path, text);
+          await gateway.reload();
+        }
+        const headers = { authorization: `ApiKey nobody.${run}` };
+        return { bytes: 0, use: () => gateway.client.ask("{ regions { code } }", {}, headers) };
+      },
   );
 });

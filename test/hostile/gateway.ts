@@ -93,6 +93,7 @@ class GatewayProcess {
     this.child = child;
     this.#end = once(child, "exit");
     // Nothing is kept: some suites make it log for a hundred thousand requests.
+    if (!child.stdout || !child.stderr) throw new Error("the gateway has no output");
     createInterface(child.stdout).on("line", (line) => {
       for (const watch of this.#watchers) watch(line);
     });

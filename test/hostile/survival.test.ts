@@ -58,7 +58,9 @@ describe("a process with a small heap", () => {
   let gateway: HostileGateway;
 
   beforeAll(async () => {
-    amity = createServer((request, response) => void request.resume().on("end", () => response.end('"a-token-of-24-characters"')));
+    amity = createServer(
+      (request, response) => void request.resume().on("end", () => response.end('"a-token-of-24-characters"')),
+    );
     await once(amity.listen(0, "127.0.0.1"), "listening");
     folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
     const path = join(folder, "keys.json");
@@ -81,37 +83,59 @@ describe("a process with a small heap", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("survives 20,000 distinct documents", async () => {
-    const codes = await flood(gateway, documents, (index) => gateway.client.ask(documentOf(index)));
-    const { answered = 0, [shed]: left = 0, ...others } = codes;
-    expect([answered + left, others]).toEqual([documents, {}]);
-  }, mostTime);
+  test(
+    "survives 20,000 distinct documents",
+    async () => {
+      const codes = await flood(gateway, documents, (index) => gateway.client.ask(documentOf(index)));
+      const { answered = 0, [shed]: left = 0, ...others } = codes;
+      expect([answered + left, others]).toEqual([documents, {}]);
+    },
+    mostTime,
+  );
 
-  test("survives tokens for 100,000 users", async () => {
-    const fields = 4;
-    const query = `query (${times(fields, (i) => `$u${i}: ID!`)}) { ${times(fields, (i) => `a${i}: authToken(userId: $u${i}) { token }`)} }`;
-    const codes = await flood(gateway, users / fields, (index) => {
-      const variables = Object.fromEntries(Array.from({ length: fields }, (_, i) => [`u${i}`, `user-${index * fields + i}`]));
-      return gateway.client.ask(query, variables, { authorization: "ApiKey backend.secret" });
-    });
-    const { answered = 0, [shed]: left = 0, ...others } = codes;
-    expect([answered + left, others]).toEqual([users / fields, {}]);
-  }, mostTime);
+  test(
+    "survives tokens for 100,000 users",
+    async () => {
+      const fields = 4;
+      const query = `query (${times(fields, (i) => `$u${i}: ID!`)}) { ${times(fields, (i) => `a${i}: authToken(userId: $u${i}) { token }`)} }`;
+      const codes = await flood(gateway, users / fields, (index) => {
+        const variables = Object.fromEntries(
+          Array.from({ length: fields }, (_, i) => [`u${i}`, `user-${index * fields + i}`]),
+        );
+        return gateway.client.ask(query, variables, { authorization: "ApiKey backend.secret" });
+      });
+      const { answered = 0, [shed]: left = 0, ...others } = codes;
+      expect([answered + left, others]).toEqual([users / fields, {}]);
+    },
+    mostTime,
+  );
 
-  test("survives 100,000 signed-in users, each with a limit", async () => {
-    const codes = await flood(gateway, users, (index) =>
-      gateway.client.ask("{ regions { code } }", {}, bearer(goodToken(`user-${index}`))),
-    );
-    const { answered = 0, [shed]: left = 0, ...others } = codes;
-    expect([answered + left, others]).toEqual([users, {}]);
-  }, mostTime);
+  test(
+    "survives 100,000 signed-in users, each with a limit",
+    async () => {
+      const codes = await flood(gateway, users, (index) =>
+        gateway.client.ask("{ regions { code } }", {}, bearer(goodToken(`user-${index}`))),
+      );
+      const { answered = 0, [shed]: left = 0, ...others } = codes;
+      expect([answered + left, others]).toEqual([users, {}]);
+    },
+    mostTime,
+  );
 
-  test("survives 100,000 senders of refused credentials, each with a limit", async () => {
-    const codes = await flood(gateway, users, (index) => {
-      const address = `2001:db8:${(index >> 16).toString(16)}:${(index & 0xffff).toString(16)}::1`;
-      return gateway.client.ask("{ regions { code } }", {}, { "x-forwarded-for": address, authorization: "Bearer a" });
-    });
-    const { UNAUTHENTICATED: refused = 0, [shed]: left = 0, ...others } = codes;
-    expect([refused + left, others]).toEqual([users, {}]);
-  }, mostTime);
+  test(
+    "survives 100,000 senders of refused credentials, each with a limit",
+    async () => {
+      const codes = await flood(gateway, users, (index) => {
+        const address = `2001:db8:${(index >> 16).toString(16)}:${(index & 0xffff).toString(16)}::1`;
+        return gateway.client.ask(
+          "{ regions { code } }",
+          {},
+          { "x-forwarded-for": address, authorization: "Bearer a" },
+        );
+      });
+      const { UNAUTHENTICATED: refused = 0, [shed]: left = 0, ...others } = codes;
+      expect([refused + left, others]).toEqual([users, {}]);
+    },
+    mostTime,
+  );
 });

@@ -8,7 +8,11 @@ import { type UpstreamAnswer, upstreamAnswers } from "./members/upstream-answers
 import { describeCosts } from "./suite.js";
 
 const createSession = readFileSync(new URL("../../schema/operations/create-session.graphql", import.meta.url), "utf8");
-const lists = ["users { userId displayName roles permissions metadata }", "files { fileId }", "roles { roleId permissions }"];
+const lists = [
+  "users { userId displayName roles permissions metadata }",
+  "files { fileId }",
+  "roles { roleId permissions }",
+];
 /** Selects the lists as often as aliases are allowed. */
 const again = `mutation ($input: CreateSessionInput!) {
   createSession(input: $input) {
@@ -35,7 +39,10 @@ describe("Amity", () => {
   });
   afterAll(() => amity.close());
 
-  for (const [entry, query] of Object.entries({ "upstream answer": createSession, "upstream answer, selected 15 times": again })) {
+  for (const [entry, query] of Object.entries({
+    "upstream answer": createSession,
+    "upstream answer, selected 15 times": again,
+  })) {
     describeCosts(
       entry,
       upstreamAnswers,

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 /** The Amity client with a certificate from files, which are then rewritten. */
-async function connectWithPair() {
+async function connectWithPair(now = Date.now()) {
   const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
   const [certPath, keyPath] = [join(folder, "client.pem"), join(folder, "client.key")];
   const write = async (life: Validity) => {
@@ -39,7 +39,7 @@ async function connectWithPair() {
     AMITY_MTLS_KEY_FILE: keyPath,
   });
   if (!config) throw new Error(problems.join("; "));
-  const clock = testClock(Date.now());
+  const clock = testClock(now);
   const told: string[] = [];
   const reloads = new Reloads(clock, (_name, problem) => told.push(problem ?? "taken"));
   const metrics = new Metrics();
@@ -83,6 +83,21 @@ describe("a client certificate in a file", () => {
         validFrom,
       },
     ]);
+  });
+
+  const dayMs = 24 * 60 * 60 * 1_000;
+  test.each([
+    [30 * dayMs + 1, []],
+    [30 * dayMs, [{ level: "warn", message: "a client certificate expires soon", days: 30 }]],
+    [7 * dayMs + 1, [{ level: "warn", message: "a client certificate expires soon", days: 7 }]],
+    [7 * dayMs, [{ level: "error", message: "a client certificate expires very soon", days: 7 }]],
+    [1, [{ level: "error", message: "a client certificate expires very soon", days: 0 }]],
+  ])("that lives for %i ms more is told of at the start: %j", async (leftMs, lines) => {
+    const { warnings, expiry } = await connectWithPair(secondsOf(soon) * 1_000 - leftMs);
+    expect(warnings.map((line) => JSON.parse(line))).toEqual(
+      lines.map((line) => ({ ...line, name: "AMITY_MTLS_CERT_FILE" })),
+    );
+    expect(await expiry()).toBe(secondsOf(soon));
   });
 
   test("that expires soon is warned of when it is taken", async () => {

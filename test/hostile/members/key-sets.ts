@@ -41,15 +41,25 @@ export const keySets: readonly KeySet[] = [
   keys("RSA keys with an exponent of 1", (i) => rsa(big(256), "AQ", `k${i}`)),
   keys("a modulus of 190 kB", () => rsa(big(190_000), "AQAB", "k")),
   keys("private RSA keys", (i) => `{"kty":"RSA","n":"${big(256)}","e":"AQAB","d":"${big(256)}","kid":"k${i}"}`),
-  keys("elliptic keys that are no points", (i) => `{"kty":"EC","crv":"P-256","x":"${big(32)}","y":"${big(32)}","kid":"k${i}"}`),
+  keys(
+    "elliptic keys that are no points",
+    (i) => `{"kty":"EC","crv":"P-256","x":"${big(32)}","y":"${big(32)}","kid":"k${i}"}`,
+  ),
   keys("Ed25519 keys", (i) => `{"kty":"OKP","crv":"Ed25519","x":"${big(32)}","kid":"k${i}"}`),
   keys("shared secrets", (i) => `{"kty":"oct","k":"${big(32)}","kid":"k${i}"}`),
   keys("many operations", () => `{"kty":"RSA","key_ops":[${Array.from({ length: 1_000 }, (_, i) => `"o${i}"`)}]}`),
-  beside("a key of 20,000 members", (good) => `${listed(setBytes, `${before}{"kty":"x",`, (i) => `"a${i}":0`, `},${good}]}`)}`),
-  beside("a key of lists in lists", (good) => `${before}{"kty":"x","a":${"[".repeat(100_000)}${"]".repeat(100_000)}},${good}]}`),
+  beside(
+    "a key of 20,000 members",
+    (good) => `${listed(setBytes, `${before}{"kty":"x",`, (i) => `"a${i}":0`, `},${good}]}`)}`,
+  ),
+  beside(
+    "a key of lists in lists",
+    (good) => `${before}{"kty":"x","a":${"[".repeat(100_000)}${"]".repeat(100_000)}},${good}]}`,
+  ),
   beside("a set of lists in lists", (good) => `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)},"keys":[${good}]}`),
   beside("a set of 20,000 members", (good) => listed(setBytes, "{", (i) => `"a${i}":0`, `,"keys":[${good}]}`)),
   beside("a certificate chain of 200 kB", (good) =>
-    filled(setBytes, `${before}{"kty":"RSA","n":"${big(256)}","e":"AQAB","x5c":["`, () => "AAAA", `"]},${good}]}`)),
+    filled(setBytes, `${before}{"kty":"RSA","n":"${big(256)}","e":"AQAB","x5c":["`, () => "AAAA", `"]},${good}]}`),
+  ),
   beside("blanks", (good) => filled(setBytes, `${before}${good}]`, () => " ", "}")),
 ];

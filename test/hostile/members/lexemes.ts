@@ -24,33 +24,80 @@ export const unknownNames = [
   document("one type of 100 kB", invalid, around("{ regions { ... on ", again("Region"), " { code } } }")),
   document("one fragment of 100 kB", invalid, around("{ regions { ...", again("f"), " } }")),
   document("one directive of 100 kB", invalid, around("{ regions @", again("skip"), " { code } }")),
-  document("one input field of 100 kB", invalid,
-    around("mutation { createSession(input: { ", again("deviceId"), ": 1 }) { userId } }")),
-  document("input fields near the known ones", invalid, (n) =>
-    `mutation { createSession(input: { ${times(n, (i) => `deviceId${i}: 1`)} }) { userId } }`),
+  document(
+    "one input field of 100 kB",
+    invalid,
+    around("mutation { createSession(input: { ", again("deviceId"), ": 1 }) { userId } }"),
+  ),
+  document(
+    "input fields near the known ones",
+    invalid,
+    (n) => `mutation { createSession(input: { ${times(n, (i) => `deviceId${i}: 1`)} }) { userId } }`,
+  ),
 ];
 
 export const values = [
   document("a list for an enum", invalid, (n) => `{ region(code: [${times(n, () => "EU")}]) { code } }`),
   document("lists in a list", invalid, (n) => `{ region(code: ${nested(n, "[", "1", "]")}) { code } }`),
-  document("objects in an object", invalid, (n) =>
-    `mutation { createSession(input: ${nested(n, "{ deviceInfo: ", "1", " }")}) { userId } }`),
-  document("one input field again and again", invalid, (n) =>
-    `mutation { createSession(input: { ${times(n, () => 'deviceId: "d"')} }) { userId } }`),
+  document(
+    "objects in an object",
+    invalid,
+    (n) => `mutation { createSession(input: ${nested(n, "{ deviceInfo: ", "1", " }")}) { userId } }`,
+  ),
+  document(
+    "one input field again and again",
+    invalid,
+    (n) => `mutation { createSession(input: { ${times(n, () => 'deviceId: "d"')} }) { userId } }`,
+  ),
   document("a number of 100,000 digits", invalid, around("{ region(code: ", again("9"), ") { code } }")),
   document("an id of 100,000 digits", unauthenticated, tokenFor(again("9"))),
   document("a fraction of 100,000 digits", invalid, around("{ region(code: 0.", again("9"), ") { code } }")),
   document("an exponent of 100,000 digits", invalid, around("{ region(code: 1e", again("9"), ") { code } }")),
-  document("an id of 100 kB", unauthenticated, tokenFor((n) => `"${"a".repeat(n)}"`)),
-  document("an id of escapes", unauthenticated, tokenFor((n) => `"${"\\u{1F600}".repeat(n)}"`)),
-  document("an id of surrogates as escapes", unauthenticated, tokenFor((n) => `"${"\\ud83d\\ude00".repeat(n)}"`)),
-  document("an id of emoji", unauthenticated, tokenFor((n) => `"${"😀".repeat(n)}"`)),
-  document("a block string of line ends", unauthenticated, tokenFor((n) => `"""${"\n".repeat(n)}"""`)),
-  document("a block string of indented lines", unauthenticated, tokenFor((n) => `"""a\n${" \n".repeat(n)} b"""`)),
-  document("a block string whose lines grow", unauthenticated,
-    tokenFor((n) => `"""a\n${times(n, (i) => `${" ".repeat(i)}a\n`)}"""`)),
-  document("a block string of quotes", unauthenticated, tokenFor((n) => `"""${'\\"""'.repeat(n)}"""`)),
-  document("many block strings", invalid, (n) => `{ authToken(userId: [${times(n, () => '"""\n a\n  b\n"""')}]) { userId } }`),
+  document(
+    "an id of 100 kB",
+    unauthenticated,
+    tokenFor((n) => `"${"a".repeat(n)}"`),
+  ),
+  document(
+    "an id of escapes",
+    unauthenticated,
+    tokenFor((n) => `"${"\\u{1F600}".repeat(n)}"`),
+  ),
+  document(
+    "an id of surrogates as escapes",
+    unauthenticated,
+    tokenFor((n) => `"${"\\ud83d\\ude00".repeat(n)}"`),
+  ),
+  document(
+    "an id of emoji",
+    unauthenticated,
+    tokenFor((n) => `"${"😀".repeat(n)}"`),
+  ),
+  document(
+    "a block string of line ends",
+    unauthenticated,
+    tokenFor((n) => `"""${"\n".repeat(n)}"""`),
+  ),
+  document(
+    "a block string of indented lines",
+    unauthenticated,
+    tokenFor((n) => `"""a\n${" \n".repeat(n)} b"""`),
+  ),
+  document(
+    "a block string whose lines grow",
+    unauthenticated,
+    tokenFor((n) => `"""a\n${times(n, (i) => `${" ".repeat(i)}a\n`)}"""`),
+  ),
+  document(
+    "a block string of quotes",
+    unauthenticated,
+    tokenFor((n) => `"""${'\\"""'.repeat(n)}"""`),
+  ),
+  document(
+    "many block strings",
+    invalid,
+    (n) => `{ authToken(userId: [${times(n, () => '"""\n a\n  b\n"""')}]) { userId } }`,
+  ),
   document("an alias of 100 kB", undefined, around("{ ", again("a"), ": regions { code } }")),
   document("an operation's name of 100 kB", undefined, around("query ", again("a"), ` ${operation}`)),
 ];

@@ -47,7 +47,9 @@ function claims(name: string, code: string | undefined, more: string): Member {
 
 /** A well-signed token with this header. */
 function header(name: string, json: string, code: string | undefined = refused): Member {
-  return token(name, code, (run) => forgeToken(json, `${good(`a-${run}`)}}`, (input) => signatureOf(signingKey, input)));
+  return token(name, code, (run) =>
+    forgeToken(json, `${good(`a-${run}`)}}`, (input) => signatureOf(signingKey, input)),
+  );
 }
 
 const list = (before: string, piece: (index: number) => string, after: string) =>
@@ -58,10 +60,21 @@ const nested = (name: string) => `"${name}":${"[".repeat(payloadBytes / 2 - 20)}
 /** Tokens of 8 kB: those of whoever may sign, and those of anybody. */
 export const tokens: readonly Member[] = [
   claims("a claim of lists in lists", undefined, nested("a")),
-  claims("600 claims", undefined, list("", (index) => `"a${index}":0`, "")),
-  claims("1,000 audiences", refused, list('"aud":[', (index) => `"a${index}"`, "]")),
-  claims("1,000 audiences, the last one right", undefined,
-    list('"aud":[', (index) => `"a${index}"`, `,"${jwtEnv.AUTH_JWT_AUDIENCE}"]`)),
+  claims(
+    "600 claims",
+    undefined,
+    list("", (index) => `"a${index}":0`, ""),
+  ),
+  claims(
+    "1,000 audiences",
+    refused,
+    list('"aud":[', (index) => `"a${index}"`, "]"),
+  ),
+  claims(
+    "1,000 audiences, the last one right",
+    undefined,
+    list('"aud":[', (index) => `"a${index}"`, `,"${jwtEnv.AUTH_JWT_AUDIENCE}"]`),
+  ),
   claims("audiences of lists in lists", refused, nested("aud")),
   claims("an issuer of lists in lists", refused, nested("iss")),
   claims("a subject of lists in lists", refused, nested("sub")),
@@ -69,42 +82,82 @@ export const tokens: readonly Member[] = [
   claims("a subject of emoji", refused, text('"sub":"', "😀")),
   claims("a subject of escapes", refused, text('"sub":"', "\\u0061")),
   claims("a subject of 6,000 digits", refused, text('"sub":', "9", "")),
-  claims("one claim again and again", undefined, list("", () => '"a":0', "")),
+  claims(
+    "one claim again and again",
+    undefined,
+    list("", () => '"a":0', ""),
+  ),
   claims("a scope of 3,000 words", undefined, text('"scope":"', "a ")),
   claims("a scope of blanks", undefined, text('"scope":"', " ")),
-  claims("1,000 roles", undefined, list('"roles":[', (index) => `"r${index}"`, "]")),
+  claims(
+    "1,000 roles",
+    undefined,
+    list('"roles":[', (index) => `"r${index}"`, "]"),
+  ),
   claims("roles of lists in lists", undefined, nested("roles")),
-  claims("roles, scopes and scp", undefined,
-    `"scope":"${"a ".repeat(1_000)}","scp":["a"${',"a"'.repeat(400)}],"roles":["a"${',"a"'.repeat(400)}]`),
+  claims(
+    "roles, scopes and scp",
+    undefined,
+    `"scope":"${"a ".repeat(1_000)}","scp":["a"${',"a"'.repeat(400)}],"roles":["a"${',"a"'.repeat(400)}]`,
+  ),
   claims("an end of time of 6,000 digits", refused, text('"exp":', "9", "")),
   claims("an end of time with a huge exponent", refused, '"exp":1e308'),
   claims("a beginning of 6,000 digits", refused, text('"nbf":', "9", "")),
   claims("issued after 6,000 digits", refused, text('"iat":', "9", "")),
   claims("a confirmation of lists in lists", refused, nested("cnf")),
-  claims("a claim named __proto__", undefined, list('"__proto__":{', (index) => `"${index}":0`, "}")),
+  claims(
+    "a claim named __proto__",
+    undefined,
+    list('"__proto__":{', (index) => `"${index}":0`, "}"),
+  ),
   header("a header of lists in lists", `{"alg":"HS256",${nested("a")}}`, undefined),
-  header("a header of 600 members", list('{"alg":"HS256",', (index) => `"a${index}":0`, "}"), undefined),
-  header("a header with 1,000 critical members", list('{"alg":"HS256","crit":[', (index) => `"a${index}"`, "]}")),
+  header(
+    "a header of 600 members",
+    list('{"alg":"HS256",', (index) => `"a${index}":0`, "}"),
+    undefined,
+  ),
+  header(
+    "a header with 1,000 critical members",
+    list('{"alg":"HS256","crit":[', (index) => `"a${index}"`, "]}"),
+  ),
   header("an algorithm of 6 kB", text('{"alg":"', "HS256", '"}')),
   header("an algorithm of lists in lists", `{${nested("alg")}}`),
-  header("an algorithm again and again", list("{", () => '"alg":"HS256"', "}"), undefined),
+  header(
+    "an algorithm again and again",
+    list("{", () => '"alg":"HS256"', "}"),
+    undefined,
+  ),
   header("a key id of 6 kB", text('{"alg":"HS256","kid":"', "a", '"}'), undefined),
   header("a type of 6 kB", text('{"alg":"HS256","typ":"', "a", '"}'), undefined),
   header("no algorithm", '{"alg":"none"}'),
   header("another algorithm", '{"alg":"RS256"}'),
-  header("a password's algorithm, with a great many rounds", '{"alg":"PBES2-HS512+A256KW","enc":"A256GCM","p2c":2147483647}'),
+  header(
+    "a password's algorithm, with a great many rounds",
+    '{"alg":"PBES2-HS512+A256KW","enc":"A256GCM","p2c":2147483647}',
+  ),
   header("a compressed token", '{"alg":"HS256","zip":"DEF"}', undefined),
-  header("a key of its own", list('{"alg":"RS256","jwk":{"kty":"RSA","e":"AQAB","n":"', () => "AAAA", '"}}')),
+  header(
+    "a key of its own",
+    list('{"alg":"RS256","jwk":{"kty":"RSA","e":"AQAB","n":"', () => "AAAA", '"}}'),
+  ),
   token("a payload of 6 kB that nobody signed", refused, (run) =>
-    forgeToken({ alg: "HS256" }, `${good(`a-${run}`)},${nested("a")}}`, () => Buffer.alloc(32))),
+    forgeToken({ alg: "HS256" }, `${good(`a-${run}`)},${nested("a")}}`, () => Buffer.alloc(32)),
+  ),
   token("a signature of 6 kB", refused, (run) =>
-    forgeToken({ alg: "HS256" }, `${good(`a-${run}`)}}`, () => Buffer.alloc(payloadBytes))),
+    forgeToken({ alg: "HS256" }, `${good(`a-${run}`)}}`, () => Buffer.alloc(payloadBytes)),
+  ),
   token("a payload that is no JSON", refused, () =>
-    forgeToken({ alg: "HS256" }, "[".repeat(payloadBytes), (input) => signatureOf(signingKey, input))),
+    forgeToken({ alg: "HS256" }, "[".repeat(payloadBytes), (input) => signatureOf(signingKey, input)),
+  ),
   token("a payload that is no UTF-8", refused, () =>
-    forgeToken({ alg: "HS256" }, Buffer.alloc(payloadBytes, 0xff), (input) => signatureOf(signingKey, input))),
+    forgeToken({ alg: "HS256" }, Buffer.alloc(payloadBytes, 0xff), (input) => signatureOf(signingKey, input)),
+  ),
   token("an encrypted token", refused, () => `${"a".repeat(1_600)}.`.repeat(5).slice(0, -1)),
   token("8,000 dots", refused, () => ".".repeat(8_000)),
-  token("letters that are no base64url", refused, () => `${"!".repeat(4_000)}.${"=".repeat(3_000)}.${"+".repeat(1_000)}`),
+  token(
+    "letters that are no base64url",
+    refused,
+    () => `${"!".repeat(4_000)}.${"=".repeat(3_000)}.${"+".repeat(1_000)}`,
+  ),
   token("one character too many", refused, () => "a".repeat(tokenLength + 1)),
 ];

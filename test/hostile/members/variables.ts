@@ -36,31 +36,67 @@ const declaring = (count: number, type: string) =>
 
 /** What coercion and its errors make of up to 100 kB, none of which may be quoted. */
 export const variables: readonly Member[] = [
-  variable("13,000 unknown keys", createSession, object((index) => `"${index}":0`)),
+  variable(
+    "13,000 unknown keys",
+    createSession,
+    object((index) => `"${index}":0`),
+  ),
   variable("unknown keys beside the needed ones", createSession, (bytes) =>
     listed(bytes, '{"deviceId":"d",', (index) => `"k${index}":0`, "}"),
   ),
-  variable("keys near the known ones", createSession, object((index) => `"deviceId${index}":0`)),
+  variable(
+    "keys near the known ones",
+    createSession,
+    object((index) => `"deviceId${index}":0`),
+  ),
   variable("one unknown key of 100 kB", createSession, (bytes) => filled(bytes, '{"', () => "deviceId", '":0}')),
   variable("unknown keys one level down", createSession, withDevice(object((index) => `"${index}":0`))),
-  variable("keys named like what objects have", createSession, object((index) => `"constructor${"_".repeat(index % 99)}":{}`)),
-  variable("a list for an input object", createSession, list(() => "{}")),
-  variable("a list of unknown keys", createSession, list((index) => `{"k${index}":[{}]}`)),
+  variable(
+    "keys named like what objects have",
+    createSession,
+    object((index) => `"constructor${"_".repeat(index % 99)}":{}`),
+  ),
+  variable(
+    "a list for an input object",
+    createSession,
+    list(() => "{}"),
+  ),
+  variable(
+    "a list of unknown keys",
+    createSession,
+    list((index) => `{"k${index}":[{}]}`),
+  ),
   variable("lists in lists for an input object", createSession, nested("[", "]")),
   variable("objects in objects for an input object", createSession, nested('{"deviceInfo":', "}")),
   variable("lists in lists for a string", createSession, (bytes) => `{"deviceId":${nested("[", "]")(bytes - 13)}}`),
   variable("an id of 100 kB", createSession, (bytes) => `{"deviceId":${text("a")(bytes - 13)}}`),
   variable("an id of blanks and line ends", ofId, text("\\n")),
   variable("an id of emoji", ofId, text("😀")),
-  variable("a list of ids for an id", ofId, list((index) => `"${index}"`)),
+  variable(
+    "a list of ids for an id",
+    ofId,
+    list((index) => `"${index}"`),
+  ),
   variable("lists in lists for an id", ofId, nested("[", "]")),
-  variable("an object of 13,000 keys for an id", ofId, object((index) => `"${index}":0`)),
+  variable(
+    "an object of 13,000 keys for an id",
+    ofId,
+    object((index) => `"${index}":0`),
+  ),
   variable("a number of 100,000 digits for an id", ofId, (bytes) => "9".repeat(bytes)),
   variable("an unknown enum value of 100 kB", region, text("EU")),
-  variable("a list of enum values", region, list(() => '"EU"')),
+  variable(
+    "a list of enum values",
+    region,
+    list(() => '"EU"'),
+  ),
   variable("objects in objects for an enum", region, nested('{"EU":', "}")),
-  variable("enum values in a list of them", "query ($l: [RegionCode!]) { regions { code } }", list((i) => `"EU${i}"`),
-    "GRAPHQL_VALIDATION_FAILED"),
+  variable(
+    "enum values in a list of them",
+    "query ($l: [RegionCode!]) { regions { code } }",
+    list((i) => `"EU${i}"`),
+    "GRAPHQL_VALIDATION_FAILED",
+  ),
   {
     name: "13,000 variables that nobody declared",
     code: undefined,
@@ -79,8 +115,12 @@ export const variables: readonly Member[] = [
     name: "numbers that no double can carry, ever deeper",
     code: undefined,
     make: (run) => ({
-      body: listed(bodyBytes, `{"query":"{ regions { code } } # ${run}","variables":{`,
-        (i) => `"${i}":[[[[[0.1]]]]]`, "}}"),
+      body: listed(
+        bodyBytes,
+        `{"query":"{ regions { code } } # ${run}","variables":{`,
+        (i) => `"${i}":[[[[[0.1]]]]]`,
+        "}}",
+      ),
     }),
   },
   {

@@ -1,4 +1,7 @@
 import { createSecretKey } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { createApiKey, parseApiKeys } from "../../../src/caller/api-keys.js";
 import {
@@ -120,6 +123,21 @@ describe("a service key's scope", () => {
     expect(await delegateWith(["mint"], "mint")).toBe(true);
     expect(await delegateWith(["amity:mint:any"], "mint")).toBe(false);
   });
+});
+
+test("service keys follow their file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+  const path = join(folder, "keys.json");
+  const clock = testClock(nowMs);
+  const reloads = new Reloads(clock, () => {});
+  const tools = { clock, logger: recordingLogger().logger, reloads };
+  const { authenticate } = createAuthenticator({ ...noScope, apiKeys: { ...apiKeys, path } }, tools);
+  const shop = createApiKey({ id: "shop", scopes: [] });
+  await writeFile(path, JSON.stringify([shop.entry]));
+  await reloads.reloadAll();
+  expect(await outcome(authenticate(`ApiKey ${shop.credential}`))).toBe("key:shop");
+  expect(await outcome(authenticate(`ApiKey ${billing.credential}`))).toBe("no such key");
+  await rm(folder, { recursive: true });
 });
 
 describe("the scheme to answer with", () => {

@@ -53,6 +53,8 @@ describe("a published key", () => {
       expect(await find("current")).toBe("found");
       advance(cacheMs / 2 - 1);
       expect(await find("current")).toBe("found");
+      // Comes after whatever was asked for in the background.
+      await fetch(`${issuer.url}/other`);
       expect(issuer.fetches).toBe(1);
     });
   });
@@ -97,6 +99,18 @@ describe("a published key", () => {
   });
 });
 
+test("keys that cannot be told apart are no reason to fetch", async () => {
+  await withSource(async ({ issuer, advance, find }) => {
+    issuer.publish(current, { ...next.jwk, kid: "current" });
+    advance(cooldownMs);
+    expect(await find("current")).toBe("ERR_JWKS_MULTIPLE_MATCHING_KEYS");
+    expect(issuer.fetches).toBe(1);
+    advance(cooldownMs);
+    expect(await find("current")).toBe("ERR_JWKS_MULTIPLE_MATCHING_KEYS");
+    expect(issuer.fetches).toBe(1);
+  });
+});
+
 describe("during an outage a key", () => {
   test("that is known serves until it is stale for too long", async () => {
     await withSource(async ({ issuer, advance, find }) => {
@@ -117,7 +131,13 @@ describe("during an outage a key", () => {
       await find("current");
       issuer.fail("hangs");
       advance(cooldownMs);
-      expect(await find("current")).toBe("found");
+      let outcome = "waits";
+      const finding = find("current").then((found) => {
+        outcome = found;
+      });
+      await issuer.fetched(3);
+      expect(outcome).toBe("found");
+      await finding;
     });
   });
 

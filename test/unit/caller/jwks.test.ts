@@ -68,3 +68,37 @@ describe("published keys", () => {
     });
   });
 });
+
+describe("a discovery document", () => {
+  const elsewhere = "https://issuer.example";
+
+  test("leads to the keys, of an issuer with a slash too", async () => {
+    const key = await makeKey("EdDSA");
+    await withIssuer({ keys: [key] }, async (issuer) => {
+      expect(await sourceAt({ issuer: issuer.url }).source.warmUp()).toBe(true);
+      issuer.describe({ issuer: `${issuer.url}/` });
+      expect(await sourceAt({ issuer: `${issuer.url}/` }).source.warmUp()).toBe(true);
+      expect(issuer.seen.filter((path) => path.startsWith("//"))).toEqual([]);
+    });
+  });
+
+  test.each<[string, (url: string) => object]>([
+    ["names another issuer", () => ({ issuer: elsewhere })],
+    ["names the issuer with a slash", (url) => ({ issuer: `${url}/` })],
+    ["names no issuer", () => ({ issuer: undefined })],
+    ["names the issuer in a list", (url) => ({ issuer: [url] })],
+    ["names no keys", () => ({ jwks_uri: undefined })],
+    ["names keys on all addresses", (url) => ({ jwks_uri: `${url.replace("127.0.0.1", "0.0.0.0")}/keys` })],
+    ["names keys over http elsewhere", () => ({ jwks_uri: "http://issuer.example/keys" })],
+    ["names keys in a file", () => ({ jwks_uri: "file:///etc/passwd" })],
+    ["names keys at a relative address", () => ({ jwks_uri: "/keys" })],
+    ["holds the keys in an address", () => ({ jwks_uri: 'data:application/json,{"keys":[{"kty":"OKP"}]}' })],
+  ])("that %s leads nowhere", async (_what, describeBy) => {
+    const key = await makeKey("EdDSA");
+    await withIssuer({ keys: [key] }, async (issuer) => {
+      issuer.describe(describeBy(issuer.url));
+      const { source, failures } = sourceAt({ issuer: issuer.url });
+      expect([await source.warmUp(), failures, issuer.fetches]).toEqual([false, ["unusable answer"], 0]);
+    });
+  });
+});

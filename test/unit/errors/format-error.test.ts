@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildSchema, type DocumentNode, execute, GraphQLError, parse, validate } from "graphql";
+import { buildSchema, type DocumentNode, execute, GraphQLError, parse, parseValue, validate } from "graphql";
 import { AppError } from "../../../src/errors/app-error.js";
 import type { Audience } from "../../../src/errors/audience.js";
 import { formatError, formatErrors } from "../../../src/errors/format-error.js";
@@ -127,7 +127,7 @@ describe("an error of graphql-js or Apollo", () => {
     ["{ f(a: SECRET!", "GRAPHQL_PARSE_FAILED", "Syntax error at 1:14"],
     ['{\n  f(a: "SECRET', "GRAPHQL_PARSE_FAILED", "Syntax error at 2:15"],
     ["{ a a a a a a a SECRET }", "QUERY_TOO_COMPLEX", "The operation is too large"],
-    ['{ tokens "SECRET" }', "GRAPHQL_PARSE_FAILED", "Syntax error at 1:10"],
+    ['{ a "1000 tokens" }', "GRAPHQL_PARSE_FAILED", "Syntax error at 1:5"],
   ])("in the syntax of %j is told by its place", (query, code, message) => {
     expect(summary(formatError(syntaxError(query), "id"))).toEqual({ code, message });
   });
@@ -164,7 +164,7 @@ describe("an error of graphql-js or Apollo", () => {
   test("about a value says no more without its document", () => {
     const [node] = parse('{ f(colour: "x") }').definitions;
     const error = new GraphQLError("SECRET", { nodes: node ?? null, extensions: { code: "BAD_USER_INPUT" } });
-    expect(formatError(error, "id", { schema }).message).toBe("Invalid value");
+    expect(formatErrors([error], "id", { schema, audience: "developer" })[0]?.message).toBe("Invalid value");
   });
 
   test("about a variable of no input type says no more", () => {
@@ -172,7 +172,7 @@ describe("an error of graphql-js or Apollo", () => {
     const [operation] = document.definitions;
     const nodes = operation && "variableDefinitions" in operation ? operation.variableDefinitions : undefined;
     const error = new GraphQLError("SECRET", { nodes: nodes ?? null, extensions: { code: "BAD_USER_INPUT" } });
-    expect(formatError(error, "id", { schema, document }).message).toBe("Invalid value");
+    expect(formatErrors([error], "id", { schema, document, audience: "developer" })[0]?.message).toBe("Invalid value");
   });
 
   test("that only ends like one about names is not one", () => {
@@ -181,6 +181,20 @@ describe("an error of graphql-js or Apollo", () => {
     for (const text of [message, longer]) {
       expect(formatError(apollos("BAD_USER_INPUT", text), "id").message).toBe("Invalid value");
     }
+  });
+});
+
+describe("an error at execution", () => {
+  test("about a literal is the caller's mistake", () => {
+    const result = execute({ schema, document: parse("{ f(required: null) }") });
+    const [error] = result instanceof Promise ? [] : (result.errors ?? []);
+    expect(error?.nodes?.[0]?.kind).toBe("NullValue");
+    expect(summary(formatError(error, "id"))).toEqual({ code: "BAD_USER_INPUT", message: "Invalid value" });
+  });
+
+  test.each(["1", "$v", "[null]"])("of ours is ours, though it points at %s", (value) => {
+    const error = new GraphQLError("SECRET", { nodes: parseValue(value), originalError: new Error("SECRET") });
+    expect(summary(formatError(error, "id"))).toEqual({ code: "INTERNAL_SERVER_ERROR", message: "Internal error" });
   });
 });
 

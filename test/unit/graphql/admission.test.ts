@@ -91,6 +91,32 @@ describe("an operation", () => {
     });
   });
 
+  test("with a field of unusable values is answered beside it", async () => {
+    const delegate = { ...alice, mayActFor: () => true };
+    await withSteps({ authenticate: async () => delegate }, async ({ ask }, steps) => {
+      const { status, body } = await ask('{ regions { code } authToken(userId: "") { token } }');
+      expect([status, body]).toEqual([
+        400,
+        {
+          data: null,
+          errors: [expect.objectContaining({ message: "userId must not be empty", path: ["authToken"] })],
+        },
+      ]);
+      expect(steps).toContain("list regions");
+    });
+  });
+
+  test("that is forbidden leaves an audit line without what is nobody's id", async () => {
+    await withSteps({}, async (scene) => {
+      for (const userId of ["bob", "b".repeat(101), "b\u0000"]) {
+        await scene.ask({ query: "query ($u: ID) { authToken(userId: $u) { token } }", variables: { u: userId } });
+      }
+      const line = { level: "info", message: "audit", audit: true, operation: "authToken", by: "user:alice" };
+      const refusal = { ...line, region: "EU", requestId: "request-1", outcome: "FORBIDDEN" };
+      expect(scene.logged).toEqual([{ ...refusal, userId: "bob" }, refusal, refusal]);
+    });
+  });
+
   test("over the rate limit is not checked any more", async () => {
     await withSteps({ user: 1 }, async ({ ask }) => {
       expect((await ask(`{ ${forBob} }`)).codes).toEqual(["FORBIDDEN"]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { type ErrorCode, errorCodes } from "../../../src/errors/codes.js";
 import { alice, knowing, withApollo } from "../../support/apollo.js";
 
 const secret = "S3CRET";
@@ -64,7 +65,7 @@ describe("a document", () => {
 
 describe("what the gateway does not offer", () => {
   const hash = "a".repeat(64);
-  test.each<[string, object, number, string]>([
+  test.each<[string, object, number, ErrorCode]>([
     ["a batch", [{ query: "{ __typename }" }], 400, "BAD_REQUEST"],
     [
       "a persisted query",
@@ -74,7 +75,9 @@ describe("what the gateway does not offer", () => {
     ],
   ])("refuses %s", async (_what, body, status, code) => {
     await withApollo({ authenticator: knowing(alice) }, {}, async ({ ask }) => {
-      expect(await ask(body)).toMatchObject({ status, codes: [code] });
+      const answer = await ask(body);
+      expect([answer.status, answer.codes]).toEqual([status, [code]]);
+      expect(answer.body.errors[0].message).toBe(errorCodes[code].message);
     });
   });
 });

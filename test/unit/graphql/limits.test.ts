@@ -3,11 +3,11 @@ import { buildSchema, parse, validate } from "graphql";
 import { documentLimitsRule } from "../../../src/graphql/limits.js";
 import { documentLimits } from "../../../src/limits.js";
 
-const schema = buildSchema("type Query { q: Query, a: String }");
+const schema = buildSchema("type Query { q: Query, _q: Query, a: String }");
 
 /** What the rule says against the document. */
 function refusals(document: string): string[] {
-  return validate(schema, parse(document), [documentLimitsRule]).map(({ message }) => message);
+  return validate(schema, parse(document), [documentLimitsRule(schema)]).map(({ message }) => message);
 }
 
 const tooMany = (most: number, what: string) => [`The operation has more than ${most} ${what}`];
@@ -32,6 +32,7 @@ describe("levels", () => {
   test.each([
     ["are eight", levels(8), []],
     ["are not nine", levels(9), tooMany(8, "levels")],
+    ["are made by a name that begins with one underscore too", levels(9).replaceAll("q", "_q"), tooMany(8, "levels")],
     ["are not made by inline fragments", `{ q { ${"... { ".repeat(9)} a ${"}".repeat(9)} } }`, []],
     ["are the deepest of several", `{ a ${levels(9).slice(1)}`, tooMany(8, "levels")],
     ["go through fragments", `{ q { ...f } } fragment f on Query ${levels(8)}`, tooMany(8, "levels")],

@@ -8,15 +8,15 @@ import { type ApolloAnswer, type ApolloScene, withApollo } from "../../support/a
 const secret = "S3CRET";
 const { legacy, current: modern } = mediaTypes;
 
-/** Runs with `regions` failing by this, and `region` by that. */
+/** Runs with `regions` failing by this. */
 async function withFailing(
-  { regions, region }: { regions?: unknown; region?: unknown },
+  { regions }: { regions?: unknown },
   use: (scene: ApolloScene) => Promise<void>,
 ): Promise<void> {
   const fail = (thrown: unknown) => () => {
     throw thrown;
   };
-  await withApollo({}, { regions: { list: fail(regions), get: fail(region) } }, use);
+  await withApollo({}, { regions: { list: fail(regions) } }, use);
 }
 
 const ask = "{ regions { code } }";
@@ -73,10 +73,19 @@ describe("an unexpected error of a resolver", () => {
   });
 
   test("and another beside it are each logged with their own", async () => {
-    await withFailing({ regions: new RangeError(secret), region: new TypeError(secret) }, async (scene) => {
-      const query = "query ($c: RegionCode! = EU) { __typename regions { code } region(code: $c) { code } }";
-      expect((await scene.ask(query)).body.data).toBeNull();
-      expect(scene.logged.map(({ error, path }) => [error, path])).toEqual([["RangeError", ["regions"]]]);
+    const failing = (error: Error) => ({
+      get authenticationMode() {
+        throw error;
+      },
+    });
+    const list = () => [failing(new RangeError(secret)), failing(new TypeError(secret))];
+    await withApollo({}, { regions: { list } }, async (scene) => {
+      const { body } = await scene.ask("{ regions { authenticationMode } }");
+      expect(body.data).toEqual({ regions: [{ authenticationMode: null }, { authenticationMode: null }] });
+      expect(scene.logged.map(({ error, path }) => [error, path])).toEqual([
+        ["RangeError", ["regions", 0, "authenticationMode"]],
+        ["TypeError", ["regions", 1, "authenticationMode"]],
+      ]);
     });
   });
 });

@@ -5,11 +5,20 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { BusySockets, closeGracefully } from "../../../src/server/shutdown.js";
 import { connectTo } from "../../support/sockets.js";
 
+/** One connection, seen from both sides. */
+interface Connection {
+  readonly socket: Socket;
+  /** The server's end of it. */
+  readonly peer: Socket;
+}
+
 interface Scene {
   readonly port: number;
   readonly close: () => Promise<void>;
-  /** Sends a request whose answer waits; gives the connection and the answering, once the server has it. */
-  readonly askAndWait: () => Promise<{ socket: Socket; answer: (text: string) => void }>;
+  /** Opens a connection, once the server has it too. */
+  readonly connect: () => Promise<Connection>;
+  /** Sends a request whose answer waits; gives the answering, once the server has the request. */
+  readonly askAndWait: () => Promise<Connection & { answer: (text: string) => void }>;
 }
 
 /** A server that answers /quick at once and /slow when the test does, as the gateway does while it drains. */
@@ -21,16 +30,21 @@ async function withServer(use: (scene: Scene) => Promise<void>): Promise<void> {
   const sockets = new BusySockets(server);
   await server.listen({ host: "127.0.0.1", port: 0 });
   const { port } = server.server.address() as AddressInfo;
+  const connect = async () => {
+    const accepted = once(server.server, "connection");
+    const socket = await connectTo(port);
+    return { socket, peer: (await accepted)[0] };
+  };
   const askAndWait = async () => {
     const arrival = new Promise<(text: string) => void>((resolve) => {
       arrived = resolve;
     });
-    const socket = await connectTo(port);
-    ask(socket, "/slow");
-    return { socket, answer: await arrival };
+    const connection = await connect();
+    ask(connection.socket, "/slow");
+    return { ...connection, answer: await arrival };
   };
   try {
-    await use({ port, close: () => closeGracefully(server, sockets), askAndWait });
+    await use({ port, close: () => closeGracefully(server, sockets), connect, askAndWait });
   } finally {
     server.server.closeAllConnections();
     await server.close();
@@ -54,31 +68,63 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+describe("a server that stops ends at once a connection", () => {
+  const idle: [string, (socket: Socket, peer: Socket) => Promise<unknown>][] = [
+    ["that has sent nothing", async () => {}],
+    [
+      "that has sent half a request",
+      async (socket, peer) => {
+        const received = once(peer, "data");
+        socket.write("GET /quick HTTP/1.1\r\nhost: ");
+        await received;
+      },
+    ],
+    [
+      "whose request was answered",
+      async (socket) => {
+        ask(socket, "/quick");
+        await once(socket, "data");
+      },
+    ],
+  ];
+
+  test.each(idle)("%s", async (_what, prepare) => {
+    await withServer(async ({ connect, close }) => {
+      const { socket, peer } = await connect();
+      await prepare(socket, peer);
+      const closing = close();
+      expect(peer.destroyed).toBe(true);
+      await Promise.all([ended(socket), closing]);
+    });
+  });
+
+  test("while it waits for another's answer", async () => {
+    await withServer(async ({ connect, askAndWait, close }) => {
+      const kept = await connect();
+      ask(kept.socket, "/quick");
+      await once(kept.socket, "data");
+      const busy = await askAndWait();
+      const closing = close();
+      expect([kept.peer.destroyed, busy.peer.destroyed]).toEqual([true, false]);
+      busy.answer("late");
+      await Promise.all([ended(kept.socket), ended(busy.socket), closing]);
+    });
+  });
+
+  test("and no more than once", async () => {
+    await withServer(async ({ connect, close }) => {
+      const { socket, peer } = await connect();
+      const gone = once(peer, "close");
+      socket.destroy();
+      await gone;
+      const destroy = jest.spyOn(peer, "destroy");
+      await close();
+      expect(destroy).not.toHaveBeenCalled();
+    });
+  });
+});
+
 describe("a server that stops", () => {
-  test("ends a connection that has sent nothing", async () => {
-    await withServer(async ({ port, close }) => {
-      const idle = await connectTo(port);
-      await Promise.all([ended(idle), close()]);
-    });
-  });
-
-  test("ends a connection whose request was answered", async () => {
-    await withServer(async ({ port, close }) => {
-      const kept = await connectTo(port);
-      ask(kept, "/quick");
-      await once(kept, "data");
-      await Promise.all([ended(kept), close()]);
-    });
-  });
-
-  test("ends a connection that has sent half a request", async () => {
-    await withServer(async ({ port, close }) => {
-      const halfway = await connectTo(port);
-      halfway.write("GET /quick HTTP/1.1\r\nhost: ");
-      await Promise.all([ended(halfway), close()]);
-    });
-  });
-
   test("takes no new connection", async () => {
     await withServer(async ({ port, close }) => {
       await close();
@@ -88,13 +134,9 @@ describe("a server that stops", () => {
 
   test("lets a request in flight finish first", async () => {
     await withServer(async ({ askAndWait, close }) => {
-      const { socket, answer } = await askAndWait();
-      let closed = false;
-      const closing = close().then(() => {
-        closed = true;
-      });
-      await new Promise(setImmediate);
-      expect([closed, socket.destroyed]).toEqual([false, false]);
+      const { socket, peer, answer } = await askAndWait();
+      const closing = close();
+      expect(peer.destroyed).toBe(false);
       const answered = once(socket, "data");
       answer("late");
       expect(String(await answered)).toMatch(/^HTTP\/1\.1 200[\s\S]*late$/);
@@ -102,33 +144,16 @@ describe("a server that stops", () => {
     });
   });
 
-  test("ends a connection that is idle again after a request", async () => {
-    await withServer(async ({ port, askAndWait, close }) => {
-      const again = await connectTo(port);
-      ask(again, "/quick");
-      await once(again, "data");
-      const { socket, answer } = await askAndWait();
-      const closing = close();
-      await ended(again);
-      answer("late");
-      await Promise.all([ended(socket), closing]);
-    });
-  });
-
   test("gives a request in flight ten seconds and no more", async () => {
     await withServer(async ({ askAndWait, close }) => {
-      const { socket } = await askAndWait();
-      jest.useFakeTimers({
-        advanceTimers: false,
-        doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance"],
-      });
-      const end = ended(socket);
+      const { socket, peer } = await askAndWait();
+      jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance"] });
       const closing = close();
       jest.advanceTimersByTime(9_999);
-      await new Promise(setImmediate);
-      expect(socket.destroyed).toBe(false);
+      expect(peer.destroyed).toBe(false);
       jest.advanceTimersByTime(1);
-      await Promise.all([end, closing]);
+      expect(peer.destroyed).toBe(true);
+      await Promise.all([ended(socket), closing]);
       expect(jest.getTimerCount()).toBe(0);
     });
   });

@@ -52,6 +52,22 @@ describe("a held token", () => {
     expect([store.fresh({ ...key, ...change }), store.usable({ ...key, ...change })]).toEqual([undefined, undefined]);
   });
 
+  test("is found for no key that looks alike when joined", () => {
+    const { store } = storeWithToken();
+    expect(store.usable({ ...key, generation: "1a", userId: "lice" })).toBeUndefined();
+  });
+
+  test("makes room for the 10,001st, the one that was not used for longest first", () => {
+    const { clock, store, token } = storeWithToken();
+    const others = Array.from({ length: 10_000 }, (_, index) => ({ ...key, userId: `user-${index}` }));
+    const put = (other: StoreKey) => store.put(other, { token, askedAt: momentOf(clock) });
+    others.slice(0, 9_999).forEach(put);
+    expect(store.usable(key)).toEqual(token);
+    others.slice(9_999).forEach(put);
+    expect(others.filter((other) => store.usable(other) === undefined)).toEqual(others.slice(0, 1));
+    expect(store.usable(key)).toEqual(token);
+  });
+
   test("is not held where reuse is off", () => {
     const { store } = storeWithToken(0);
     expect(store.usable(key)).toBeUndefined();
