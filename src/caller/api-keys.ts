@@ -14,7 +14,8 @@ const apiKeySchema = z.strictObject(
     id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /** SHA-256 of the secret's text, in hexadecimal: whoever reads the file cannot use the key. */
     sha256: z.string().regex(/^[0-9a-f]{64}$/i),
-    scopes: z.array(z.string()),
+    // In one go: z.array would describe every entry that is none.
+    scopes: z.custom<readonly string[]>(isListOfStrings, "Invalid input: expected a list of strings"),
     /** The key may act for users whose id begins so; absent: for any. */
     userIdPrefix: z.string().min(1).optional(),
     /** RFC 3339; absent: never. */
@@ -27,21 +28,32 @@ const apiKeySchema = z.strictObject(
   { error: ({ code }) => (code === "unrecognized_keys" ? "unknown property" : undefined) },
 );
 
-const fileSchema = z
-  .array(apiKeySchema)
-  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, "two keys with one id");
-
 /** One service key, as AUTH_API_KEYS_FILE lists it. */
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
-/** Reads AUTH_API_KEYS_FILE. Throws when it is not a JSON list of keys; the error's text quotes nothing of it. */
+/**
+ * Reads AUTH_API_KEYS_FILE. Throws at the first entry that is no key; the error's text quotes nothing of it. To describe
+ * every wrong entry of another large file would take more memory than there may be.
+ */
 export function parseApiKeys(text: string): ApiKey[] {
-  const parsed = fileSchema.safeParse(readJson(text));
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0] ?? { path: [], message: "not a list of keys" };
-    throw new Error(`${["list", ...path].join(".")}: ${message}`);
+  const entries = readJson(text);
+  if (!Array.isArray(entries)) throw new Error("list: not a list of keys");
+  const keys = new Map<string, ApiKey>();
+  for (const [index, entry] of entries.entries()) {
+    const { data: key, error } = apiKeySchema.safeParse(entry);
+    if (error) throw new Error(problemOf(index, error));
+    if (keys.has(key.id)) throw new Error("list: two keys with one id");
+    keys.set(key.id, key);
   }
-  return parsed.data;
+  return [...keys.values()];
+}
+
+function problemOf(index: number, { issues: [issue] }: z.ZodError): string {
+  return `${["list", index, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "not a key"}`;
+}
+
+function isListOfStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
 }
 
 function readJson(text: string): unknown {

@@ -71,6 +71,12 @@ function goneSignal(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
+/**
+ * A body in more pieces than this is refused as too large: each costs time of its own, however small it is, and only
+ * who means harm sends 100 kB in chunks of a byte.
+ */
+const mostPieces = 2_000;
+
 function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const refuse = () => reject(new AppError("PAYLOAD_TOO_LARGE"));
@@ -81,7 +87,7 @@ function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Ar
     let bytes = 0;
     const take = (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
+      if (bytes <= limitBytes && chunks.length < mostPieces) chunks.push(chunk);
       else {
         request.off("data", take);
         refuse();

@@ -149,7 +149,7 @@ export const bodies: readonly Member[] = [
   body("one byte too many", "PAYLOAD_TOO_LARGE", " ".repeat(bodyBytes + 1)),
   {
     name: "chunks of one byte",
-    code: undefined,
+    code: "PAYLOAD_TOO_LARGE",
     make: () => ({ body: filled(bodyBytes, `{${query}`, () => " ", "}"), chunkBytes: 1 }),
   },
   {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { filled, listed } from "./filling.js";
 
-/** More than any operator writes by hand; a directory that is mounted over the file by mistake may hold anything. */
-const fileBytes = 2 * 1_048_576;
+/** A file may have so many. */
+const fileBytes = 1_048_576;
 
 /** A file that the operator's own tools may have written. */
 export interface HostileFile {
@@ -20,10 +20,10 @@ function file(name: string, taken: boolean, text: string): HostileFile {
   return { name, taken, text };
 }
 
-/** AUTH_API_KEYS_FILE of MBs. */
+/** AUTH_API_KEYS_FILE of 1 MiB. */
 export const serviceKeyFiles: readonly HostileFile[] = [
   file(
-    "15,000 keys",
+    "8,000 keys",
     true,
     listed(fileBytes, "[", (i) => key(i), "]"),
   ),
@@ -58,12 +58,12 @@ export const serviceKeyFiles: readonly HostileFile[] = [
     listed(fileBytes, `[{"id":"a","sha256":"${sha256("a")}","scopes":[`, () => '"a"', "]}]"),
   ),
   file(
-    "a key with an id of 2 MB",
+    "a key with an id of 1 MB",
     false,
     filled(fileBytes, '[{"id":"', () => "a", `","sha256":"${sha256("a")}","scopes":[]}]`),
   ),
   file(
-    "a key with an end of 2 MB",
+    "a key with an end of 1 MB",
     false,
     filled(
       fileBytes,

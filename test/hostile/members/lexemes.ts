@@ -2,8 +2,9 @@ import { document, written } from "./document.js";
 import { nested, times } from "./filling.js";
 
 const invalid = "GRAPHQL_VALIDATION_FAILED";
+const complex = "QUERY_TOO_COMPLEX";
 const unread = "GRAPHQL_PARSE_FAILED";
-const unauthenticated = "UNAUTHENTICATED";
+const forbidden = "FORBIDDEN";
 
 const again = (text: string) => (count: number) => text.repeat(count);
 const around = (before: string, piece: (count: number) => string, after: string) => (count: number) =>
@@ -50,47 +51,47 @@ export const values = [
     (n) => `mutation { createSession(input: { ${times(n, () => 'deviceId: "d"')} }) { userId } }`,
   ),
   document("a number of 100,000 digits", invalid, around("{ region(code: ", again("9"), ") { code } }")),
-  document("an id of 100,000 digits", unauthenticated, tokenFor(again("9"))),
+  document("an id of 100,000 digits", forbidden, tokenFor(again("9"))),
   document("a fraction of 100,000 digits", invalid, around("{ region(code: 0.", again("9"), ") { code } }")),
   document("an exponent of 100,000 digits", invalid, around("{ region(code: 1e", again("9"), ") { code } }")),
   document(
     "an id of 100 kB",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"${"a".repeat(n)}"`),
   ),
   document(
     "an id of escapes",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"${"\\u{1F600}".repeat(n)}"`),
   ),
   document(
     "an id of surrogates as escapes",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"${"\\ud83d\\ude00".repeat(n)}"`),
   ),
   document(
     "an id of emoji",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"${"😀".repeat(n)}"`),
   ),
   document(
     "a block string of line ends",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"""${"\n".repeat(n)}"""`),
   ),
   document(
     "a block string of indented lines",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"""a\n${" \n".repeat(n)} b"""`),
   ),
   document(
     "a block string whose lines grow",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"""a\n${times(n, (i) => `${" ".repeat(i)}a\n`)}"""`),
   ),
   document(
     "a block string of quotes",
-    unauthenticated,
+    forbidden,
     tokenFor((n) => `"""${'\\"""'.repeat(n)}"""`),
   ),
   document(
@@ -116,9 +117,9 @@ export const ignored = [
   document("byte order marks", undefined, around("", again("\uFEFF"), operation)),
 ];
 
-/** Sources that cannot be read. */
+/** What is no operation: sources that cannot be read, and definitions of other things. */
 export const unreadable = [
-  written("a mistake after many comments", unread, `${"#\n".repeat(33_000)}${operation} }`),
+  written("a mistake after many comments", complex, `${"#\n".repeat(33_000)}${operation} }`),
   written("a mistake after many lines", unread, `${"\n".repeat(45_000)}${operation} }`),
   written("a mistake after one long line", unread, `${" ".repeat(90_000)}${operation} }`),
   written("a block string that nobody closes", unread, `{ regions(a: """${"a\n".repeat(33_000)}`),
@@ -129,8 +130,24 @@ export const unreadable = [
   written("brackets in brackets", unread, "{".repeat(900)),
   written("lists that nobody closes", unread, `{ a(b: ${"[".repeat(900)}`),
   written("types that nobody closes", unread, `query ($v: ${"[".repeat(900)}`),
-  written("one token too many", "QUERY_TOO_COMPLEX", `{ ${"a ".repeat(999)}}`),
-  written("tokens as many as fit", "QUERY_TOO_COMPLEX", `{ ${"a ".repeat(50_000)}}`),
+  written("one token too many", complex, `{ ${"a ".repeat(999)}}`),
+  written("tokens as many as fit", complex, `{ ${"a ".repeat(50_000)}}`),
   written("brackets as many as fit", "GRAPHQL_PARSE_FAILED", "{".repeat(100_000)),
+  written(
+    "definitions of types",
+    invalid,
+    times(140, (i) => `type T${i} { a: Int }`),
+  ),
+  written(
+    "extensions of types",
+    invalid,
+    times(120, () => "extend type Query { a: Int }"),
+  ),
+  written(
+    "definitions of schemas",
+    invalid,
+    times(160, () => "schema { query: Query }"),
+  ),
+  written("empty selections", unread, `{ regions { ${times(240, () => "... { }")} } }`),
   written("nothing but a comment", unread, `#${"a".repeat(100_000)}`),
 ];
