@@ -96,3 +96,4 @@ element("log-out").addEventListener("click", async () => {
 });
 
 setInterval(showExpiry, 1_000);
+element("submit").disabled = false; // sent before, the form would leave the page

@@ -39,6 +39,7 @@ const signedIn = "You are signed in";
 
 async function enter(page: Page, name: string): Promise<void> {
   await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Sign in", disabled: false }).waitFor();
   await page.keyboard.press("Enter");
 }
 
