@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import got from "got";
+import { decodeBody } from "./body.js";
 import { version } from "../system/version.js";
 
 /** Amity's answers are a few kilobytes; more is a fault or an attack. Bytes. */
@@ -183,21 +184,6 @@ function phaseOf(stream: GotStream, isTls: boolean, isReused: boolean): Transpor
   if (isReused) return "sent";
   const connectedAt = isTls ? stream.timings?.secureConnect : stream.timings?.connect;
   return connectedAt === undefined ? "connecting" : "sent";
-}
-
-/** Text of the body, or undefined when it is encoded (we asked for identity) or not UTF-8. */
-function decodeBody(headers: IncomingHttpHeaders, chunks: Buffer[]): string | undefined {
-  if (!isIdentity(headers["content-encoding"])) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A list of codings (RFC 9110, 8.4) that changes nothing. */
-function isIdentity(codings = ""): boolean {
-  return codings.split(",").every((coding) => ["", "identity"].includes(coding.trim().toLowerCase()));
 }
 
 function faultOf(error: Error & { code?: string }, answering: boolean): TransportFault {

@@ -32,8 +32,8 @@ const apiKeySchema = z.strictObject(
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
 /**
- * Reads AUTH_API_KEYS_FILE. Throws at the first entry that is no key; the error's text quotes nothing of it. To describe
- * every wrong entry of another large file would take more memory than there may be.
+ * Reads AUTH_API_KEYS_FILE. Throws at the first entry that is no key; the error's text quotes nothing of it. To
+ * describe every wrong entry of another large file would take more memory than there may be.
  */
 export function parseApiKeys(text: string): ApiKey[] {
   const entries = readJson(text);

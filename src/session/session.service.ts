@@ -10,7 +10,10 @@ import { checkSession, type SessionOrder } from "./session.rules.js";
 import { type Session, UserType } from "./session.type.js";
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Life of an access token when Amity names no end, as in its Security page's v3 sample, or one that is no end. Source: the same page. */
+/**
+ * Life of an access token when Amity names no end, as in its Security page's v3 sample, or one that is no end.
+ * Source: the same page.
+ */
 const sessionLifeMs = { secure: 30 * dayMs, unsecure: dayMs } as const;
 
 export interface SessionServiceOptions {
