@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { type DocumentNode, GraphQLError, Kind, OperationTypeNode } from "graphql";
+import { type DocumentNode, type GraphQLError, Kind, OperationTypeNode } from "graphql";
 import type { Caller } from "../caller/caller.js";
 import type { Context } from "../context.js";
 import { AppError } from "../errors/app-error.js";
@@ -28,26 +28,25 @@ export function schemaSecrecyPlugin(secrecy: SchemaSecrecy, options: IdentifyOpt
   return {
     async requestDidStart() {
       return {
-        async validationDidStart({ contextValue: context, document }) {
-          return async (errors) => {
-            if (!errors?.some(isAboutSchema) || audienceOf(undefined, secrecy) !== "stranger") return;
-            try {
-              context.identity.caller = await identify(context, options);
-              if (!context.identity.caller) context.identity.refusal = refusalOf(document);
-            } catch (error) {
-              if (!(error instanceof AppError)) throw error;
-              context.identity.refusal = error;
-            }
-          };
+        // Apollo Server waits for this hook, and not for the one at the end of validation.
+        async didEncounterErrors({ contextValue: context, document, errors }) {
+          if (!document || !errors.some(isAboutSchema) || audienceOf(undefined, secrecy) !== "stranger") return;
+          try {
+            context.identity.caller = await identify(context, options);
+            if (!context.identity.caller) context.identity.refusal = refusalOf(document);
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+            context.identity.refusal = error;
+          }
         },
       };
     },
   };
 }
 
-/** The limits tell nothing of the schema. */
-function isAboutSchema(error: Error): boolean {
-  return !(error instanceof GraphQLError && error.originalError instanceof AppError);
+/** What graphql-js's rules found; the limits tell nothing of the schema. */
+function isAboutSchema({ extensions, originalError }: GraphQLError): boolean {
+  return extensions["code"] === "GRAPHQL_VALIDATION_FAILED" && !(originalError instanceof AppError);
 }
 
 function refusalOf(document: DocumentNode): AppError {

@@ -170,6 +170,26 @@ describe("a rate limit", () => {
     });
   });
 
+  test.each([
+    ["introspection", "{ __schema { queryType { name } } }", [200, 200, 429]],
+    ["a type by introspection", '{ __type(name: "Region") { name } }', [200, 200, 429]],
+    [
+      "introspection under two names",
+      '{ a: __type(name: "A") { name } b: __type(name: "B") { name } }',
+      [200, 429, 429],
+    ],
+    ["introspection beside a field", "{ regions { code } __schema { queryType { name } } }", [200, 429, 429]],
+    ["a type's name alone", "{ __typename }", [200, 200, 200]],
+  ])("counts %s as a root field, or not", async (_what, query, expected) => {
+    await withUpstream(likeAmity({}), async ({ url }) => {
+      await withGateway(callersAt(url, { RATE_LIMIT_USER: "2" }), async ({ ask }) => {
+        const statuses = [];
+        for (let i = 0; i < 3; i++) statuses.push((await ask(query, {}, await signedIn("alice"))).status);
+        expect(statuses).toEqual(expected);
+      });
+    });
+  });
+
   test("holds back refused credentials, not valid ones", async () => {
     await withUpstream(likeAmity({}), async ({ url }) => {
       await withGateway(callersAt(url, { RATE_LIMIT_FAILED_AUTH: "2" }), async ({ ask }) => {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildSchema, type DocumentNode, execute, GraphQLError, parse, parseValue, validate } from "graphql";
+import {
+  type ASTNode,
+  buildSchema,
+  type DocumentNode,
+  execute,
+  GraphQLError,
+  Kind,
+  parse,
+  parseValue,
+  validate,
+  visit,
+} from "graphql";
 import { AppError } from "../../../src/errors/app-error.js";
 import type { Audience } from "../../../src/errors/audience.js";
 import { formatError, formatErrors } from "../../../src/errors/format-error.js";
@@ -143,6 +154,7 @@ describe("an error of graphql-js or Apollo", () => {
     ["OPERATION_RESOLUTION_FAILURE", "operationName must name one operation of the document"],
     ["PERSISTED_QUERY_NOT_SUPPORTED", "Persisted queries are not supported"],
     ["BAD_REQUEST", "The request is malformed"],
+    ["BAD_USER_INPUT", "Invalid input"],
   ])("with the code %s has our text", (code, message) => {
     expect(summary(formatError(apollos(code), "id"))).toEqual({ code, message });
   });
@@ -154,33 +166,33 @@ describe("an error of graphql-js or Apollo", () => {
     });
   });
 
-  test.each([
-    ["no node", apollos("BAD_USER_INPUT")],
-    ["no operation", new GraphQLError("SECRET", { nodes: parse("{ f }"), extensions: { code: "BAD_USER_INPUT" } })],
-  ])("about a value with %s says no more", (_what, error) => {
-    expect(summary(formatError(error, "id"))).toEqual({ code: "BAD_USER_INPUT", message: "Invalid value" });
-  });
+  /** A literal that a rule of graphql-js, or its execution, is against. */
+  const aboutLiteral = (message: string, extensions = {}) => {
+    const document = parse('{ f(colour: "x") }');
+    const nodes: ASTNode[] = [];
+    visit(document, { enter: (node) => void (node.kind === Kind.STRING && nodes.push(node)) });
+    return new GraphQLError(message, { nodes, extensions });
+  };
 
   test("about a value says no more without its document", () => {
-    const [node] = parse('{ f(colour: "x") }').definitions;
-    const error = new GraphQLError("SECRET", { nodes: node ?? null, extensions: { code: "BAD_USER_INPUT" } });
-    expect(formatErrors([error], "id", { schema, audience: "developer" })[0]?.message).toBe("Invalid value");
-  });
-
-  test("about a variable of no input type says no more", () => {
-    const document = parse("query ($v: Query) { f }");
-    const [operation] = document.definitions;
-    const nodes = operation && "variableDefinitions" in operation ? operation.variableDefinitions : undefined;
-    const error = new GraphQLError("SECRET", { nodes: nodes ?? null, extensions: { code: "BAD_USER_INPUT" } });
-    expect(formatErrors([error], "id", { schema, document, audience: "developer" })[0]?.message).toBe("Invalid value");
+    expect(summary(formatError(aboutLiteral("SECRET"), "id"))).toEqual({
+      code: "BAD_USER_INPUT",
+      message: "Invalid value",
+    });
   });
 
   test("that only ends like one about names is not one", () => {
     const message = 'Variable "$v" got SECRET; Field "n" of required type "Int!" was not provided.';
     const longer = 'Field "n" of required type "Int!" was not provided. SECRET';
     for (const text of [message, longer]) {
-      expect(formatError(apollos("BAD_USER_INPUT", text), "id").message).toBe("Invalid value");
+      const error = aboutLiteral(text, { code: "GRAPHQL_VALIDATION_FAILED" });
+      expect(formatError(error, "id").message).toBe("Invalid value");
     }
+  });
+
+  test("of a very long name is cut", () => {
+    const { message } = messageOf(`{ ${"a".repeat(10_000)} }`);
+    expect(message).toMatch(/^Cannot query field "a{400,500}\.\.\.$/);
   });
 });
 
@@ -210,7 +222,7 @@ describe("a literal of every kind", () => {
   ])("%s where another belongs is named by its place", (literal, type) => {
     expect(messageOf(`{ f(colour: ${literal}) }`)).toEqual({
       code: "GRAPHQL_VALIDATION_FAILED",
-      message: `Invalid value at colour: expected ${type}`,
+      message: `Invalid value at colour: expected ${type}: RED or BLUE`,
     });
   });
 

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildSchema, parse, validate } from "graphql";
+import { type ASTVisitor, buildSchema, Kind, parse, validate } from "graphql";
 import { documentLimitsRule } from "../../../src/graphql/limits.js";
 import { documentLimits } from "../../../src/limits.js";
 
 const schema = buildSchema("type Query { q: Query, _q: Query, a: String }");
 
+const rule = documentLimitsRule(schema);
+
 /** What the rule says against the document. */
 function refusals(document: string): string[] {
-  return validate(schema, parse(document), [documentLimitsRule(schema)]).map(({ message }) => message);
+  return validate(schema, parse(document), [rule]).map(({ message }) => message);
 }
 
 const tooMany = (most: number, what: string) => [`The operation has more than ${most} ${what}`];
@@ -23,6 +25,11 @@ test("the limits are those of the documentation", () => {
     rootFields: 4,
     directives: 10,
     tokens: 1_000,
+    comments: 1_000,
+    definitions: 50,
+    selections: 1_000,
+    repeatedFields: 100,
+    introspection: 1.5,
     validationErrors: 5,
   });
 });
@@ -102,7 +109,9 @@ describe("an operation", () => {
   });
 
   test("with a cycle of fragments comes to an end", () => {
-    expect(refusals("{ ...f } fragment f on Query { a ...g } fragment g on Query { ...f }")).toEqual([]);
+    expect(refusals("{ ...f } fragment f on Query { a ...g } fragment g on Query { ...f }")).toEqual([
+      "A fragment spreads itself",
+    ]);
   });
 
   test("without its fragment is left to graphql-js", () => {
@@ -110,7 +119,42 @@ describe("an operation", () => {
   });
 
   test("with nested spreads is measured in no time", () => {
-    const chain = times(90, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
-    expect(refusals(`{ ...f0 } ${chain} fragment f90 on Query { __typename }`)).toEqual([]);
+    const chain = times(45, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
+    expect(refusals(`{ ...f0 } ${chain} fragment f45 on Query { __typename }`)).toEqual([]);
+  });
+});
+
+describe("a document over a limit", () => {
+  const watched = (query: string) => {
+    let seen = 0;
+    const costly = (): ASTVisitor => ({ enter: ({ kind }) => void (kind === Kind.FIELD && seen++) });
+    const errors = validate(schema, parse(query), [costly, rule]);
+    return { seen, messages: errors.map(({ message }) => message) };
+  };
+
+  test.each([
+    ["repeated fields", `{ regions { ${"code ".repeat(150)} } }`],
+    ["definitions", `{ __typename } ${times(60, (i) => `fragment f${i} on Region { code }`)}`],
+    [
+      "selections",
+      `{ ${"a { b { c { ".repeat(1)} ${times(40, (i) => `s${i} { ...f }`)} } } } } fragment f on Region { ${times(30, (i) => `f${i}`)} }`,
+    ],
+    ["aliases", `{ regions { ${times(16, (i) => `a${i}: code`)} } }`],
+  ])("with too many %s is kept from other rules", (what, query) => {
+    const { seen, messages } = watched(query);
+    expect([seen, messages]).toEqual([0, [expect.stringContaining(what)]]);
+  });
+
+  test.each([
+    ["itself", "{ ...a } fragment a on Query { regions { ...a } }"],
+    ["itself through another", "{ ...a } fragment a on Query { ...b } fragment b on Query { x { ...a } }"],
+    ["itself, and nothing spreads it", "{ __typename } fragment a on Region { x { ...a } }"],
+    ["itself beneath introspection", "{ __schema { ...a } } fragment a on __Schema { types { ...a } }"],
+  ])("spreading %s is kept from them too", (_what, query) => {
+    expect(watched(query)).toEqual({ seen: 0, messages: ["A fragment spreads itself"] });
+  });
+
+  test("within every limit is seen by all", () => {
+    expect(watched("{ regions { code } }")).toEqual({ seen: 2, messages: [] });
   });
 });

@@ -174,7 +174,7 @@ describe("the answer to an error", () => {
     await withFailing({}, async (scene) => {
       const query = "query ($c: RegionCode!) { region(code: $c) { code } }";
       const { body } = await scene.ask({ query, variables: { c: secret } });
-      expect(body.errors[0].message).toBe("Invalid value at $c: expected RegionCode!");
+      expect(body.errors[0].message).toBe("Invalid value at $c: expected RegionCode!: EU, SG or US");
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildSchema, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse } from "graphql";
+import { buildSchema, getVariableValues, Kind, type OperationDefinitionNode, parse } from "graphql";
 import { rootFieldsOf } from "../../../src/graphql/root-fields.js";
+import { fragmentsOf } from "../../../src/graphql/selections.js";
 
 const schema = buildSchema(`
   input Input { userId: ID, note: String = "by default" }
@@ -10,17 +11,15 @@ const schema = buildSchema(`
 
 /** The root fields of the document's operation: `one` for a name alone, else the name with its arguments. */
 function fieldsOf(query: string, variables: Record<string, unknown> = {}): unknown[] {
-  const { definitions } = parse(query);
-  const operation = definitions.find(
+  const document = parse(query);
+  const operation = document.definitions.find(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
   );
   if (!operation) throw new Error("no operation");
-  const fragments = new Map(
-    definitions
-      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
-      .map((node) => [node.name.value, node]),
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  return rootFieldsOf({ schema, operation, fragments: fragmentsOf(document), variables: coerced }).map(
+    ({ name, args }) => [name, args],
   );
-  return rootFieldsOf({ schema, operation, fragments, variables }).map(({ name, args }) => [name, args]);
 }
 
 /** Like fieldsOf, the names alone. */
