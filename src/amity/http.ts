@@ -3,8 +3,8 @@ import { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import got from "got";
-import { decodeBody } from "./body.js";
 import { version } from "../system/version.js";
+import { decodeBody } from "./body.js";
 
 /** Amity's answers are a few kilobytes; more is a fault or an attack. Bytes. */
 const maxResponseBytes = 262_144;
