@@ -2,11 +2,16 @@ import { describe, expect, test } from "@jest/globals";
 import fc, { type Scheduler } from "fast-check";
 import { AppError } from "../../../src/errors/app-error.js";
 import { SingleFlight } from "../../../src/token/single-flight.js";
+import { testClock } from "../../support/clock.js";
 import { tries } from "../../support/properties.js";
+
+const joinableMs = 1_000;
 
 /** Somebody who asks, and perhaps goes away: before it is answered, after, or even before asking. */
 interface Asker {
   readonly key: string;
+  /** Time that goes by somewhere among all this. Milliseconds. */
+  readonly ms: number;
   readonly signal: "none" | "stays" | "leaves";
 }
 
@@ -21,13 +26,15 @@ interface Flight extends Ending {
   readonly name: string;
   readonly key: string;
   readonly signal: AbortSignal;
+  readonly startedAt: number;
   readonly aboard: Set<number>;
   state: "under way" | "ended" | "cancelled";
 }
 
 /** What a single flight should do, in step with what it does: one event at a time, and all that follows from it. */
 class Rehearsal {
-  readonly #flights = new SingleFlight<string>();
+  readonly #clock = testClock();
+  readonly #flights = new SingleFlight<string>(this.#clock, joinableMs);
   readonly #started: Flight[] = [];
   readonly #answers = new Map<number, string>();
   readonly #expected = new Map<number, string>();
@@ -38,15 +45,23 @@ class Rehearsal {
     private readonly endings: readonly Ending[],
   ) {}
 
-  #underWay(key: string): Flight | undefined {
-    return this.#started.find((flight) => flight.key === key && flight.state === "under way");
+  /** The flight that an asker joins: the last one of its key, while it is young and under way. */
+  #joinable(key: string): Flight | undefined {
+    const flight = this.#started.findLast((one) => one.key === key);
+    const isYoung = flight !== undefined && this.#clock.elapsed() - flight.startedAt < joinableMs;
+    return isYoung && flight.state === "under way" ? flight : undefined;
+  }
+
+  pass(ms: number): void {
+    this.#clock.advance(ms);
   }
 
   #start(key: string, signal: AbortSignal): Promise<string> {
     const name = `flight ${this.#started.length}`;
     const ending = this.endings[this.#started.length % this.endings.length] ?? { obeys: true, fails: false };
-    if (this.#underWay(key)) this.#problems.push(`${name} was started beside another`);
-    const flight: Flight = { ...ending, name, key, signal, aboard: new Set(), state: "under way" };
+    if (this.#joinable(key)) this.#problems.push(`${name} was started beside another`);
+    const startedAt = this.#clock.elapsed();
+    const flight: Flight = { ...ending, name, key, signal, startedAt, aboard: new Set(), state: "under way" };
     this.#started.push(flight);
     return new Promise((resolve, reject) => {
       if (flight.obeys) signal.addEventListener("abort", () => reject(new Error(`${name} was cancelled`)));
@@ -69,7 +84,7 @@ class Rehearsal {
       (value) => this.#answers.set(id, value),
       (error) => this.#answers.set(id, error instanceof AppError ? error.code : String(error)),
     );
-    const flight = this.#underWay(key);
+    const flight = this.#joinable(key);
     if (!flight) this.#problems.push(`nothing was started for ${id}`);
     flight?.aboard.add(id);
     if (signal?.aborted) this.leave(id);
@@ -94,7 +109,11 @@ class Rehearsal {
 }
 
 const askers = fc.array(
-  fc.record<Asker>({ key: fc.constantFrom("a", "b"), signal: fc.constantFrom("none", "stays", "leaves", "leaves") }),
+  fc.record<Asker>({
+    key: fc.constantFrom("a", "b"),
+    ms: fc.constantFrom(0, 0, 1, joinableMs - 1, joinableMs),
+    signal: fc.constantFrom("none", "stays", "leaves", "leaves"),
+  }),
   { minLength: 1, maxLength: 8 },
 );
 const endings = fc.array(fc.record<Ending>({ obeys: fc.boolean(), fails: fc.boolean() }), {
@@ -104,7 +123,7 @@ const endings = fc.array(fc.record<Ending>({ obeys: fc.boolean(), fails: fc.bool
 
 async function rehearse(scheduler: Scheduler, who: readonly Asker[], ends: readonly Ending[]): Promise<void> {
   const rehearsal = new Rehearsal(scheduler, ends);
-  for (const [id, { key, signal }] of who.entries()) {
+  for (const [id, { key, ms, signal }] of who.entries()) {
     const gone = new AbortController();
     const join = () => rehearsal.join(id, key, signal === "none" ? undefined : gone.signal);
     const leave = () => {
@@ -112,6 +131,7 @@ async function rehearse(scheduler: Scheduler, who: readonly Asker[], ends: reado
       rehearsal.leave(id);
     };
     void scheduler.schedule(Promise.resolve(), `${id} asks`).then(join);
+    void scheduler.schedule(Promise.resolve(), `${ms} ms pass`).then(() => rehearsal.pass(ms));
     if (signal === "leaves") void scheduler.schedule(Promise.resolve(), `${id} leaves`).then(leave);
   }
   await scheduler.waitIdle(async (event) => {
