@@ -1,6 +1,7 @@
 import { AppError, type AppErrorDetails } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { TransportError, TransportFault, UpstreamResponse } from "./http.js";
+import { parseRetryAfter } from "./retry-after.js";
 import { type FailureBody, parseFailure } from "./wire.js";
 
 /** What was asked: the same answer means different things on different routes. */
@@ -27,7 +28,8 @@ export function answerFailure(operation: Operation, response: UpstreamResponse, 
   const { status } = response;
   const body = parseFailure(response.text);
   const code = failureCode(operation, status, body);
-  const retryAfterSeconds = status === 429 || status === 503 ? retryAfter(response, now) : undefined;
+  const retryAfterSeconds =
+    status === 429 || status === 503 ? parseRetryAfter(response.headers["retry-after"], now) : undefined;
   const details: AppErrorDetails = {
     amity: { status, ...(body.code !== undefined && { code: body.code }) },
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
@@ -50,13 +52,4 @@ function failureCode(operation: Operation, status: number, body: FailureBody): E
   // Amity's v3 token route reports parameter errors as 500 with `data.detail` (OpenAPI).
   if (status < 500 || (status === 500 && body.hasDetail)) return "UPSTREAM_REJECTED";
   return "UPSTREAM_UNAVAILABLE";
-}
-
-/** Seconds from a Retry-After header (RFC 9110, 10.2.3: seconds or a date), undefined when absent or unreadable. */
-function retryAfter({ headers }: UpstreamResponse, now: number): number | undefined {
-  const value = headers["retry-after"]?.trim();
-  if (!value) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const date = /^[A-Z][a-z]{2},? /.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }

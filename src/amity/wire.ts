@@ -7,22 +7,20 @@ import { limits } from "./input-rules.js";
  * nulls: an absent optional field and a null one are the same.
  */
 
+/** A bare token has a token's characters (RFC 6750, 2.1) and length: no word and no number is taken for one. */
+const bareToken = /^[A-Za-z0-9._~+/=-]{16,}$/;
+
 /**
  * Reads an auth token: v3 answers a JSON string, v4 text/plain with quotes around the token, and a bare token is
  * taken as it is. Throws UPSTREAM_BAD_RESPONSE for anything else, such as an HTML page or a JSON object.
  */
 export function parseAuthToken(text: string): string {
   const trimmed = text.trim();
-  const token = trimmed.startsWith('"') ? parseJson(trimmed) : bareToken(trimmed);
+  const token = bareToken.test(trimmed) ? trimmed : parseJson(trimmed);
   if (typeof token !== "string" || token.length === 0 || token.length > limits.authToken || /\p{Cc}/u.test(token)) {
     throw badResponse("not an auth token");
   }
   return token;
-}
-
-function bareToken(text: string): string | undefined {
-  const isWord = /^[^\s"'<>{}[\]]+$/.test(text);
-  return isWord && !["null", "true", "false"].includes(text) ? text : undefined;
 }
 
 /** `problem`: names of fields, for the log. */

@@ -54,7 +54,7 @@ export function createJwksSource(options: JwksOptions): JwksSource {
       failing = false;
     } catch (error) {
       failing = true;
-      options.onFailure(error instanceof Error && error.name === "TimeoutError" ? "timeout" : "unusable answer");
+      options.onFailure(error instanceof DOMException && error.name === "TimeoutError" ? "timeout" : "unusable answer");
     }
   }
 

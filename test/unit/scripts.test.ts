@@ -12,7 +12,9 @@ const commands = [...readFileSync(`${root}.ci/run`, "utf8").matchAll(/^npm (?:ru
 
 /** The folders whose tests jest runs. */
 const suites = readdirSync(`${root}test`).filter((folder) =>
-  readdirSync(`${root}test/${folder}`, { recursive: true, encoding: "utf8" }).some((name) => name.endsWith(".test.ts")),
+  readdirSync(`${root}test/${folder}`, { recursive: true, encoding: "utf8" }).some((name) =>
+    /^(?!node_modules\/).*\.test\.ts$/.test(name),
+  ),
 );
 
 describe("CI", () => {

@@ -5,8 +5,8 @@ describe("an auth token", () => {
   test.each([
     ["quoted text, as v4 answers", '"abc123"', "abc123"],
     ["a JSON string with escapes", '"a\\u00e9\\"b"', 'aé"b'],
-    ["bare text", "abc123", "abc123"],
-    ["bare digits", "123456", "123456"],
+    ["bare text of 16 characters", "abc.DEF_123-~+/=", "abc.DEF_123-~+/="],
+    ["bare digits", "1234567890123456", "1234567890123456"],
     ["text with a line end", '"abc123"\r\n', "abc123"],
     ["as long as we take", `"${"a".repeat(8192)}"`, "a".repeat(8192)],
   ])("is read from %s", (_from, text, token) => {
@@ -19,6 +19,9 @@ describe("an auth token", () => {
     ["a broken string", '"abc'],
     ["JSON null", "null"],
     ["JSON true", "true"],
+    ["a number", "42"],
+    ["a word", "Unauthorized"],
+    ["bare text of 15 characters", "abcdefghij12345"],
     ["an object", '{"token":"abc"}'],
     ["a broken object", '{"token":"abc'],
     ["an array", '["abc"]'],

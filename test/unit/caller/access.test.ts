@@ -108,6 +108,10 @@ describe("the target user", () => {
   ])("%s is refused", (_what, caller, given, code) => {
     expect(codeOf(() => target(caller, given))).toBe(code);
   });
+
+  test("that is missing is named in the error", () => {
+    expect(() => target(service)).toThrow(/^userId must be given/);
+  });
 });
 
 describe("the display name", () => {

@@ -110,6 +110,10 @@ describe("a list of keys", () => {
     expect(parseApiKeys("[]")).toEqual([]);
   });
 
+  test("may hold several", () => {
+    expect(parseApiKeys(JSON.stringify([good, { ...good, id: "second" }]))).toHaveLength(2);
+  });
+
   test("keeps what an entry says", () => {
     const entry = { ...good, userIdPrefix: "shop-", expires: "2026-01-01T01:00:00+01:00" };
     expect(parseApiKeys(JSON.stringify([entry]))).toEqual([{ ...entry, expires: Date.UTC(2026, 0, 1) }]);
@@ -122,6 +126,7 @@ describe("a list of keys", () => {
     ["an empty id", { id: "" }],
     ["no id", { id: undefined }],
     ["a short digest", { sha256: "0f".repeat(31) }],
+    ["a long digest", { sha256: "0f".repeat(33) }],
     ["a digest in base64", { sha256: "SECRET0Aa+/".padEnd(44, "=") }],
     ["a digest with a line end", { sha256: `${good.sha256}\n` }],
     ["no digest", { sha256: undefined }],
@@ -142,6 +147,14 @@ describe("a list of keys", () => {
     const text = JSON.stringify([good, { ...good, id: "second", ...change }]);
     expect(() => parseApiKeys(text)).toThrow(/^list\.1/);
     expect(() => parseApiKeys(text)).not.toThrow(/SECRET/);
+  });
+
+  test("that cannot be used names the place and the fault", () => {
+    const problemOf = (change: object) => () => parseApiKeys(JSON.stringify([good, { ...good, id: "b", ...change }]));
+    expect(problemOf({ secret: "x" })).toThrow("list.1: unknown property");
+    expect(problemOf({ sha256: "x" })).toThrow(/^list\.1\.sha256: ./);
+    expect(() => parseApiKeys('["x"]')).toThrow(/^list\.0: (?!unknown property)./);
+    expect(problemOf({ id: good.id })).toThrow("list: two keys with one id");
   });
 
   test.each([

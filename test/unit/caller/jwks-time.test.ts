@@ -8,6 +8,8 @@ import { makeKey } from "../../support/tokens.js";
 const cacheMs = 600_000;
 const staleMaxMs = 3_600_000;
 const cooldownMs = 10_000;
+/** Longer than a test may take: who waits for a fetch that hangs fails. Milliseconds. */
+const forEver = 600_000;
 
 const current = await makeKey("EdDSA", "current");
 const next = await makeKey("EdDSA", "next");
@@ -29,7 +31,7 @@ async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
       cacheMs,
       staleMaxMs,
       cooldownMs,
-      timeoutMs: 3_000,
+      timeoutMs: forEver,
       clock,
       onFailure: () => {},
       onOddEntries: () => {},
@@ -140,6 +142,18 @@ describe("during an outage a key", () => {
       await issuer.fetched(3);
       expect(outcome).toBe("found");
       await finding;
+    });
+  });
+
+  test("comes back with its provider at once, however late", async () => {
+    await withSource(async ({ issuer, advance, find }) => {
+      await find("current");
+      issuer.fail("is down");
+      advance(cacheMs);
+      await find("current");
+      issuer.fail(undefined);
+      advance(staleMaxMs);
+      expect(await find("current")).toBe("found");
     });
   });
 

@@ -49,10 +49,13 @@ describe("published keys", () => {
   });
 
   test.each(issuerFaults)("of a provider that %s fail in fixed words", async (fault: IssuerFault) => {
-    await withIssuer({ fault }, async (issuer) => {
-      const { source, failures } = sourceAt({ issuer: issuer.url }, 50);
-      expect(await source.warmUp()).toBe(false);
-      expect(failures).toEqual([expect.stringMatching(/^(?:timeout|unusable answer)$/)]);
+    await withIssuer({ fault }, async ({ url, keysUrl }) => {
+      const hangs = fault.startsWith("hangs");
+      for (const location of [{ issuer: url }, { jwksUrl: new URL(keysUrl) }]) {
+        const { source, failures } = sourceAt(location, hangs ? 50 : 10_000);
+        expect(await source.warmUp()).toBe(false);
+        expect(failures).toEqual([hangs ? "timeout" : "unusable answer"]);
+      }
     });
   });
 

@@ -1,0 +1,24 @@
+const logMethods = new Set(["trace", "debug", "info", "warn", "error", "fatal"]);
+
+/** Is this call one of a logger, such as `logger.warn(...)` or `options.logger.warn(...)`? */
+function isLogCall({ callee }) {
+  if (callee.type !== "MemberExpression" || !logMethods.has(callee.property.name)) return false;
+  return (callee.object.name ?? callee.object.property?.name) === "logger";
+}
+
+/** Nothing but people reads these words, so no test should pin them: texts of log lines and reasons for the log. */
+export const strykerPlugins = [
+  {
+    kind: "Ignore",
+    name: "words",
+    value: {
+      shouldIgnore({ node, parent }) {
+        if (node.type !== "StringLiteral" && node.type !== "TemplateLiteral") return undefined;
+        if (parent?.type === "CallExpression" && isLogCall(parent)) return "the text of a log line";
+        if (parent?.type === "NewExpression" && parent.callee.name === "InvalidCredential")
+          return "a reason for the log";
+        return undefined;
+      },
+    },
+  },
+];
