@@ -1,7 +1,9 @@
+import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../../src/system/clock.js";
 
 /** The event loop goes round so often: whatever is under way comes a step further each time. */
 export async function turns(count: number): Promise<void> {
@@ -15,19 +17,28 @@ export class MoodyAmity {
   readonly server = createServer((incoming, response) => void this.#take(incoming, response));
   /** Exchanges under way, and what would be a good answer. */
   readonly held = new Map<ServerResponse, string>();
-  /** The users it was asked for, by each exchange. */
-  readonly asked: string[] = [];
+  /** The users it was asked for, and when by the monotonic clock. Milliseconds. */
+  readonly asked: { readonly userId: string; readonly at: number }[] = [];
+  readonly #hears = new EventEmitter().setMaxListeners(0);
   /** Exchanges that the other side broke off: before an answer began, or within it. */
   readonly brokenOff = { waiting: 0, answering: 0 };
   /** Connections that are open. */
   readonly sockets = new Set<Socket>();
 
   /** `chance`: from 0 to 1. */
-  constructor(private readonly chance: () => number) {
+  constructor(
+    private readonly chance: () => number,
+    private readonly clock: Clock,
+  ) {
     this.server.on("connection", (socket: Socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
     });
+  }
+
+  /** Waits until it is asked for the user the next time. */
+  async hears(userId: string): Promise<void> {
+    await once(this.#hears, userId);
   }
 
   /** Breaks off all that is under way. */
@@ -50,7 +61,8 @@ export class MoodyAmity {
     const body = await text(incoming).catch(() => undefined);
     if (body === undefined) return;
     const { userId } = JSON.parse(body);
-    this.asked.push(userId);
+    this.asked.push({ userId, at: this.clock.elapsed() });
+    this.#hears.emit(userId);
     const session = { accessToken: `access of ${userId}`, users: [{ userId }] };
     const isToken = incoming.url?.includes("/authentication/token");
     const answer = JSON.stringify(isToken ? `a token of ${userId}` : session);
@@ -64,10 +76,10 @@ export class MoodyAmity {
     const kind = this.chance();
     await turns(this.chance() * 30);
     if (response.destroyed) return;
-    if (kind < 0.6) response.end(answer);
-    else if (kind < 0.7) response.writeHead(503, { "retry-after": "1" }).end();
-    else if (kind < 0.75) response.destroy(new Error("reset"));
-    else if (kind < 0.85) response.writeHead(200, { "content-length": "1000" }).write(answer);
+    if (kind < 0.55) response.end(answer);
+    else if (kind < 0.65) response.writeHead(503, { "retry-after": "1" }).end();
+    else if (kind < 0.7) response.destroy(new Error("reset"));
+    else if (kind < 0.9) response.writeHead(200, { "content-length": "1000" }).write(answer);
     // And the rest hears nothing.
   }
 }
