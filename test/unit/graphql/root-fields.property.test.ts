@@ -6,6 +6,7 @@ import {
   execute,
   type FragmentDefinitionNode,
   getOperationAST,
+  getVariableValues,
   Kind,
   NoUnusedFragmentsRule,
   NoUnusedVariablesRule,
@@ -59,7 +60,8 @@ function seenFields(document: DocumentNode, variables: Variables): RootField[] {
   const fragments = document.definitions
     .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
     .map((fragment) => [fragment.name.value, fragment] as const);
-  return rootFieldsOf({ schema, operation, fragments: new Map(fragments), variables });
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  return rootFieldsOf({ schema, operation, fragments: new Map(fragments), variables: coerced });
 }
 
 /** Those of them whose arguments can be made out. */
