@@ -22,7 +22,7 @@ const nothing: Size = { depth: 0, aliases: 0, rootFields: 0, directives: 0 };
 
 /** What a document asks for. */
 export interface Measured {
-  /** Of operations, and of fragments that none of them reaches: graphql-js looks at those too before it refuses them. */
+  /** Of operations, and of fragments that none of them reaches, which graphql-js looks at before it refuses them. */
   readonly sizes: ReadonlyMap<Definition, Size>;
   /** Those that are there, and the fragments that are missing. */
   readonly definitions: number;

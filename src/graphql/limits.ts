@@ -28,7 +28,7 @@ function problemsOf(document: DocumentNode, schema: GraphQLSchema, mostIntrospec
   const fragments = fragmentsOf(document);
   const { sizes, definitions, isCircular } = measureDocument(document, fragments);
   if (definitions > documentLimits.definitions) return [[tooMany("definitions"), document]];
-  if (isCircular) return [[new AppError("GRAPHQL_VALIDATION_FAILED", { message: "A fragment spreads itself" }), document]];
+  if (isCircular) return [[circle(), document]];
   const tooLarge = [...sizes].flatMap(([definition, size]) =>
     (["depth", "aliases", "rootFields", "directives"] as const)
       .filter((what) => size[what] > documentLimits[what])
@@ -50,6 +50,10 @@ const names = {
   selections: "selections",
   repeatedFields: "repeated fields",
 } as const;
+
+function circle(): AppError {
+  return new AppError("GRAPHQL_VALIDATION_FAILED", { message: "A fragment spreads itself" });
+}
 
 function tooMany(what: keyof typeof names): AppError {
   const message = `The operation has more than ${documentLimits[what]} ${names[what]}`;
