@@ -20,11 +20,17 @@ export type Definition = OperationDefinitionNode | FragmentDefinitionNode;
 
 const nothing: Size = { depth: 0, aliases: 0, rootFields: 0, directives: 0 };
 
-/**
- * The sizes of a document's operations, and of the fragments that none of them reaches: graphql-js looks at those too
- * before it refuses them. Undefined when a fragment spreads itself.
- */
-export function sizesOf(document: DocumentNode, fragments: Fragments): Map<Definition, Size> | undefined {
+/** What a document asks for. */
+export interface Measured {
+  /** Of operations, and of fragments that none of them reaches, which graphql-js looks at before it refuses them. */
+  readonly sizes: ReadonlyMap<Definition, Size>;
+  /** Those that are there, and the fragments that are missing. */
+  readonly definitions: number;
+  /** Does a fragment spread itself? */
+  readonly isCircular: boolean;
+}
+
+export function measureDocument(document: DocumentNode, fragments: Fragments): Measured {
   const measure = new Measure(fragments);
   const sizes = new Map<Definition, Size>();
   for (const definition of document.definitions) {
@@ -34,12 +40,14 @@ export function sizesOf(document: DocumentNode, fragments: Fragments): Map<Defin
     if (definition.kind !== Kind.FRAGMENT_DEFINITION || measure.hasMet(definition)) continue;
     sizes.set(definition, measure.fragment(definition));
   }
-  return measure.metCircle ? undefined : sizes;
+  const definitions = document.definitions.length + measure.missing.size;
+  return { sizes, definitions, isCircular: measure.metCircle };
 }
 
 class Measure {
   readonly #sizes = new Map<FragmentDefinitionNode, Size>();
   readonly #open = new Set<FragmentDefinitionNode>();
+  readonly missing = new Set<string>();
   metCircle = false;
 
   constructor(private readonly fragments: Fragments) {}
@@ -77,6 +85,7 @@ class Measure {
         return this.#set(selection.selectionSet, directives);
       case Kind.FRAGMENT_SPREAD: {
         const fragment = this.fragments.get(selection.name.value);
+        if (!fragment) this.missing.add(selection.name.value);
         return join({ ...nothing, directives }, fragment ? this.fragment(fragment) : nothing);
       }
       case Kind.FIELD: {

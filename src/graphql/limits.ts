@@ -2,7 +2,7 @@ import type { ASTNode, ASTVisitor, DocumentNode, GraphQLSchema, SelectionSetNode
 import { AppError } from "../errors/app-error.js";
 import { toGraphQLError } from "../errors/graphql-error.js";
 import { documentLimits } from "../limits.js";
-import { sizesOf } from "./document-size.js";
+import { measureDocument } from "./document-size.js";
 import { introspectionSize, usualIntrospectionSize } from "./introspection-size.js";
 import { type Fragments, fragmentsOf, mergedFields, selectionSetsOf } from "./selections.js";
 
@@ -25,10 +25,10 @@ export function documentLimitsRule(schema: GraphQLSchema): (context: ValidationC
 }
 
 function problemsOf(document: DocumentNode, schema: GraphQLSchema, mostIntrospected: number): readonly Problem[] {
-  if (document.definitions.length > documentLimits.definitions) return [[tooMany("definitions"), document]];
   const fragments = fragmentsOf(document);
-  const sizes = sizesOf(document, fragments);
-  if (!sizes) return [[new AppError("GRAPHQL_VALIDATION_FAILED", { message: "A fragment spreads itself" }), document]];
+  const { sizes, definitions, isCircular } = measureDocument(document, fragments);
+  if (definitions > documentLimits.definitions) return [[tooMany("definitions"), document]];
+  if (isCircular) return [[circle(), document]];
   const tooLarge = [...sizes].flatMap(([definition, size]) =>
     (["depth", "aliases", "rootFields", "directives"] as const)
       .filter((what) => size[what] > documentLimits[what])
@@ -50,6 +50,10 @@ const names = {
   selections: "selections",
   repeatedFields: "repeated fields",
 } as const;
+
+function circle(): AppError {
+  return new AppError("GRAPHQL_VALIDATION_FAILED", { message: "A fragment spreads itself" });
+}
 
 function tooMany(what: keyof typeof names): AppError {
   const message = `The operation has more than ${documentLimits[what]} ${names[what]}`;

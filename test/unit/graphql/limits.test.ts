@@ -134,6 +134,7 @@ describe("a document over a limit", () => {
 
   test.each([
     ["repeated fields", `{ regions { ${"code ".repeat(150)} } }`],
+    ["definitions", `{ regions { ${times(50, (i) => `...f${i}`)} } }`],
     ["definitions", `{ __typename } ${times(60, (i) => `fragment f${i} on Region { code }`)}`],
     [
       "selections",
