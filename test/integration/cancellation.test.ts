@@ -187,6 +187,8 @@ async function storm(scene: Scene): Promise<Promise<unknown>[]> {
 async function comeAndGo(scene: Scene): Promise<void> {
   const { amity, clock } = scene;
   for (const mood of ["silent", "busy"] as const) {
+    // There are repetitions to take again.
+    clock.advance(10_000);
     await close(scene, `before-${mood}`);
     amity.mood = mood;
     const before = [amity.held.size, clock.pending()];
