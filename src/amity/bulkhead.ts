@@ -17,6 +17,7 @@ export interface Patience {
  * Bounds the work under way for one region: 64 pieces at a time, and 128 that wait half a second at most, and never
  * beyond their deadline. Whoever leaves the queue holds no place in it, and a free slot goes at once to whoever has
  * waited longest.
+ * What it shuts opens again by itself: places in a region's queue.
  */
 export class Bulkhead {
   #busy = 0;

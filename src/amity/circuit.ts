@@ -33,6 +33,7 @@ type State = Closed | { readonly name: "open"; readonly until: number } | { read
  * Keeps calls away from a region that fails: closed, open for five seconds, then one call as a trial that closes or
  * opens it again. It needs no traffic to become `degraded`, and calls nobody by itself. A verdict counts for the state
  * in which its call began: what comes in late says nothing about the region as it is.
+ * What it shuts opens again by itself: a region's circuit.
  *
  * Our own, since ready-made ones read the wall clock, take a cancelled call for a success, and stay open without
  * traffic.

@@ -5,7 +5,10 @@ import { RecentCounts } from "./recent-counts.js";
 const leastRetries = 3;
 const retryShare = 0.1;
 
-/** Keeps retries from multiplying an outage: in ten seconds at most max(3, 10 % of the calls) may be retries. */
+/**
+ * Keeps retries from multiplying an outage: in ten seconds at most max(3, 10 % of the calls) may be retries.
+ * What it shuts opens again by itself: a region's retries.
+ */
 export class RetryBudget {
   readonly #recent: RecentCounts<"calls" | "retries">;
 

@@ -13,7 +13,10 @@ interface StandIn {
   isTold: boolean;
 }
 
-/** A region's server keys: the primary and, during a rotation, the secondary. */
+/**
+ * A region's server keys: the primary and, during a rotation, the secondary.
+ * What it shuts opens again by itself: the first server key.
+ */
 export class ServerKeys {
   #first: string | undefined;
   #standIn: StandIn | undefined;

@@ -19,6 +19,7 @@ export interface MutualTls {
 /**
  * A region's connection pools. Amity asks for a client certificate where tokens are minted and admins act (its Security
  * page); sessions are registered without one, so they have a pool of their own.
+ * What it shuts opens again by itself: a client certificate before its time.
  */
 export class Transports {
   readonly #open: Transport;

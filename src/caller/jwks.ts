@@ -35,6 +35,8 @@ export interface JwksSource {
  * Published keys that outlive an outage of their publisher: the last good ones serve up to `staleMaxMs`. A token that
  * names an unknown key during an outage, or a key published in a way that cannot be used, is AUTH_UNAVAILABLE and not
  * refused, so that clients do not sign people out.
+ * What it shuts opens again by itself: callers before keys were ever loaded, callers before keys too old,
+ * callers with a new key, callers with an odd key.
  */
 export function createJwksSource(options: JwksOptions): JwksSource {
   const { clock, cacheMs, staleMaxMs, cooldownMs } = options;

@@ -15,7 +15,10 @@ export interface RateLimitSettings {
 
 const windowSeconds = 60;
 
-/** How often somebody may ask. Both methods throw RATE_LIMITED. */
+/**
+ * How often somebody may ask. Both methods throw RATE_LIMITED.
+ * What it shuts opens again by itself: a caller's rate, refused credentials of an address.
+ */
 export class RateLimits {
   readonly #user: RateLimiterMemory | undefined;
   readonly #service: RateLimiterMemory | undefined;

@@ -55,6 +55,7 @@ interface Tools {
  * links, and looked at on use, so that nothing watches. Files that cannot be read or used leave the last good value;
  * they are tried again at each look, for what keeps them out may be the time. No look begins before the last one ended,
  * so files that hang cost one look, however long they do.
+ * What it shuts opens again by itself: files that were refused, requests before files that hang.
  */
 class ReloadingFiles<T> implements Reloading<T> {
   #value: T;
