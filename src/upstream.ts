@@ -1,7 +1,7 @@
 import type { RegionHealth } from "./amity/circuit.js";
 import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
 import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } from "./amity/client-certificate.js";
-import { RegionCode } from "./amity/regions.js";
+import { RegionCode, regionCodes } from "./amity/regions.js";
 import type { Config } from "./config/config.js";
 import type { PairConfig } from "./config/mutual-tls.js";
 import { isHeaderValue, type Secret, withoutLineEnd } from "./config/reader.js";
@@ -33,8 +33,11 @@ export function connectUpstream(
   const { clock, random, reloads, metrics, logger } = tools;
   const knownFields = new Set<string>();
   const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
+  const settings = emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads);
+  // One that never failed has its number too: to an alarm it would not be there.
+  for (const code of configuredCodes(settings)) metrics.regionHealth(code, "available");
   return createAmityClient({
-    regions: emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads),
+    regions: settings,
     mutualTls: { ca: mutualTls.ca, pairs },
     tokenApi,
     sessionApi,
@@ -78,6 +81,10 @@ function configuredRegions(regions: Config["regions"], reloads: Reloads): Record
     serverKeys: [serverKey, serverKeySecondary].flatMap((secret) => (secret ? [watchSecret(secret, reloads)] : [])),
   });
   return { [RegionCode.EU]: settings(EU), [RegionCode.SG]: settings(SG), [RegionCode.US]: settings(US) };
+}
+
+function configuredCodes(settings: Readonly<Record<RegionCode, RegionSettings>>): RegionCode[] {
+  return regionCodes.filter((code) => settings[code].apiKey || settings[code].serverKeys.length > 0);
 }
 
 function watchSecret({ name, value, path }: Secret, reloads: Reloads): Reloading<string> {

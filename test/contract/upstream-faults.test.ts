@@ -12,6 +12,10 @@ const faults: [string, Answer, string][] = [
   ["a redirect", always(302, "", { location: "http://127.0.0.1:1/elsewhere" }), "UPSTREAM_BAD_RESPONSE"],
   ["an unexpected success", always(201, '"token"'), "UPSTREAM_BAD_RESPONSE"],
   ["a page", always(200, "<html>maintenance</html>", { "content-type": "text/html" }), "UPSTREAM_BAD_RESPONSE"],
+  ["a number", always(200, "42", { "content-type": "application/json" }), "UPSTREAM_BAD_RESPONSE"],
+  ["a word", always(200, "Unauthorized", { "content-type": "text/plain" }), "UPSTREAM_BAD_RESPONSE"],
+  ["an empty token", always(200, '""'), "UPSTREAM_BAD_RESPONSE"],
+  ["a token with a control character", always(200, '"a token\\u0000"'), "UPSTREAM_BAD_RESPONSE"],
   ["too large a body", always(200, '"token"'.padEnd(262_145)), "UPSTREAM_BAD_RESPONSE"],
   ["a compressed body", always(200, '"token"', { "content-encoding": "gzip" }), "UPSTREAM_BAD_RESPONSE"],
   [

@@ -105,7 +105,7 @@ const operations = {
 interface Visit {
   readonly userId: string;
   readonly operation: keyof typeof operations;
-  /** When the client goes away: some turns after it has said half, after it has said all, or after Amity heard of it. */
+  /** When the client goes away: before it has said all, some turns after it has, or after Amity heard of it. */
   readonly leaves: "never" | "in the middle" | "at any time" | "when Amity is asked";
 }
 

@@ -34,6 +34,13 @@ test("metrics count repeated calls and tokens handed out again", async () => {
   });
 });
 
+test("a region that never failed is measured as available, and one that is not configured is not", async () => {
+  await withGateway({ env: regionAt("http://127.0.0.1:9") }, async ({ send }) => {
+    const { text } = await send("/metrics");
+    expect(text.match(/^amity_region_health\{.*$/gm)).toEqual(['amity_region_health{region="EU"} 2']);
+  });
+});
+
 test("a region's health is measured and logged as it changes", async () => {
   await withUpstream(always(500, ""), async ({ url }) => {
     await withGateway({ env: regionAt(url), random: () => 0 }, async ({ ask, send, logged }) => {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { JWK } from "jose";
 import type { Env } from "../../src/config/reader.js";
@@ -48,6 +49,8 @@ interface Setup extends IssuerSetup {
 interface Scene extends TestGateway {
   readonly issuer: Issuer;
   readonly advance: (ms: number) => void;
+  /** How much is still to run. */
+  readonly pending: () => number;
   /** Sets the wall clock alone. */
   readonly setWall: (byMs: number) => void;
   /** Asks for a public field with a long-lived token of this key. */
@@ -153,6 +156,23 @@ describe.each(sources)("keys by $name", (source) => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => askWith(current)));
       expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
       expect(issuer.fetches - before).toBe(1);
+    });
+  });
+
+  test("are tried again until they are there, though nobody asks", async () => {
+    await withScene(source, { keys: [current], fault: "is down" }, async ({ issuer, advance, askWith, pending }) => {
+      while (pending() === 0) await setImmediate();
+      issuer.fail(undefined);
+      const before = issuer.fetches;
+      for (let ms = 1_000; ms < cooldown; ms += 1_000) {
+        advance(1_000);
+        while (pending() === 0) await setImmediate();
+      }
+      expect(issuer.fetches).toBe(before);
+      advance(1_000);
+      await issuer.fetched(before + 1);
+      expect((await askWith(current)).status).toBe(200);
+      expect(issuer.fetches).toBe(before + 1);
     });
   });
 

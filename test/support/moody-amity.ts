@@ -14,7 +14,7 @@ const comeBack = { "retry-after": "1" };
 
 /** An Amity that answers well, badly, in part, late or never, as chance will have it. */
 export class MoodyAmity {
-  /** `changing`: as it likes; `silent`: it answers nobody; `busy`: it asks to come back; `kind`: it answers everybody. */
+  /** `changing`: as it likes; `silent`: never; `busy`: come back in a second; `kind`: always, and well. */
   mood: "changing" | "silent" | "busy" | "kind" = "changing";
   readonly server = createServer((incoming, response) => void this.#take(incoming, response));
   /** Exchanges under way, and what would be a good answer. */
