@@ -1,13 +1,14 @@
 /**
  * The folders of src that can be mutated: the suites that should notice (globs below test/, without .test.ts), and the
- * least score in percent, which is what was reached when somebody last looked.
+ * least score in percent, which is what was reached when somebody last looked. What measures costs is left out: code
+ * that holds all its mutants is slower.
  */
 export const folders = {
   amity: {
     tests: ["unit/amity/*", "contract/{upstream-faults,resilience,rotation,session-route,token-route}"],
     leastScore: 0,
   },
-  caller: { tests: ["unit/caller/*"], leastScore: 94 },
+  caller: { tests: ["unit/caller/!(*-cost)"], leastScore: 94 },
   errors: { tests: ["unit/errors/*"], leastScore: 0 },
   graphql: { tests: ["unit/graphql/*", "unit/caller/access"], leastScore: 0 },
   session: { tests: ["unit/session/*", "contract/session-route"], leastScore: 0 },

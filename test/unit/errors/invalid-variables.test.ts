@@ -48,6 +48,7 @@ describe("a bad variable", () => {
     ],
     [{ o: { inner: {} } }, ['Field "n" of required type "Int!" was not provided.']],
     [{ o: { SECRET: 1 } }, [unknown]],
+    [{ o: { "SECRET\nSECRET": 1 } }, [unknown]],
     [{ o: { id: { SECRET: 1 } } }, ["Invalid value at $o.id: expected ID"]],
     [{ o: { grid: [[1], ["SECRET"]] } }, ["Invalid value at $o.grid.1.0: expected Int"]],
     [{ o: { grid: "SECRET" } }, ["Invalid value at $o.grid: expected Int"]],

@@ -4,10 +4,8 @@ import fc from "fast-check";
 import {
   type DocumentNode,
   execute,
-  type FragmentDefinitionNode,
   getOperationAST,
   getVariableValues,
-  Kind,
   NoUnusedFragmentsRule,
   NoUnusedVariablesRule,
   parse,
@@ -16,6 +14,7 @@ import {
 } from "graphql";
 import type { RootField } from "../../../src/graphql/root-field-access.js";
 import { rootFieldsOf } from "../../../src/graphql/root-fields.js";
+import { fragmentsOf } from "../../../src/graphql/selections.js";
 import { tries } from "../../support/properties.js";
 import { mergedDocuments, schema, unmergedDocuments, variableValues } from "../../support/random-documents.js";
 
@@ -57,11 +56,8 @@ function ranFields(document: DocumentNode, variables: Variables): string[] | und
 function seenFields(document: DocumentNode, variables: Variables): RootField[] {
   const operation = getOperationAST(document, "O0");
   if (!operation) throw new Error("there is no operation O0");
-  const fragments = document.definitions
-    .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
-    .map((fragment) => [fragment.name.value, fragment] as const);
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  return rootFieldsOf({ schema, operation, fragments: new Map(fragments), variables: coerced });
+  return rootFieldsOf({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
 }
 
 /** Those of them whose arguments can be made out. */

@@ -176,9 +176,11 @@ describe("work that nobody waits for any more", () => {
     const hear = (reason: unknown) => unheard.push(reason);
     process.on("unhandledRejection", hear);
     try {
-      const { ask, work } = heldFlights();
+      const { flights, start, ask, work } = heldFlights();
       ask().leave();
       work(0).reject(new Error("unheard"));
+      await flights.run("a", AbortSignal.abort(), start).catch(() => {});
+      work(1).reject(new Error("unheard"));
       await turn();
       await turn();
       expect(unheard).toEqual([]);
