@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe } from "@jest/globals";
+import { documentLimits } from "../../src/limits.js";
+import { signedIn } from "../support/callers.js";
+import { type SeenRequest, startUpstream } from "../support/upstream.js";
+import { productionEnv, unlimited } from "./gateway.js";
+import { type UpstreamAnswer, upstreamAnswers } from "./members/upstream-answers.js";
+import { describeCosts } from "./suite.js";
+
+const createSession = readFileSync(new URL("../../schema/operations/create-session.graphql", import.meta.url), "utf8");
+const lists = [
+  "users { userId displayName roles permissions metadata }",
+  "files { fileId }",
+  "roles { roleId permissions }",
+];
+/** Selects the lists as often as aliases are allowed. */
+const again = `mutation ($input: CreateSessionInput!) {
+  createSession(input: $input) {
+    ${Array.from({ length: documentLimits.aliases }, (_, index) => `a${index}: ${lists[index % lists.length]}`).join(" ")}
+  }
+}`;
+
+const good = {
+  token: '"a-token-of-24-characters"',
+  session: '{"accessToken":"a","users":[{"userId":"alice"}]}',
+} as const;
+
+/** Longer than calls are counted: no circuit opens. Seconds. */
+const forgotten = 60;
+
+describe("Amity", () => {
+  let hostile: UpstreamAnswer | undefined;
+  let amity: Awaited<ReturnType<typeof startUpstream>>;
+
+  beforeAll(async () => {
+    amity = await startUpstream((response, { url }: SeenRequest) => {
+      const route = url.includes("/authentication/token") ? "token" : "session";
+      if (hostile?.route !== route) return response.end(good[route]);
+      const { status, headers, text, dripped } = hostile;
+      response.writeHead(status, { "content-type": "application/json", ...headers });
+      if (dripped) for (const byte of text) response.write(byte);
+      response.end(dripped ? "" : text);
+    });
+  });
+  afterAll(() => amity.close());
+
+  for (const [entry, query] of Object.entries({
+    "upstream answer": createSession,
+    "upstream answer, selected 15 times": again,
+  })) {
+    describeCosts(
+      entry,
+      upstreamAnswers,
+      () => productionEnv(amity.url, unlimited),
+      (gateway, answer) => async () => {
+        hostile = answer;
+        await gateway.skip(forgotten);
+        const headers = await signedIn("alice");
+        const variables = { input: { deviceId: "device-1" } };
+        return {
+          bytes: Buffer.byteLength(answer.text),
+          use: () => gateway.client.ask(query, variables, headers),
+        };
+      },
+    );
+  }
+});
