@@ -13,7 +13,7 @@ import { Pipeline } from "./server/pipeline.js";
 import { Readiness } from "./server/readiness.js";
 import type { Route } from "./server/routes.js";
 import { LoadMonitor } from "./server/shedding.js";
-import { BusySockets, closeGracefully } from "./server/shutdown.js";
+import { closeGracefully } from "./server/shutdown.js";
 import { SessionService } from "./session/session.service.js";
 import { type Clock, clockOf, systemClock, type WallClock } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
@@ -35,13 +35,15 @@ export interface Gateway {
   readonly adminUrl: string | undefined;
   /** Reads keys, certificates and service keys from their files again. What cannot be used is kept out. */
   reload(): Promise<void>;
-  /** Lets the requests in flight finish, at most ten seconds, and stops. */
+  /** Serves on for SHUTDOWN_DELAY_MS, lets the requests in flight finish within DRAIN_MS, and stops. */
   stop(): Promise<void>;
 }
 
 /** What stands in the place of the machine's own. `now` alone stands for both clocks. */
 export interface GatewayOptions extends Partial<Clock> {
   readonly logger?: Logger;
+  /** How many lines the log has lost so far, for the metrics. */
+  readonly droppedLogLines?: () => number;
   readonly newId?: () => string;
   readonly random?: Random;
 }
@@ -87,20 +89,20 @@ interface Tools {
 async function assemble(config: Config, options: GatewayOptions, emulator: Emulator | undefined): Promise<Gateway> {
   const tools = createTools(options);
   const { metrics, reloads } = tools;
-  const { host, port, adminPort } = config;
+  const { host, port, adminPort, shutdown } = config;
   const amity = connectAmity(config, emulator, tools);
   const services = createServices(config, amity, tools);
   const authenticator = createAuthenticator(config.auth, tools);
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs);
-  const { apollo, server } = await createEndpoint(config, { authenticator, services, readiness, load }, tools);
-  const sockets = new BusySockets(server);
+  const parts = { authenticator, services, readiness, load };
+  const { apollo, server, connections } = await createEndpoint(config, parts, tools);
   const adminRoutes = [...healthRoutes(readiness), metricsRoute(metrics, { localOnly: false })];
   const admin = adminPort === undefined ? undefined : createAdminServer(adminRoutes);
 
-  const stop = async () => {
+  const end = async (delayMs: number) => {
     readiness.drain();
-    await closeGracefully(server, sockets);
+    await closeGracefully(server, connections, { ...shutdown, delayMs });
     load.stop();
     await apollo.stop();
     amity.close();
@@ -112,7 +114,7 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     if (admin) await listen(admin, host, adminPort ?? 0);
     await listen(server, host, port);
   } catch (error) {
-    await stop();
+    await end(0);
     throw error;
   }
   load.start();
@@ -121,14 +123,14 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
     url: `${originOf(host, server)}/graphql`,
     adminUrl: admin && originOf(host, admin),
     reload: () => reloads.reloadAll(),
-    stop,
+    stop: () => end(shutdown.delayMs),
   };
 }
 
 function createTools(options: GatewayOptions): Tools {
-  const { logger = silentLogger, newId = randomUUID, random = systemRandom } = options;
+  const { logger = silentLogger, droppedLogLines = () => 0, newId = randomUUID, random = systemRandom } = options;
   const clock = clockOf(options);
-  const metrics = new Metrics();
+  const metrics = new Metrics(droppedLogLines);
   const reloads = new Reloads(clock, (name, problem) => {
     metrics.reload(name, problem === undefined ? "taken" : "refused");
     if (problem === undefined) logger.info({ name }, "changed files were taken");
@@ -177,14 +179,14 @@ async function createEndpoint(config: Config, parts: EndpointParts, tools: Tools
     corsHeaders: inbound.corsHeaders,
     localOnly: auth.mode === "none",
     logUserIds,
-    isOverloaded: () => load.isOverloaded,
+    isOverloaded: () => load.isOverloaded || connections.isFull,
     newId,
     elapsed: clock.elapsed,
     logger,
     metrics,
   });
-  const server = createHttpServer({ pipeline, trustedProxies: inbound.trustedProxies, newId, logger });
-  return { apollo, server };
+  const { server, connections } = createHttpServer({ pipeline, trustedProxies: inbound.trustedProxies, newId, logger });
+  return { apollo, server, connections };
 }
 
 /** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */

@@ -2,6 +2,7 @@
 import { exitCodes } from "./cli/exit-codes.js";
 import { usage } from "./cli/usage.js";
 import type { Env } from "./config/reader.js";
+import { openFilesLimit } from "./system/open-files.js";
 import { version } from "./system/version.js";
 import { errorFields } from "./telemetry/logger.js";
 
@@ -21,11 +22,23 @@ Options:
   -v, --version   Show the version
 `;
 
+/**
+ * Packages of the server that have many files: Node opens all files at once that one import leads to, and together
+ * these would need more than many a system allows.
+ */
+const largePackages = ["zod", "graphql-scalars", "type-graphql", "@apollo/server", "jose"];
+
+/** As many open files are enough to load any command. */
+const enoughOpenFiles = 128;
+
 type Command = (argv: readonly string[], env: Env) => Promise<number>;
 
 /** Each is loaded when it is asked for, so that a server's process holds no other command's code. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  start: async () => (await import("./cli/start.js")).startCommand,
+  async start() {
+    for (const name of largePackages) await import(name);
+    return (await import("./cli/start.js")).startCommand;
+  },
   emulator: async () => (await import("./cli/emulator.js")).emulatorCommand,
   schema: async () => (await import("./cli/schema.js")).schemaCommand,
   token: async () => (await import("./cli/token.js")).tokenCommand,
@@ -40,11 +53,20 @@ async function main([name = "start", ...rest]: readonly string[]): Promise<numbe
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!load) return usage(`no command ${JSON.stringify(name)}`);
   if (!loadEnvFile()) return exitCodes.configuration;
+  // Later there may be no file left to read it from.
+  const mostFiles = openFilesLimit();
   try {
     const command = await load();
     return await command(rest, process.env);
   } catch (error) {
     if (isUsageError(error)) return usage(error.message.split("\n", 1)[0] ?? "wrong options", name);
+    if (isShortOfFiles(error, mostFiles)) {
+      const most = mostFiles === undefined ? "too few" : `only ${mostFiles}`;
+      process.stderr.write(
+        `amity-graphql cannot run: it may open ${most} files at once; raise that, as by ulimit -n 1024\n`,
+      );
+      return exitCodes.failure;
+    }
     process.stderr.write(`amity-graphql failed: ${JSON.stringify(errorFields(error))}\n`);
     return exitCodes.fault;
   }
@@ -70,6 +92,12 @@ function loadEnvFile(): boolean {
 /** node:util parseArgs names the option and not its value. */
 function isUsageError(error: unknown): error is Error {
   return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+}
+
+/** While files are loaded, Node may also take one that it cannot open for one that is not there. */
+function isShortOfFiles(error: unknown, mostFiles = Number.POSITIVE_INFINITY): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EMFILE" || (code === "ERR_MODULE_NOT_FOUND" && mostFiles < enoughOpenFiles);
 }
 
 process.exit(await main(process.argv.slice(2)));

@@ -4,7 +4,9 @@ import { type Config, loadConfig } from "../config/config.js";
 import { configHelp } from "../config/help.js";
 import type { Env } from "../config/reader.js";
 import { systemClock } from "../system/clock.js";
+import type { LogSink } from "../telemetry/log-sink.js";
 import { createLogger, errorFields, type Logger } from "../telemetry/logger.js";
+import { standardOutput } from "../telemetry/standard-output.js";
 import { exitCodes } from "./exit-codes.js";
 
 const help = `Usage: amity-graphql [start]
@@ -30,28 +32,44 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   }
   // NO_COLOR and TERM=dumb count too.
   const colour = process.stdout.isTTY && process.stdout.hasColors(env);
-  const logger = createLogger({ level: config.logLevel, json: config.production, colour });
+  const format = { json: config.production, colour };
+  const output = standardOutput(format);
+  try {
+    return await serve(
+      config,
+      createLogger(config.logLevel, format, (line) => output.write(line)),
+      output,
+      warnings,
+    );
+  } finally {
+    await output.close();
+  }
+}
+
+async function serve(config: Config, logger: Logger, output: LogSink, warnings: readonly string[]): Promise<number> {
   for (const warning of warnings) logger.warn({}, warning);
-  const gateway = await listen(config, logger);
+  let reload: (() => Promise<void>) | undefined;
+  // Heard from start to end, for it kills whoever does not listen.
+  process.on("SIGHUP", () => void reload?.());
+  const gateway = await listen(config, logger, output);
   if (!gateway) return exitCodes.failure;
   if (config.auth.mode === "none") {
     logger.warn({}, "AUTH_MODE=none: whoever reaches this address from this machine can mint tokens for any user");
   }
   if (gateway.adminUrl) logger.info({ url: gateway.adminUrl }, "metrics and health");
-  const reload = () => void gateway.reload();
-  process.on("SIGHUP", reload);
+  reload = gateway.reload;
   const stopped = untilStopped(logger);
   // Only now, when signals are heard, may anybody know that it serves.
-  process.stdout.write(`Listening on ${gateway.url}\n`);
+  output.write(`Listening on ${gateway.url}\n`);
   const exitCode = await stopped;
-  process.off("SIGHUP", reload);
+  reload = undefined;
   await gateway.stop();
   return exitCode;
 }
 
-async function listen(config: Config, logger: Logger): Promise<Gateway | undefined> {
+async function listen(config: Config, logger: Logger, output: LogSink): Promise<Gateway | undefined> {
   try {
-    return await startGateway(config, { logger });
+    return await startGateway(config, { logger, droppedLogLines: () => output.dropped });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND") throw error;

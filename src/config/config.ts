@@ -9,6 +9,7 @@ import { misspellings } from "./misspellings.js";
 import { type MutualTlsConfig, readMutualTls } from "./mutual-tls.js";
 import { type Env, Reader } from "./reader.js";
 import { type RegionConfig, readRegions } from "./regions.js";
+import { readShutdown, type ShutdownSettings } from "./shutdown.js";
 
 /** Everything the process was told, checked. */
 export interface Config {
@@ -28,6 +29,7 @@ export interface Config {
   readonly sessionApi: SessionApi;
   readonly upstreamTimeoutMs: number;
   readonly upstreamAttemptTimeoutMs: number;
+  readonly shutdown: ShutdownSettings;
   /** `signed-in`: callers who are not signed in cannot introspect. */
   readonly introspection: "on" | "off" | "signed-in";
   /** Apollo Sandbox with a link to GraphiQL, or GraphiQL alone, which needs no other host. */
@@ -80,6 +82,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     sessionApi: reader.choice("AMITY_SESSION_API"),
     upstreamTimeoutMs,
     upstreamAttemptTimeoutMs: reader.integer("UPSTREAM_ATTEMPT_TIMEOUT_MS"),
+    shutdown: readShutdown(reader, upstreamTimeoutMs),
     introspection: introspection === "auto" ? (production ? "signed-in" : "on") : introspection,
     auth: readAuth(reader, { host, production, emulator: network.regions === "emulator" }),
     inbound: readInbound(reader),

@@ -12,6 +12,7 @@ export const publicKeyAlgorithms = ["RS256", "PS256", "ES256", "EdDSA"] as const
 export const sharedSecretAlgorithms = ["HS256"] as const;
 
 const timeoutRange = { least: 1, most: 120_000, unit: "milliseconds" } as const;
+const shutdownRange = { least: 0, most: 600_000, unit: "milliseconds" } as const;
 const portRange = { least: 0, most: 65_535 } as const;
 const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
 
@@ -231,6 +232,20 @@ export const fields = {
     ...timeoutRange,
     default: 5_000,
     meaning: "Time for one call to Amity",
+  },
+  SHUTDOWN_DELAY_MS: {
+    kind: "integer",
+    ...shutdownRange,
+    default: 0,
+    meaning: "How long it serves on after SIGTERM while /readyz is 503, so that load balancers send it nothing more",
+  },
+  DRAIN_MS: {
+    kind: "integer",
+    ...shutdownRange,
+    least: 1,
+    default: 10_000,
+    meaning:
+      "Time after that for requests under way; not less than UPSTREAM_TIMEOUT_MS, which holds where it is longer",
   },
   TOKEN_REUSE_SECONDS: {
     kind: "integer",

@@ -113,6 +113,12 @@ const table = {
     message: "Content-Type must be application/json in UTF-8, without Content-Encoding",
     when: "the body is not declared as plain UTF-8 application/json",
   },
+  EXPECTATION_FAILED: {
+    http: 417,
+    retryable: false,
+    message: "Expect may only ask for 100-continue",
+    when: "an Expect header that asks for anything but 100-continue",
+  },
   HEADERS_TOO_LARGE: {
     http: 431,
     retryable: false,

@@ -4,6 +4,11 @@ import type { HttpRequest } from "./messages.js";
 import { graphqlPath } from "./paths.js";
 import type { Incoming, Route } from "./routes.js";
 
+/** RFC 9110, 10.1.1: it asks for what cannot be done. Node has met the one thing that can. */
+export function checkExpectation({ headers }: HttpRequest): void {
+  if ((headers.expect ?? "100-continue").toLowerCase() !== "100-continue") throw new AppError("EXPECTATION_FAILED");
+}
+
 /** Refuses a request that is meant for somebody else. `localOnly`: nobody is authenticated. */
 export function checkHost(request: HttpRequest, localOnly: boolean): void {
   if (!hasOneHost(request)) throw new AppError("BAD_REQUEST");

@@ -2,9 +2,11 @@ import { lookup } from "node:dns/promises";
 import { METHODS } from "node:http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { mostHeaderBytes } from "../limits.js";
+import { openFilesLimit } from "../system/open-files.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
-import { refuseBrokenRequest } from "./broken-request.js";
+import { BrokenRequests } from "./broken-request.js";
 import { addressFinder } from "./client-address.js";
+import { Connections, mostConnections } from "./connections.js";
 import type { Answer } from "./messages.js";
 import { NodeRequest } from "./node-request.js";
 import type { Pipeline } from "./pipeline.js";
@@ -24,7 +26,6 @@ const socketLimits = {
     requireHostHeader: false,
   },
 };
-const maxConnections = 2_000;
 
 export interface HttpOptions {
   readonly pipeline: Pipeline;
@@ -34,8 +35,8 @@ export interface HttpOptions {
   readonly logger: Logger;
 }
 
-/** The HTTP server around the pipeline: sockets and their limits. It does not listen yet. */
-export function createHttpServer({ pipeline, trustedProxies, newId, logger }: HttpOptions): FastifyInstance {
+/** The HTTP server around the pipeline, with its connections and their limits. It does not listen yet. */
+export function createHttpServer({ pipeline, trustedProxies, newId, logger }: HttpOptions) {
   const findAddress = addressFinder(trustedProxies);
   const answer = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
     try {
@@ -52,15 +53,18 @@ export function createHttpServer({ pipeline, trustedProxies, newId, logger }: Ht
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, newId()),
+    clientErrorHandler: (error, socket) => broken.refuse(error, socket),
     // A path that its router cannot read is refused by the pipeline too.
     frameworkErrors: (_error, request, reply) => void answer(request, reply),
   });
-  server.server.maxConnections = maxConnections;
+  const connections = new Connections(server.server, mostConnections(openFilesLimit()));
+  const broken = new BrokenRequests(connections, newId);
+  // Otherwise Node would answer by itself. The pipeline refuses it, as it does every mistake.
+  server.server.on("checkExpectation", (request, response) => server.server.emit("request", request, response));
   // The pipeline knows methods, and reads bodies once its guards agree.
   for (const method of METHODS) server.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   server.all("*", answer);
-  return server;
+  return { server, connections };
 }
 
 /** The server on ADMIN_PORT, for the operator's network. */

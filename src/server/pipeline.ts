@@ -8,7 +8,7 @@ import type { Metrics } from "../telemetry/metrics.js";
 import { type AccessLogOptions, createAccessLog } from "./access-log.js";
 import { corsPermissions, isPreflight, preflightAnswerer } from "./cors.js";
 import { failureAnswer } from "./failures.js";
-import { checkHost, routeOf } from "./guards.js";
+import { checkExpectation, checkHost, routeOf } from "./guards.js";
 import type { Answer, HttpRequest } from "./messages.js";
 import { healthRoutes } from "./operator-routes.js";
 import { graphqlPath, pathOf } from "./paths.js";
@@ -92,6 +92,7 @@ export class Pipeline {
     const { localOnly, isOverloaded } = this.options;
     const { request, path } = incoming;
     checkHost(request, localOnly);
+    checkExpectation(request);
     if (path === graphqlPath) {
       const permission = this.#corsPermissions.get(request.headers.origin ?? "");
       Object.assign(headers, permission);

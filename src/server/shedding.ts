@@ -1,45 +1,108 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
-import { getHeapStatistics } from "node:v8";
+import { constants, monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
+import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { systemClock } from "../system/clock.js";
 
-/** A heap fuller than this collects garbage all the time, and the next step is the end of the process. */
-const heapShare = 0.85;
+/**
+ * An old space that is fuller than this after garbage was collected has too little left. V8 ends the process from 0.8
+ * on, when collecting takes most of the time.
+ */
+const oldSpaceShare = 0.75;
 
-/** How often it looks. Milliseconds. */
-const intervalMs = 1_000;
+/** How often it looks at the delays. Milliseconds. */
+const delayIntervalMs = 1_000;
 
 /** Timer ticks are this far apart when nothing delays them. Milliseconds. */
 const resolutionMs = 10;
 
+/** A full heap is collected again after so long, or so many times as long as that took. */
+const collectAfterMs = 1_000;
+const collectPause = 20;
+
 /** Watches, once it was started and until it is stopped, whether the process is too busy to take on more work. */
 export class LoadMonitor {
   readonly #delays = monitorEventLoopDelay({ resolution: resolutionMs });
-  #timer: NodeJS.Timeout | undefined;
-  #isOverloaded = false;
+  readonly #collections = new PerformanceObserver((list) => {
+    if (list.getEntries().some(isMajor)) this.#lookAtHeap();
+  });
+  #delayTimer: NodeJS.Timeout | undefined;
+  #cancelCollecting = () => {};
+  #collectingMs = 0;
+  #isLate = false;
+  #isHeapFull = false;
 
   /** `maxDelayMs`: mean event-loop delay that is too much; 0: none is. */
   constructor(private readonly maxDelayMs: number) {}
 
   get isOverloaded(): boolean {
-    return this.#isOverloaded;
+    return this.#isLate || this.#isHeapFull;
   }
 
   /** To be called when all is ready to serve: the work before would count as load. */
   start(): void {
     this.#delays.enable();
-    this.#timer = setInterval(() => this.#look(), intervalMs).unref();
+    this.#delayTimer = setInterval(() => this.#lookAtDelays(), delayIntervalMs).unref();
+    this.#collections.observe({ entryTypes: ["gc"] });
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.#delayTimer);
     this.#delays.disable();
+    this.#collections.disconnect();
+    this.#cancelCollecting();
   }
 
-  #look(): void {
+  #lookAtDelays(): void {
     // Without a single tick there is no mean: then nothing else ran all the time.
     const { mean } = this.#delays;
     const delayMs = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / 1e6 - resolutionMs;
     this.#delays.reset();
-    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-    this.#isOverloaded = (this.maxDelayMs > 0 && delayMs > this.maxDelayMs) || used > heapShare * limit;
+    this.#isLate = this.maxDelayMs > 0 && delayMs > this.maxDelayMs;
   }
+
+  /** Right after a collection, when next to nothing but what stays is there. */
+  #lookAtHeap(): void {
+    this.#isHeapFull = oldSpaceFill(getHeapSpaceStatistics(), getHeapStatistics().heap_size_limit) > oldSpaceShare;
+    this.#cancelCollecting();
+    if (!this.#isHeapFull) return;
+    // V8 collects when something is allocated: a process that sheds all work would wait for that for ever.
+    const waitMs = Math.max(collectAfterMs, collectPause * this.#collectingMs);
+    this.#cancelCollecting = systemClock.after(waitMs, () => this.#collect(), { ref: false });
+  }
+
+  #collect(): void {
+    const startedAt = systemClock.elapsed();
+    collectGarbage();
+    this.#collectingMs = systemClock.elapsed() - startedAt;
+  }
+}
+
+/** Node gives no other way to it than a flag of V8's, whose function only new contexts have. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+}
+
+function isMajor(entry: PerformanceEntry): boolean {
+  const kind = "detail" in entry ? (entry.detail as { readonly kind?: number }).kind : undefined;
+  return kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+}
+
+/** V8 counts its young generation in the heap's limit: three semi-spaces of 16 MiB, unless larger ones were asked for. */
+const leastYoungBytes = 3 * 16 * 1_024 * 1_024;
+
+/**
+ * How full the old space is, 1 being the end of the process. The young generation has room of its own, which is no help
+ * to what stays. `heapLimit`: of both. Bytes.
+ */
+export function oldSpaceFill(
+  spaces: readonly Pick<HeapSpaceInfo, "space_name" | "space_size" | "space_used_size">[],
+  heapLimit: number,
+): number {
+  const used = spaces
+    .filter(({ space_name: name }) => !/^(?:new_|read_only_)/.test(name))
+    .reduce((sum, { space_used_size: bytes }) => sum + bytes, 0);
+  // The new space is two of the three semi-spaces, and grows up to its limit.
+  const newSpaceBytes = spaces.find(({ space_name: name }) => name === "new_space")?.space_size ?? 0;
+  return used / (heapLimit - Math.max(leastYoungBytes, 1.5 * newSpaceBytes));
 }

@@ -1,39 +1,49 @@
-import type { Socket } from "node:net";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
+import type { ShutdownSettings } from "../config/shutdown.js";
+import type { Connections } from "./connections.js";
 
-/** What is in flight may take this long to finish: UPSTREAM_TIMEOUT_MS by default. Milliseconds. */
-const drainMs = 10_000;
+/**
+ * A request that was sent before the end began may still be on its way, on a connection that looks idle or to the
+ * listener: so long both stay, and up to so many times as long while requests are under way. Milliseconds.
+ */
+const graceMs = 100;
+const mostGraces = 5;
 
-/** Sockets of a server that have a request under way. The others may be closed at any time. */
-export class BusySockets {
-  readonly #open = new Set<Socket>();
-  readonly #busy = new Set<Socket>();
-
-  constructor(server: FastifyInstance) {
-    server.server.on("connection", (socket) => {
-      this.#open.add(socket);
-      socket.once("close", () => this.#open.delete(socket));
-    });
-    server.server.on("request", ({ socket }, response) => {
-      this.#busy.add(socket);
-      response.once("close", () => this.#busy.delete(socket));
-    });
-  }
-
-  /** Node closes sockets that have served a request; a browser also opens some for later, and those would wait. */
-  destroyIdle(): void {
-    for (const socket of this.#open) if (!this.#busy.has(socket)) socket.destroy();
-  }
-}
-
-/** Stops listening, lets requests in flight finish, and closes what is left after ten seconds. */
-export async function closeGracefully(server: FastifyInstance, sockets: BusySockets): Promise<void> {
+/**
+ * Ends a server whose answers say `connection: close` by now: serves on for the delay and a moment's grace, stops
+ * listening, lets requests under way finish, and closes what is left when their time is up.
+ */
+export async function closeGracefully(
+  server: FastifyInstance,
+  connections: Connections,
+  { delayMs, drainMs }: ShutdownSettings,
+): Promise<void> {
+  if (delayMs > 0) await sleep(delayMs);
+  await takeIn();
+  if (connections.areOpen) await giveGrace(connections);
   const timer = setTimeout(() => server.server.closeAllConnections(), drainMs);
   try {
     const closed = server.close();
-    sockets.destroyIdle();
+    connections.destroyIdle();
     await closed;
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function giveGrace(connections: Connections): Promise<void> {
+  for (let grace = 0; grace < mostGraces; grace++) {
+    await sleep(graceMs);
+    await takeIn();
+    if (!connections.areBusy) return;
+  }
+}
+
+/**
+ * Lets the event loop take in connections that wait, in one turn, and read what they sent, in the next. A process that
+ * was busy comes from a timer with all that still to be done.
+ */
+async function takeIn(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await setImmediate();
 }

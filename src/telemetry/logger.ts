@@ -1,4 +1,4 @@
-import { type Logger as PinoLogger, pino } from "pino";
+import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
 import pretty from "pino-pretty";
 
 /** What the gateway logs through: fixed texts and chosen fields, never an error object or a request. */
@@ -12,12 +12,33 @@ export interface Logger {
   audit(fields: object): void;
 }
 
-/** A logger to stdout: text for people, JSON lines for production. `level`: a pino level. */
-export function createLogger(options: { level: string; json: boolean; colour: boolean }): Logger {
-  const { level, json, colour } = options;
-  if (json) return withAudit(pino({ level }));
-  const text = pretty({ colorize: colour, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss", sync: true });
-  return withAudit(pino({ level }, text));
+/** How log lines look. */
+export interface LogFormat {
+  /** JSON lines for production; else text for people. */
+  readonly json: boolean;
+  readonly colour: boolean;
+}
+
+/** A logger whose lines `write` takes, each with its line end. `level`: a pino level. */
+export function createLogger(level: string, format: LogFormat, write: (line: string) => void): Logger {
+  return withAudit(pino({ level }, linesInto(format, write)));
+}
+
+/** The line of a log that stands where so many others are missing. */
+export function lostLine(format: LogFormat, lines: number): string {
+  let text = "";
+  const logger = pino(
+    {},
+    linesInto(format, (line) => (text = line)),
+  );
+  logger.error({ lines }, "log lines are missing here: they could not be written");
+  return text;
+}
+
+function linesInto({ json, colour }: LogFormat, write: (line: string) => void): DestinationStream {
+  if (json) return { write };
+  const toText = pretty.prettyFactory({ colorize: colour, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" });
+  return { write: (line) => write(toText(line)) };
 }
 
 /** A logger that writes nothing, for embedding. */

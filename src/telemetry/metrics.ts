@@ -24,8 +24,18 @@ export class Metrics {
   readonly #expiry = this.#gauge("amity_client_cert_expiry_timestamp_seconds", "End of a client certificate", ["name"]);
   readonly #reloads = this.#counter("amity_reload_total", "Files read again", ["name", "outcome"]);
 
-  constructor() {
+  /** `droppedLogLines`: how many there were so far. */
+  constructor(droppedLogLines: () => number = () => 0) {
     collectDefaultMetrics({ register: this.#registry });
+    new Counter({
+      name: "amity_log_lines_dropped_total",
+      help: "Log lines that could not be written",
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(droppedLogLines());
+      },
+    });
   }
 
   request(path: string, status: number, seconds: number): void {

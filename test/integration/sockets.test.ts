@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
 import { startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
+import { securityHeaders } from "../../src/server/security-headers.js";
 import { silentLogger } from "../../src/telemetry/logger.js";
 import { deferred } from "../support/deferred.js";
 import { regionAt, withGateway } from "../support/gateway.js";
@@ -11,6 +12,8 @@ import { type Answer, withUpstream } from "../support/upstream.js";
 
 const livez = "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const post = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+
+const constantHeaders = Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`);
 
 async function connected(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
@@ -46,13 +49,89 @@ test("a client that goes away while it sends leaves a line", async () => {
   });
 });
 
-test("no more than 2000 connections are taken", async () => {
-  await withGateway({}, async ({ url }) => {
-    const taken: Socket[] = [];
-    // The kernel holds some hundreds that nobody has taken yet.
-    while (taken.length < 2_000) taken.push(...(await Promise.all(Array.from({ length: 100 }, () => connected(url)))));
-    expect(await rawRequest(url, livez.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n"))).toBe("");
-    for (const socket of taken) socket.destroy();
+describe("a house full of 2000 connections", () => {
+  test.each([
+    ["say nothing", ""],
+    ["sent half a request", "GET /livez HTTP/1.1\r\nhost: local"],
+    ["sent half a body", `${post}content-length: 100\r\n\r\n{`],
+    ["sent what is no request", "nonsense\r\n\r\n"],
+    ["had an answer", livez],
+  ])("that %s lets health checks in", async (_what, bytes) => {
+    await withGateway({}, async ({ url }) => {
+      const taken: Socket[] = [];
+      // The kernel holds some hundreds that nobody has taken yet.
+      while (taken.length < 2_300) {
+        taken.push(...(await Promise.all(Array.from({ length: 100 }, () => connected(url)))));
+        for (const socket of taken.slice(-100)) socket.on("error", () => {}).write(bytes);
+      }
+      const last = livez.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+      for (let probe = 0; probe < 3; probe++) expect(await rawRequest(url, last)).toMatch(/^HTTP\/1\.1 200 /);
+      for (const socket of taken) socket.destroy();
+    });
+  });
+});
+
+describe("what is no request", () => {
+  test("comes after the answers that are owed, and ends the connection", async () => {
+    const asked = deferred<Parameters<Answer>[0]>();
+    await withUpstream(asked.resolve, async ({ url: upstream }) => {
+      await withGateway({ env: regionAt(upstream) }, async ({ url }) => {
+        const body = JSON.stringify({ query: '{ authToken(userId: "a") { token } }' });
+        const answers = rawRequest(
+          url,
+          `${post}content-length: ${body.length}\r\n\r\n${body}nonsense\r\n\r\nmore nonsense`,
+        );
+        (await asked.promise).end('"late"');
+        const text = await answers;
+        expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 400"]);
+        expect(text).toMatch(/"token":"late"[\s\S]*BAD_REQUEST/);
+      });
+    });
+  });
+
+  test("inside a body is answered at once", async () => {
+    await withGateway({}, async ({ url }) => {
+      const answer = await rawRequest(url, `${post}transfer-encoding: chunked\r\n\r\nnonsense\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    });
+  });
+
+  test("leaves no connection to a client that stays", async () => {
+    await withGateway({}, async ({ url }) => {
+      const { hostname, port } = new URL(url);
+      const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+      socket.write("nonsense\r\n\r\n");
+      await once(socket.resume(), "end");
+      // It goes on sending until it learns that nobody is there.
+      const sending = setInterval(() => socket.write("x"), 20);
+      await new Promise((resolve) => socket.once("error", resolve));
+      clearInterval(sending);
+    });
+  });
+});
+
+describe("whatever is refused before it is a request", () => {
+  test.each([
+    ["no HTTP", "nonsense\r\n\r\n", 400],
+    ["a broken escape", "GET /%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", 400],
+    ["too long a head", `GET / HTTP/1.1\r\nx: ${"x".repeat(17_000)}\r\n\r\n`, 431],
+    ["an expectation", "GET /livez HTTP/1.1\r\nhost: localhost\r\nexpect: cake\r\nconnection: close\r\n\r\n", 417],
+    ["no Host", "GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
+  ])("as %s has the headers of every answer", async (_what, bytes, status) => {
+    await withGateway({ newId: () => "made-up" }, async ({ url }) => {
+      const answer = await rawRequest(url, bytes);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      for (const header of ["x-request-id: made-up", ...constantHeaders]) expect(answer).toContain(`\r\n${header}\r\n`);
+      expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "").errors[0].extensions.requestId).toBe("made-up");
+    });
+  });
+
+  test("is not what a client asks before it sends a body", async () => {
+    await withGateway({}, async ({ url }) => {
+      const body = '{"query":"{ regions { code } }"}';
+      const head = `${post}expect: 100-continue\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
+      expect((await rawRequest(url, head + body)).match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 100", "HTTP/1.1 200"]);
+    });
   });
 });
 

@@ -29,6 +29,16 @@ export function command(args: readonly string[], env: Record<string, string> = {
   return watched(child, canary);
 }
 
+/** The built command with arguments, as `"$@"` in a line of the shell that can limit or redirect it. Needs a build. */
+export function shellCommand(line: string, args: readonly string[], env: Record<string, string> = {}): Running {
+  const canary = new Canary();
+  canary.watchEnv(env);
+  const child = spawn("/bin/sh", ["-c", line, "sh", process.execPath, `${root}dist/main.js`, ...args], {
+    env: { PATH: process.env["PATH"], ...env },
+  });
+  return watched(child, canary);
+}
+
 /** What a process prints, and how it ends; `canary` searches all of it. */
 export function watched(child: ChildProcessWithoutNullStreams, canary = new Canary()): Running {
   let stdout = "";

@@ -35,6 +35,7 @@ describe("an empty environment", () => {
       sessionApi: "v3",
       upstreamTimeoutMs: 10_000,
       upstreamAttemptTimeoutMs: 5_000,
+      shutdown: { delayMs: 0, drainMs: 10_000 },
       introspection: "on",
       explorer: "sandbox",
       auth: { mode: "none" },

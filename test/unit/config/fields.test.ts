@@ -14,7 +14,10 @@ const byDiscovery: Env = {
   AUTH_JWT_AUDIENCE: "app",
 };
 const bySecret: Env = { ...byDiscovery, AUTH_JWT_SECRET: "a secret of at least thirty-two bytes" };
-const neededBy = (name: string): Env => (/^AUTH_JW/.test(name) ? byDiscovery : {});
+function neededBy(name: string): Env {
+  if (name === "DRAIN_MS") return { UPSTREAM_TIMEOUT_MS: "1" };
+  return /^AUTH_JW/.test(name) ? byDiscovery : {};
+}
 
 function configOf(env: Env): Config {
   const { config, problems } = loadConfig(env);
@@ -71,6 +74,8 @@ describe.each(documented)("the default that $document names", ({ defaults }) => 
 describe("a whole number", () => {
   const ranges: Readonly<Record<NameOf<"integer">, [least: number, most: number]>> = {
     ADMIN_PORT: [0, 65_535],
+    SHUTDOWN_DELAY_MS: [0, 600_000],
+    DRAIN_MS: [1, 600_000],
     PORT: [0, 65_535],
     AUTH_JWT_CLOCK_SKEW_S: [0, 300],
     AUTH_JWT_MAX_AGE_S: [0, 31_536_000],

@@ -1,7 +1,9 @@
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Socket } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { describe, expect, test } from "@jest/globals";
-import { refuseBrokenRequest } from "../../../src/server/broken-request.js";
+import { BrokenRequests } from "../../../src/server/broken-request.js";
+import { Connections } from "../../../src/server/connections.js";
 import { connectTo, listening } from "../../support/sockets.js";
 
 /** What a client gets, and how its socket looks on our side, after Node's parser gave up with this code. */
@@ -9,7 +11,8 @@ async function refused(code: string | undefined, prepare: (socket: Socket) => vo
   const states: { destroyed: boolean }[] = [];
   const server = createServer((socket) => {
     prepare(socket);
-    refuseBrokenRequest(Object.assign(new Error("S3CRET"), code && { code }), socket, "request-1");
+    const broken = new BrokenRequests(new Connections(createHttpServer(), 1), () => "request-1");
+    broken.refuse(Object.assign(new Error("S3CRET"), code && { code }), socket);
     states.push({ destroyed: socket.destroyed });
   });
   return listening(server, async (port) => {
@@ -34,7 +37,11 @@ describe("a request that is not HTTP", () => {
       "cache-control: no-store",
       "connection: close",
       `content-length: ${Buffer.byteLength(body)}`,
+      "content-security-policy: default-src 'none'; frame-ancestors 'none'",
       "content-type: application/json; charset=utf-8",
+      "cross-origin-resource-policy: same-site",
+      "referrer-policy: no-referrer",
+      "x-content-type-options: nosniff",
       "x-request-id: request-1",
     ]);
     expect(JSON.parse(body)).toEqual({

@@ -1,0 +1,102 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** How many connections are kept while their clients say nothing. */
+const usualMost = 2_000;
+
+/** So many more are taken when every other one is owed an answer: for health checks, for operations are shed then. */
+const reserveShare = 0.05;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * The connections of a server. A full house locks nobody out: whoever comes in takes the place of the connection that
+ * has been silent for longest. Only those that are owed an answer are safe.
+ */
+export class Connections {
+  /** Those without progress for longest come first. */
+  readonly #open = new Map<Socket, Set<Exchange>>();
+
+  constructor(
+    server: Server,
+    private readonly most: number,
+  ) {
+    server.on("connection", (socket) => this.#admit(socket));
+    server.on("request", (request, response) => this.#begin({ request, response }));
+  }
+
+  /** Is every connection owed an answer, and another one in? */
+  get isFull(): boolean {
+    return this.#open.size > this.most;
+  }
+
+  get areOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** Is any request under way? */
+  get areBusy(): boolean {
+    return [...this.#open.values()].some(({ size }) => size > 0);
+  }
+
+  /** Runs something as soon as this connection is owed no answer. */
+  whenAnswered(socket: Socket, run: () => void): void {
+    const owed = [...(this.#open.get(socket) ?? [])].filter(isOwed).at(-1);
+    if (owed) owed.response.once("close", run);
+    else run();
+  }
+
+  /** Those without a request under way: Node itself closes only those that have served one. */
+  destroyIdle(): void {
+    for (const [socket, exchanges] of this.#open) if (exchanges.size === 0) socket.destroy();
+  }
+
+  #admit(socket: Socket): void {
+    this.#open.set(socket, new Set());
+    socket.once("close", () => this.#open.delete(socket));
+    if (!this.isFull) return;
+    const silent = this.#longestSilent();
+    if (silent && silent !== socket) this.#remove(silent);
+    else if (this.#open.size > this.most * (1 + reserveShare)) this.#remove(socket);
+  }
+
+  #longestSilent(): Socket | undefined {
+    for (const [socket, exchanges] of this.#open) if (![...exchanges].some(isOwed)) return socket;
+    return undefined;
+  }
+
+  /** At once, for many may come in before its end is heard of. */
+  #remove(socket: Socket): void {
+    this.#open.delete(socket);
+    socket.destroy();
+  }
+
+  #begin(exchange: Exchange): void {
+    const { socket } = exchange.request;
+    const exchanges = this.#open.get(socket);
+    if (!exchanges) return;
+    exchanges.add(exchange);
+    this.#moveToEnd(socket, exchanges);
+    exchange.response.once("close", () => {
+      exchanges.delete(exchange);
+      this.#moveToEnd(socket, exchanges);
+    });
+  }
+
+  #moveToEnd(socket: Socket, exchanges: Set<Exchange>): void {
+    if (this.#open.delete(socket)) this.#open.set(socket, exchanges);
+  }
+}
+
+/** The client has sent all of its request, and the gateway has not given its answer. */
+function isOwed({ request, response }: Exchange): boolean {
+  return request.complete && !response.writableEnded;
+}
+
+/** Half of what may be open at once: calls to Amity, files and the log need the rest. */
+export function mostConnections(openFiles: number | undefined): number {
+  return Math.min(usualMost, Math.floor((openFiles ?? Number.POSITIVE_INFINITY) / 2));
+}

@@ -1,0 +1,172 @@
+import type { Clock } from "../system/clock.js";
+
+/** What may wait while nobody reads. Characters, which are bytes but for the few beyond ASCII. */
+const mostWaiting = 1_048_576;
+
+/** One write: as much as a pipe of Linux holds. Characters. */
+const mostAtOnce = 65_536;
+
+/** A pipe that is full is tried again after so long. Milliseconds. */
+const stalledRetryMs = 50;
+
+/** What fails, such as a full disk, is tried again after so long. Milliseconds. */
+const failedRetryMs = 1_000;
+
+/** An outlet that comes and goes is complained of once in so long. Milliseconds. */
+const quietMs = 60_000;
+
+/** How long the end of the process waits for what is not written yet. Milliseconds. */
+const closeMs = 1_000;
+
+const lineEnd = 0x0a;
+
+/** Writes some of the bytes, and says how many; EAGAIN: none for now, since nobody reads. It never waits for a reader. */
+export type WriteBytes = (
+  bytes: Uint8Array,
+  done: (error: NodeJS.ErrnoException | null, written: number) => void,
+) => void;
+
+export interface LogSinkOptions {
+  readonly write: WriteBytes;
+  readonly clock: Clock;
+  /** The line that stands where so many lines are missing. */
+  readonly lostLine: (lines: number) => string;
+  /** Tells somebody else, in words, that lines are being lost. */
+  readonly complain: (text: string) => void;
+}
+
+/**
+ * Takes lines and writes them in the background. Nobody ever waits for it: what cannot be written is dropped and
+ * counted. It writes again by itself as soon as that works, and then says how many lines are missing.
+ */
+export class LogSink {
+  #lines: string[] = [];
+  #waiting = 0;
+  #state: "idle" | "writing" | "failed" = "idle";
+  #isMidLine = false;
+  #dropped = 0;
+  /** Dropped, and not yet said where they are missing. */
+  #untold = 0;
+  #complainedAt = Number.NEGATIVE_INFINITY;
+  /** Since lines were dropped, until the outlet takes some again. */
+  #isOut = false;
+  #onRest: (() => void) | undefined;
+
+  constructor(private readonly options: LogSinkOptions) {}
+
+  /** Lines that were dropped since the start. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** `line`: with its line end. */
+  write(line: string): void {
+    const isFull = this.#waiting + line.length > mostWaiting;
+    if (isFull || this.#state === "failed") {
+      this.#drop(1, "nobody reads it");
+      return;
+    }
+    if (this.#untold > 0) this.#tellLost();
+    this.#push(line);
+    if (this.#state === "idle") this.#writeNext();
+  }
+
+  /** Ends when all is written, when nothing can be, or after a second. */
+  close(): Promise<void> {
+    if (this.#state !== "writing") return Promise.resolve();
+    return new Promise((resolve) => {
+      const callOff = this.options.clock.after(closeMs, resolve);
+      this.#onRest = () => {
+        callOff();
+        resolve();
+      };
+    });
+  }
+
+  #push(line: string): void {
+    this.#lines.push(line);
+    this.#waiting += line.length;
+  }
+
+  #tellLost(): void {
+    this.#push(this.options.lostLine(this.#untold));
+    this.#untold = 0;
+    this.#isOut = false;
+  }
+
+  #writeNext(): void {
+    if (this.#lines.length === 0 && this.#untold > 0) this.#tellLost();
+    if (this.#lines.length === 0) {
+      this.#rest("idle");
+      return;
+    }
+    const lines = this.#takeLines();
+    this.#write(Buffer.from(lines.join("")), (error) => this.#fail(error, lines.length));
+  }
+
+  /** As many as go into one write, and one at least. */
+  #takeLines(): string[] {
+    let [count, length] = [0, 0];
+    for (const line of this.#lines) {
+      if (count > 0 && length + line.length > mostAtOnce) break;
+      count++;
+      length += line.length;
+    }
+    this.#waiting -= length;
+    return this.#lines.splice(0, count);
+  }
+
+  /** All of the bytes, and then what waits. `onError`: no more of them will be written. */
+  #write(bytes: Uint8Array, onError: (error: NodeJS.ErrnoException) => void): void {
+    this.#state = "writing";
+    this.options.write(bytes, (error, written) => {
+      if (error?.code === "EAGAIN") {
+        this.options.clock.after(stalledRetryMs, () => this.#write(bytes, onError), { ref: false });
+        return;
+      }
+      if (error) return onError(error);
+      if (written > 0) this.#isMidLine = bytes[written - 1] !== lineEnd;
+      if (written < bytes.length) this.#write(bytes.subarray(written), onError);
+      else this.#writeNext();
+    });
+  }
+
+  /** Gives up `lines` that were being written, and all that wait, for it may take long. */
+  #fail({ code = "unknown" }: NodeJS.ErrnoException, lines: number): void {
+    const lost = lines + this.#lines.length;
+    this.#lines = [];
+    this.#waiting = 0;
+    this.#rest("failed");
+    if (lost > 0) this.#drop(lost, code);
+    this.options.clock.after(failedRetryMs, () => this.#tryAgain(), { ref: false });
+  }
+
+  /** Tries with the line that says what is missing, for it will be true once it is written. */
+  #tryAgain(): void {
+    const told = this.#untold;
+    const line = this.options.lostLine(told);
+    this.#untold = 0;
+    this.#isOut = false;
+    this.#write(Buffer.from(this.#isMidLine ? `\n${line}` : line), (error) => {
+      this.#untold += told;
+      this.#isOut = true;
+      this.#fail(error, 0);
+    });
+  }
+
+  #drop(lines: number, why: string): void {
+    this.#dropped += lines;
+    this.#untold += lines;
+    const { clock, complain } = this.options;
+    const isNews = !this.#isOut && clock.elapsed() - this.#complainedAt >= quietMs;
+    this.#isOut = true;
+    if (!isNews) return;
+    this.#complainedAt = clock.elapsed();
+    complain(`the log cannot be written (${why}): lines are dropped and counted until it can be\n`);
+  }
+
+  #rest(state: "idle" | "failed"): void {
+    this.#state = state;
+    this.#onRest?.();
+  }
+}

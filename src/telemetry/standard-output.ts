@@ -1,0 +1,37 @@
+import { constants, openSync, write } from "node:fs";
+import { isatty } from "node:tty";
+import { type Clock, systemClock } from "../system/clock.js";
+import { LogSink, type WriteBytes } from "./log-sink.js";
+import { type LogFormat, lostLine } from "./logger.js";
+
+/** The process's log on stdout; complaints about it go to stderr. Nothing of it waits for a reader or a full disk. */
+export function standardOutput(format: LogFormat, clock: Clock = systemClock): LogSink {
+  const complain = writerTo("stderr");
+  return new LogSink({
+    write: writerTo("stdout"),
+    clock,
+    lostLine: (lines) => lostLine(format, lines),
+    // There is nobody left to tell that this failed too.
+    complain: (text) => complain(Buffer.from(`amity-graphql: ${text}`), () => {}),
+  });
+}
+
+function writerTo(name: "stdout" | "stderr"): WriteBytes {
+  // A stream without a listener would make an uncaught exception of a warning of Node's that nobody could take.
+  process[name].on("error", () => {});
+  const descriptor = unblocked(process[name].fd);
+  return (bytes, done) => write(descriptor, bytes, 0, bytes.length, null, done);
+}
+
+/**
+ * A descriptor whose writes never wait for a reader: one that did would hold up the process's end. Node has seen to it
+ * for pipes and sockets when their stream is made. A terminal, which Ctrl-S stops, needs a descriptor of its own.
+ */
+function unblocked(descriptor: number): number {
+  if (!isatty(descriptor)) return descriptor;
+  try {
+    return openSync(`/dev/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return descriptor;
+  }
+}

@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test } from "@jest/globals";
+import { oldSpaceFill } from "../../../src/server/shedding.js";
+
+const mebibyte = 1_024 * 1_024;
+
+function space(name: string, used: number, size = used) {
+  return { space_name: name, space_used_size: used * mebibyte, space_size: size * mebibyte };
+}
+
+describe("how full the old space is", () => {
+  test.each([
+    ["counts all that stays", [space("old_space", 50), space("large_object_space", 30), space("code_space", 20)], 0.5],
+    [
+      "leaves out what is young",
+      [space("old_space", 100), space("new_space", 30), space("new_large_object_space", 9)],
+      0.5,
+    ],
+    ["leaves out what came with V8", [space("old_space", 100), space("read_only_space", 50)], 0.5],
+    ["knows a young generation that was set to be larger", [space("old_space", 76), space("new_space", 0, 64)], 0.5],
+  ])("%s", (_what, spaces, fill) => {
+    expect(oldSpaceFill(spaces, (200 + 48) * mebibyte)).toBeCloseTo(fill, 5);
+  });
+});
+
+/** Fills the heap a little at a time, with what stays, until the monitor says stop; then lets go of it. */
+const filling = `
+  import { LoadMonitor } from "./dist/server/shedding.js";
+  const load = new LoadMonitor(0);
+  load.start();
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  let kept = [];
+  while (!load.isOverloaded) {
+    for (let i = 0; i < 1_000; i++) kept.push({ i, text: "x" + i, list: [i] });
+    await pause(1);
+  }
+  kept = undefined;
+  console.log("full");
+  while (load.isOverloaded) await pause(100);
+  console.log("free");
+  process.exit();
+`;
+
+test.each([64, 256])("a heap of %i MiB sheds before its end, and recovers by itself", async (megabytes) => {
+  const args = [`--max-old-space-size=${megabytes}`, "--input-type=module", "--eval", filling];
+  const cwd = fileURLToPath(new URL("../../../", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
+  expect(stdout).toBe("full\nfree\n");
+});
