@@ -88,7 +88,7 @@ function isMajor(entry: PerformanceEntry): boolean {
   return kind === constants.NODE_PERFORMANCE_GC_MAJOR;
 }
 
-/** V8 counts its young generation in the heap's limit: three semi-spaces of 16 MiB, unless larger ones were asked for. */
+/** V8 counts its young generation in the heap's limit: three semi-spaces of 16 MiB, if not of more. */
 const leastYoungBytes = 3 * 16 * 1_024 * 1_024;
 
 /**

@@ -20,7 +20,7 @@ const closeMs = 1_000;
 
 const lineEnd = 0x0a;
 
-/** Writes some of the bytes, and says how many; EAGAIN: none for now, since nobody reads. It never waits for a reader. */
+/** Writes some of the bytes, and says how many. EAGAIN: none for now. It never waits for a reader. */
 export type WriteBytes = (
   bytes: Uint8Array,
   done: (error: NodeJS.ErrnoException | null, written: number) => void,
@@ -38,6 +38,7 @@ export interface LogSinkOptions {
 /**
  * Takes lines and writes them in the background. Nobody ever waits for it: what cannot be written is dropped and
  * counted. It writes again by itself as soon as that works, and then says how many lines are missing.
+ * What it shuts opens again by itself: a log that could not be written.
  */
 export class LogSink {
   #lines: string[] = [];

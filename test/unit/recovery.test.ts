@@ -14,6 +14,7 @@ import { createJwksSource } from "../../src/caller/jwks.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
 import { Readiness } from "../../src/server/readiness.js";
 import { fixed, Reloads } from "../../src/system/reloading-file.js";
+import { LogSink, type WriteBytes } from "../../src/telemetry/log-sink.js";
 import { type TestClock, testClock } from "../support/clock.js";
 import { type Issuer, withIssuer } from "../support/issuer.js";
 import { turns } from "../support/moody-amity.js";
@@ -209,6 +210,20 @@ const scenes: Readonly<Record<string, Scene>> = {
     });
   },
 
+  async "a log that could not be written"(clock, use) {
+    let isFull = true;
+    let written = "";
+    const write: WriteBytes = (bytes, done) => {
+      if (isFull) return done(Object.assign(new Error(), { code: "ENOSPC" }), 0);
+      written += Buffer.from(bytes).toString();
+      done(null, bytes.length);
+    };
+    const sink = new LogSink({ write, clock, lostLine: () => "lost\n", complain() {} });
+    sink.write("first\n");
+    isFull = false;
+    await use({ lastsMs: 1_000, isOpen: () => written === "lost\n" });
+  },
+
   "a caller's rate": refusing((limits) =>
     limits.count({ kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false }, 1),
   ),
@@ -260,6 +275,8 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "amity/region-guard.ts": "deadlines of calls; its parts say what they shut",
   "caller/key-set.ts": "never changes: another set takes its place",
   "graphql/document-size.ts": "one document",
+  "server/broken-request.ts": "ends one connection",
+  "server/connections.ts": "makes room at once for whoever comes in",
   "server/node-request.ts": "one request",
   "server/pipeline.ts": "measures requests",
   "server/readiness.ts": "tries again each second until keys are there; draining ends with the process",
