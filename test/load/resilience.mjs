@@ -34,7 +34,7 @@ async function mint(url, region, user) {
   return { ms: performance.now() - startedAt, at: performance.now(), code: errors?.[0].extensions.code };
 }
 
-/** What a region takes at once. A machine that stands still for a moment must not find more than that waiting for it. */
+/** What a region takes at once. A machine that stood still for a moment must not find more than that waiting. */
 const mostUnderWay = 64;
 
 /** Asks `perSecond` times a second for `seconds`, as far as the machine keeps up. */

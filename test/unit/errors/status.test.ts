@@ -72,6 +72,7 @@ describe("from a resolver", () => {
 /** README's table, which says it once more so that a change of the contract is a change in two places. */
 const contract: [ErrorCode, number, boolean][] = [
   ["UNAUTHENTICATED", 401, false],
+  ["EXPECTATION_FAILED", 417, false],
   ["FORBIDDEN", 403, false],
   ["BAD_USER_INPUT", 400, false],
   ["GRAPHQL_PARSE_FAILED", 400, false],
