@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
+import { testClock } from "../support/clock.js";
 import { errorOf, withGateway } from "../support/gateway.js";
 import { type Answer, withUpstream } from "../support/upstream.js";
 
@@ -42,13 +43,13 @@ describe("a second server key", () => {
   });
 
   test("that won comes first for a minute", async () => {
-    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    const clock = testClock();
     await withUpstream(taking(new Set(["canary-server-key-2"])), async ({ url, seen }) => {
-      await withGateway({ env: twoKeys(url), now: () => clock.ms }, async ({ ask }) => {
+      await withGateway({ env: twoKeys(url), ...clock }, async ({ ask }) => {
         await ask(mint);
-        clock.ms += 59_999;
+        clock.advance(59_999);
         await ask(mint);
-        clock.ms += 60_001;
+        clock.advance(60_001);
         await ask(mint);
       });
       expect(seen.map(({ headers }) => String(headers["x-server-key"]).at(-1))).toEqual(["1", "2", "2", "1", "2"]);
@@ -56,15 +57,15 @@ describe("a second server key", () => {
   });
 
   test("gives way to the mended first one under steady traffic", async () => {
-    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    const clock = testClock();
     const keys = new Set(["canary-server-key-2"]);
     const uses: string[] = [];
     await withUpstream(taking(keys), async ({ url }) => {
-      await withGateway({ env: twoKeys(url), now: () => clock.ms }, async ({ ask, logged }) => {
+      await withGateway({ env: twoKeys(url), ...clock }, async ({ ask, logged }) => {
         for (let tenth = 0; tenth < 20; tenth++) {
           if (tenth === 9) keys.add("canary-server-key-1");
           uses.push((await ask(mint)).body.data.authToken.token.at(-1));
-          clock.ms += 10_000;
+          clock.advance(10_000);
         }
         expect(logged.filter((line) => line.includes("finish the rotation"))).toHaveLength(2);
       });
@@ -90,16 +91,16 @@ describe("a key in a file", () => {
   }
 
   test("is followed when the file changes", async () => {
-    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    const clock = testClock();
     const keys = new Set(["canary-server-key-1"]);
     const path = await keyFile("canary-server-key-1\n");
     await withUpstream(taking(keys), async ({ url }) => {
       const env = { AMITY_EU_BASE_URL: url, AMITY_EU_SERVER_KEY_FILE: path };
-      await withGateway({ env, now: () => clock.ms }, async ({ ask, send, logged }) => {
+      await withGateway({ env, ...clock }, async ({ ask, send, logged }) => {
         expect((await ask(mint)).body.data.authToken.token).toBe("token-by-1");
         await writeFile(path, "canary-server-key-2\n");
         keys.add("canary-server-key-2").delete("canary-server-key-1");
-        clock.ms += 1_000;
+        clock.advance(1_000);
         expect((await ask(mint)).body.data.authToken.token).toBe("token-by-2");
         expect(logged.filter((line) => line.includes("changed files were taken"))).toHaveLength(1);
         expect((await send("/metrics")).text).toContain(
@@ -113,13 +114,13 @@ describe("a key in a file", () => {
     ["is empty", "", "holds a value"],
     ["cannot be a header", "two\r\nlines", "holds a value"],
   ])("that %s leaves the old one in use", async (_how, text, problem) => {
-    const clock = { ms: Date.parse("2026-01-01T00:00:00Z") };
+    const clock = testClock();
     const path = await keyFile("canary-server-key-1");
     await withUpstream(taking(new Set(["canary-server-key-1"])), async ({ url }) => {
       const env = { AMITY_EU_BASE_URL: url, AMITY_EU_SERVER_KEY_FILE: path };
-      await withGateway({ env, now: () => clock.ms }, async ({ ask, send, logged }) => {
+      await withGateway({ env, ...clock }, async ({ ask, send, logged }) => {
         await writeFile(path, text);
-        clock.ms += 1_000;
+        clock.advance(1_000);
         expect((await ask(mint)).body.data.authToken.token).toBe("token-by-1");
         const line = logged.find((entry) => entry.includes("kept out"));
         expect(JSON.parse(line ?? "{}")).toMatchObject({

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Emulator } from "../../src/emulator/server.js";
 import { issue, postRequest } from "../support/certificates.js";
+import { type TestClock, testClock } from "../support/clock.js";
 import { bearer, rawCall, withEmulator } from "../support/emulator.js";
 import { errorOf, type TestGateway, withGateway } from "../support/gateway.js";
 import { run } from "../support/process.js";
@@ -87,14 +88,14 @@ describe("a network with mutual TLS", () => {
 
 describe("a client certificate", () => {
   async function withPair(
-    use: (gateway: TestGateway, emulator: Emulator, clock: { ms: number }) => Promise<void>,
+    use: (gateway: TestGateway, emulator: Emulator, clock: TestClock) => Promise<void>,
     certificateLifetimeMs = 365 * dayMs,
   ): Promise<void> {
-    const clock = { ms: Date.now() };
-    await withEmulator({ mtls: { certificateLifetimeMs }, clock: () => clock.ms }, async (emulator) => {
+    const clock = testClock(Date.now());
+    await withEmulator({ mtls: { certificateLifetimeMs }, clock: clock.now }, async (emulator) => {
       await writePair(await issue(emulator, "first"));
       const env = await envFor(emulator, pairEnv());
-      await withGateway({ env, now: () => clock.ms }, (gateway) => use(gateway, emulator, clock));
+      await withGateway({ env, ...clock }, (gateway) => use(gateway, emulator, clock));
     });
   }
 
@@ -103,7 +104,7 @@ describe("a client certificate", () => {
       expect((await ask(mint)).body.errors).toBeUndefined();
       await writePair(await issue(emulator, "second"));
       await disable(emulator, "first");
-      clock.ms += 1_000;
+      clock.advance(1_000);
       expect((await ask(mint)).body.errors).toBeUndefined();
     });
   });
@@ -112,7 +113,7 @@ describe("a client certificate", () => {
     await withPair(async ({ ask, logged }, emulator, clock) => {
       const { cert } = await issue(emulator, "second");
       await writeFile(at("client.pem"), cert);
-      clock.ms += 1_000;
+      clock.advance(1_000);
       expect((await ask(mint)).body.errors).toBeUndefined();
       expect(logged.join()).toContain("the key is not the certificate's");
     });
@@ -120,14 +121,14 @@ describe("a client certificate", () => {
 
   test("of tomorrow waits, and serves without another word", async () => {
     await withPair(async ({ ask, logged }, emulator, clock) => {
-      clock.ms += dayMs;
+      clock.advance(dayMs);
       const next = await issue(emulator, "next");
-      clock.ms -= dayMs;
+      clock.setWall(-dayMs);
       await writePair(next);
-      clock.ms += 1_000;
+      clock.advance(1_000);
       expect((await ask(mint)).body.errors).toBeUndefined();
       await disable(emulator, "first");
-      clock.ms += dayMs;
+      clock.advance(dayMs);
       expect((await ask(mint)).body.errors).toBeUndefined();
       expect(logged.join()).not.toContain("kept out");
     });
@@ -143,19 +144,19 @@ describe("a client certificate", () => {
   });
 
   test("that expires gives way to the second pair", async () => {
-    const clock = { ms: Date.now() };
+    const clock = testClock(Date.now());
     const mtls = { certificateLifetimeMs: 40 * dayMs };
-    await withEmulator({ mtls, clock: () => clock.ms }, async (emulator) => {
+    await withEmulator({ mtls, clock: clock.now }, async (emulator) => {
       await writePair(await issue(emulator, "first"));
-      clock.ms += 20 * dayMs;
+      clock.advance(20 * dayMs);
       const second = await issue(emulator, "second");
       await writeFile(at("client2.pem"), second.cert);
       await writeFile(at("client2.key"), second.key);
       const secondEnv = { AMITY_MTLS_CERT2_FILE: at("client2.pem"), AMITY_MTLS_KEY2_FILE: at("client2.key") };
       const env = await envFor(emulator, { ...pairEnv(), ...secondEnv });
-      await withGateway({ env, now: () => clock.ms }, async ({ ask }) => {
+      await withGateway({ env, ...clock }, async ({ ask }) => {
         expect((await ask(mint)).body.errors).toBeUndefined();
-        clock.ms += 21 * dayMs;
+        clock.advance(21 * dayMs);
         expect((await ask(mint)).body.errors).toBeUndefined();
       });
     });

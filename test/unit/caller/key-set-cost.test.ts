@@ -37,7 +37,7 @@ describe("the largest answer of a key set", () => {
     const parsing = leastCost(() => JSON.parse(text));
     const document = JSON.parse(text);
     const reading = leastCost(() => new KeySet(document).find({ alg: "EdDSA", kid: "unknown" }));
-    // The usual is twice as much. Nothing in it is quadratic, or imports every entry.
-    expect(reading).toBeLessThan(10 * parsing);
+    // The usual is twice as much. What is quadratic, or imports every entry, takes hundreds of times as much.
+    expect(reading).toBeLessThan(30 * parsing);
   });
 });
