@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AmityClient } from "./amity/client.js";
 import { type Authenticator, createAuthenticator } from "./caller/authenticator.js";
 import { RateLimits } from "./caller/rate-limits.js";
-import type { Config } from "./config/config.js";
+import { type Config, type LoadedConfig, usable } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
 import { createApollo } from "./graphql/apollo.js";
@@ -19,13 +19,15 @@ import { type Clock, clockOf, systemClock, type WallClock } from "./system/clock
 import { type Random, systemRandom } from "./system/random.js";
 import { Reloads } from "./system/reloading-file.js";
 import { Audit } from "./telemetry/audit.js";
-import { type Logger, silentLogger } from "./telemetry/logger.js";
+import type { Logger } from "./telemetry/logger.js";
 import { Metrics } from "./telemetry/metrics.js";
+import { standardLog } from "./telemetry/standard-output.js";
 import { TokenService } from "./token/token.service.js";
 import { TokenStore } from "./token/token.store.js";
 import { connectUpstream } from "./upstream.js";
 
-export { loadConfig } from "./config/config.js";
+export { ConfigError, loadConfig } from "./config/config.js";
+export { silentLogger } from "./telemetry/logger.js";
 
 /** A running gateway. */
 export interface Gateway {
@@ -41,6 +43,7 @@ export interface Gateway {
 
 /** What stands in the place of the machine's own. `now` alone stands for both clocks. */
 export interface GatewayOptions extends Partial<Clock> {
+  /** Takes the log and the audit; without it they go to standard output as JSON. `silentLogger` drops both. */
   readonly logger?: Logger;
   /** How many lines the log has lost so far, for the metrics. */
   readonly droppedLogLines?: () => number;
@@ -48,15 +51,19 @@ export interface GatewayOptions extends Partial<Clock> {
   readonly random?: Random;
 }
 
+type Logged = GatewayOptions & { readonly logger: Logger };
+
 /**
- * Builds the gateway from its configuration and starts it, with the embedded emulator when no credentials are
- * configured. Rejects with Node's own error when it cannot listen.
+ * Builds the gateway from what loadConfig gave and starts it, with the embedded emulator when no credentials are
+ * configured. Rejects with ConfigError, which lists all problems, and with CannotListen. Warnings go into the log.
  */
-export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-  const { now = systemClock.now, logger = silentLogger } = options;
-  const emulator = config.regions === "emulator" ? await embeddedEmulator(now) : undefined;
+export async function startGateway(given: LoadedConfig | Config, own: GatewayOptions = {}): Promise<Gateway> {
+  const { config, warnings } = usable(given);
+  const options = own.logger ? { ...own, logger: own.logger } : { ...own, ...standardLog(config.logLevel) };
+  for (const warning of warnings) options.logger.warn({}, warning);
+  const emulator = config.regions === "emulator" ? await embeddedEmulator(options.now ?? systemClock.now) : undefined;
   if (emulator) {
-    logger.warn(
+    options.logger.warn(
       {},
       `No Amity credentials: the embedded emulator at ${emulator.url} plays all regions; nothing is real`,
     );
@@ -86,11 +93,11 @@ interface Tools {
   readonly reloads: Reloads;
 }
 
-async function assemble(config: Config, options: GatewayOptions, emulator: Emulator | undefined): Promise<Gateway> {
+async function assemble(config: Config, options: Logged, emulator: Emulator | undefined): Promise<Gateway> {
   const tools = createTools(options);
   const { metrics, reloads } = tools;
   const { host, port, adminPort, shutdown } = config;
-  const amity = connectAmity(config, emulator, tools);
+  const amity = connectUpstream(config, emulator, tools);
   const services = createServices(config, amity, tools);
   const authenticator = createAuthenticator(config.auth, tools);
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
@@ -111,7 +118,7 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   };
   try {
     await apollo.start();
-    if (admin) await listen(admin, host, adminPort ?? 0);
+    if (admin) await listen(admin, host, adminPort ?? 0, "ADMIN_PORT");
     await listen(server, host, port);
   } catch (error) {
     await end(0);
@@ -127,8 +134,8 @@ async function assemble(config: Config, options: GatewayOptions, emulator: Emula
   };
 }
 
-function createTools(options: GatewayOptions): Tools {
-  const { logger = silentLogger, droppedLogLines = () => 0, newId = randomUUID, random = systemRandom } = options;
+function createTools(options: Logged): Tools {
+  const { logger, droppedLogLines = () => 0, newId = randomUUID, random = systemRandom } = options;
   const clock = clockOf(options);
   const metrics = new Metrics(droppedLogLines);
   const reloads = new Reloads(clock, (name, problem) => {
@@ -137,11 +144,6 @@ function createTools(options: GatewayOptions): Tools {
     else logger.error({ name, problem }, "changed files were kept out: the last good ones stay in use");
   });
   return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
-}
-
-function connectAmity(config: Config, emulator: Emulator | undefined, tools: Tools): AmityClient {
-  const { regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs } = config;
-  return connectUpstream({ regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs }, emulator, tools);
 }
 
 function createServices(config: Config, amity: AmityClient, { clock, metrics, audit }: Tools): Services {

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { exitCodes } from "./cli/exit-codes.js";
 import { usage } from "./cli/usage.js";
+import { readEnvFile } from "./config/env-file.js";
 import type { Env } from "./config/reader.js";
+import { likely } from "./system/likely.js";
 import { openFilesLimit } from "./system/open-files.js";
 import { version } from "./system/version.js";
 import { errorFields } from "./telemetry/logger.js";
@@ -51,7 +53,10 @@ async function main([name = "start", ...rest]: readonly string[]): Promise<numbe
   if (name === "--help" || name === "-h" || name === "help") return print(help);
   if (name === "--version" || name === "-v") return print(`${version}\n`);
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!load) return usage(`no command ${JSON.stringify(name)}`);
+  if (!load) {
+    const meant = likely(name, Object.keys(commands));
+    return usage(`no command ${JSON.stringify(name)}${meant === undefined ? "" : `; did you mean ${meant}?`}`);
+  }
   if (!loadEnvFile()) return exitCodes.configuration;
   // Later there may be no file left to read it from.
   const mostFiles = openFilesLimit();
@@ -79,14 +84,13 @@ function print(text: string): number {
 
 /** Settings from .env in the working directory, under those of the environment; there need not be one. */
 function loadEnvFile(): boolean {
-  try {
-    process.loadEnvFile();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
-    process.stderr.write("amity-graphql: .env cannot be read\n");
+  const file = readEnvFile(".env");
+  if ("problem" in file) {
+    process.stderr.write(`amity-graphql: .env ${file.problem}\n`);
     return false;
   }
+  Object.assign(process.env, { ...file.settings, ...process.env });
+  return true;
 }
 
 /** node:util parseArgs names the option and not its value. */

@@ -4,7 +4,7 @@ import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } fr
 import { RegionCode, regionCodes } from "./amity/regions.js";
 import type { Config } from "./config/config.js";
 import type { PairConfig } from "./config/mutual-tls.js";
-import { isHeaderValue, type Secret, withoutLineEnd } from "./config/reader.js";
+import { headerKeyOf, type Secret } from "./config/reader.js";
 import type { Emulator } from "./emulator/server.js";
 import type { Clock } from "./system/clock.js";
 import { fixed, type Reloading, type Reloads } from "./system/reloading-file.js";
@@ -89,11 +89,7 @@ function configuredCodes(settings: Readonly<Record<RegionCode, RegionSettings>>)
 
 function watchSecret({ name, value, path }: Secret, reloads: Reloads): Reloading<string> {
   if (path === undefined) return fixed(value);
-  const parse = ([text = ""]: readonly string[]) => {
-    const secret = withoutLineEnd(text);
-    if (!isHeaderValue(secret)) throw new Error("holds a value that cannot be an HTTP header");
-    return secret;
-  };
+  const parse = ([text = ""]: readonly string[]) => headerKeyOf(text);
   return reloads.watch({ name: `${name}_FILE`, paths: [path], parse, first: value });
 }
 

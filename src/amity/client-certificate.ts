@@ -1,4 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { pemOf, pemProblem } from "../system/pem.js";
+import { UnusableText } from "../system/setting-text.js";
+
 /** A client certificate with its private key, in PEM. */
 export interface CertificatePair {
   readonly cert: string;
@@ -8,19 +11,39 @@ export interface CertificatePair {
   readonly notAfter: number;
 }
 
-/** Reads a pair. Throws, without quoting anything, when it is unreadable or the key is another certificate's. */
-export function parseCertificatePair(cert: string, key: string): CertificatePair {
-  const certificate = readOr("the certificate is not PEM", () => new X509Certificate(cert));
-  const privateKey = readOr("the key is not a PEM private key", () => createPrivateKey(key));
-  if (!certificate.checkPrivateKey(privateKey)) throw new Error("the key is not the certificate's");
+/** What is wrong with a pair, in words that quote nothing of it, and in which of its two files. */
+export class UnusablePair extends Error {
+  constructor(
+    readonly part: "certificate" | "key",
+    problem: string,
+  ) {
+    super(`the ${part} ${problem}`);
+  }
+}
+
+/** Reads a pair. Throws UnusablePair when a part cannot be read, or the key is another certificate's. */
+export function parseCertificatePair(certText: string, keyText: string): CertificatePair {
+  const cert = readOr("certificate", () => pemOf(certText));
+  const key = readOr("key", () => pemOf(keyText));
+  const certificate = readOr(
+    "certificate",
+    () => new X509Certificate(cert),
+    () => pemProblem(cert, "certificate"),
+  );
+  const privateKey = readOr(
+    "key",
+    () => createPrivateKey(key),
+    () => pemProblem(key, "private key"),
+  );
+  if (!certificate.checkPrivateKey(privateKey)) throw new UnusablePair("key", "is not the certificate's");
   return { cert, key, notBefore: Date.parse(certificate.validFrom), notAfter: Date.parse(certificate.validTo) };
 }
 
-function readOr<T>(problem: string, read: () => T): T {
+function readOr<T>(part: UnusablePair["part"], read: () => T, problem = () => "cannot be read"): T {
   try {
     return read();
-  } catch {
-    throw new Error(problem);
+  } catch (error) {
+    throw new UnusablePair(part, error instanceof UnusableText ? error.message : problem());
   }
 }
 

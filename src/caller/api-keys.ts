@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { WallClock } from "../system/clock.js";
+import { documentOf, UnusableText } from "../system/setting-text.js";
 import type { Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 
@@ -32,23 +33,23 @@ const apiKeySchema = z.strictObject(
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
 /**
- * Reads AUTH_API_KEYS_FILE. Throws at the first entry that is no key; the error's text quotes nothing of it. To
+ * Reads AUTH_API_KEYS_FILE. Throws UnusableText, which quotes nothing of it, at the first entry that is no key: to
  * describe every wrong entry of another large file would take more memory than there may be.
  */
 export function parseApiKeys(text: string): ApiKey[] {
-  const entries = readJson(text);
-  if (!Array.isArray(entries)) throw new Error("list: not a list of keys");
+  const entries = readJson(documentOf(text));
+  if (!Array.isArray(entries)) throw new UnusableText("is JSON, but not a list of keys: [ ] go around its entries");
   const keys = new Map<string, ApiKey>();
   for (const [index, entry] of entries.entries()) {
     const { data: key, error } = apiKeySchema.safeParse(entry);
-    if (error) throw new Error(problemOf(index, error));
-    if (keys.has(key.id)) throw new Error("list: two keys with one id");
+    if (error) throw new UnusableText(`holds no key at ${placeOf(index, error)}`);
+    if (keys.has(key.id)) throw new UnusableText("holds two keys with one id");
     keys.set(key.id, key);
   }
   return [...keys.values()];
 }
 
-function problemOf(index: number, { issues: [issue] }: z.ZodError): string {
+function placeOf(index: number, { issues: [issue] }: z.ZodError): string {
   return `${["list", index, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "not a key"}`;
 }
 
@@ -60,7 +61,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    throw new UnusableText("is not JSON");
   }
 }
 

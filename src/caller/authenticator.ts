@@ -7,11 +7,19 @@ import { anybody, type Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 import { createJwksSource, type JwksOptions } from "./jwks.js";
 import { createJwtVerifier, type JwtRules, type JwtVerifier } from "./jwt.js";
+import { isSameKey, type JwtKey, jwtKeyParsers } from "./jwt-key.js";
 
 /** Where the keys that verify a JWT come from: exactly one. */
 export type JwtKeySource =
-  | { readonly kind: "static"; readonly key: import("node:crypto").KeyObject | Uint8Array }
+  | { readonly kind: "static"; readonly key: JwtKey; readonly file?: JwtKeyFile }
   | ({ readonly kind: "published" } & Omit<JwksOptions, "clock" | "onFailure" | "onOddEntries">);
+
+/** The file that a fixed key came from, which may hold another one later. */
+export interface JwtKeyFile {
+  /** The setting, without _FILE. */
+  readonly name: keyof typeof jwtKeyParsers;
+  readonly path: string;
+}
 
 /** How callers are known. `none` never stands beside another mode. */
 export type AuthSettings =
@@ -69,16 +77,30 @@ export function createAuthenticator(settings: AuthSettings, tools: Authenticator
 
 function createJwt(
   { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
-  { clock, logger }: AuthenticatorTools,
+  { clock, logger, reloads }: AuthenticatorTools,
 ): { verify: JwtVerifier; isReady: () => Promise<boolean> } {
   if (keys.kind === "static") {
-    return { verify: createJwtVerifier(rules, keys.key, clock.now), isReady: async () => true };
+    const key = keys.file ? followKey(keys.key, keys.file, reloads) : keys.key;
+    return { verify: createJwtVerifier(rules, key, clock.now), isReady: async () => true };
   }
   const onFailure = (reason: string) => logger.warn({ reason }, "the identity provider's keys cannot be fetched");
   const onOddEntries = (entries: number) =>
     logger.warn({ entries }, "so many entries of the identity provider's key set cannot be used");
   const source = createJwksSource({ ...keys, clock, onFailure, onOddEntries });
   return { verify: createJwtVerifier(rules, source.getKey, clock.now), isReady: () => source.warmUp() };
+}
+
+function followKey(first: JwtKey, { name, path }: JwtKeyFile, reloads: Reloads): () => Promise<JwtKey> {
+  const key = reloads.watch<JwtKey>({
+    name: `${name}_FILE`,
+    paths: [path],
+    parse([text = ""], inUse) {
+      const next = jwtKeyParsers[name](text);
+      return isSameKey(next, inUse) ? inUse : next;
+    },
+    first,
+  });
+  return () => key.current();
 }
 
 function createApiKeyVerifier(

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { createApiKey, defaultDelegateScope, parseApiKeys } from "../caller/api-keys.js";
+import { UnusableText } from "../system/setting-text.js";
 import { exitCodes } from "./exit-codes.js";
 import { usage } from "./usage.js";
 
@@ -42,7 +43,7 @@ export async function apikeyCommand(argv: readonly string[]): Promise<number> {
   try {
     parseApiKeys(`[${text}]`);
   } catch (error) {
-    return usage(error instanceof Error ? error.message : "unusable key", "apikey");
+    return usage(`the entry ${error instanceof UnusableText ? error.message : "is of no use"}`, "apikey");
   }
   process.stdout.write(`# Shown only now. Send it as a header:
 Authorization: ApiKey ${credential}

@@ -3,6 +3,7 @@ import { type Gateway, startGateway } from "../app.js";
 import { type Config, loadConfig } from "../config/config.js";
 import { configHelp } from "../config/help.js";
 import type { Env } from "../config/reader.js";
+import { CannotListen } from "../server/http.js";
 import { systemClock } from "../system/clock.js";
 import type { LogSink } from "../telemetry/log-sink.js";
 import { createLogger, errorFields, type Logger } from "../telemetry/logger.js";
@@ -71,12 +72,19 @@ async function listen(config: Config, logger: Logger, output: LogSink): Promise<
   try {
     return await startGateway(config, { logger, droppedLogLines: () => output.dropped });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND") throw error;
-    process.stderr.write(`amity-graphql cannot listen on HOST ${config.host}, PORT ${config.port}: ${code}\n`);
+    if (!(error instanceof CannotListen)) throw error;
+    const { setting, code } = error;
+    const place = `HOST ${config.host}, ${setting === "ADMIN_PORT" ? `ADMIN_PORT ${config.adminPort}` : `PORT ${config.port}`}`;
+    const why = setting === "HOST" ? "HOST is no address of this machine; unset it, or name one" : listenHints[code];
+    process.stderr.write(`amity-graphql cannot listen on ${place}: ${code}${why ? ` (${why})` : ""}\n`);
     return undefined;
   }
 }
+
+const listenHints: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another process has this port",
+  EACCES: "this process's user may not take this port",
+};
 
 /** A terminal signals npm and us, and npm passes it on: what comes within this time is the same wish. Milliseconds. */
 const sameSignalMs = 1_000;

@@ -1,10 +1,11 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
 import { type ApiKey, parseApiKeys } from "../caller/api-keys.js";
-import type { AuthSettings, JwtKeySource } from "../caller/authenticator.js";
+import type { AuthSettings, JwtKeyFile, JwtKeySource } from "../caller/authenticator.js";
 import type { JwtRules } from "../caller/jwt.js";
+import { type JwtKey, jwtKeyParsers } from "../caller/jwt-key.js";
+import { likely } from "../system/likely.js";
 import { isLoopbackHost, isTrustedUrl } from "../system/loopback.js";
-import { fields, leastRsaBits, publicKeyAlgorithms, sharedSecretAlgorithms } from "./fields.js";
-import type { Reader } from "./reader.js";
+import { fields, publicKeyAlgorithms, sharedSecretAlgorithms } from "./fields.js";
+import type { Given, Reader } from "./reader.js";
 
 const credentialModes = Object.keys(fields.AUTH_MODE.choices).filter((mode) => mode !== "none");
 const credentialModesText = `${credentialModes.map((mode) => `\`${mode}\``).join(", ")}, several with commas`;
@@ -21,15 +22,21 @@ const modeOfSetting = {
 export function readAuth(reader: Reader, at: { host: string; production: boolean; emulator: boolean }): AuthSettings {
   const isOpen = isLoopbackHost(at.host) && !at.production;
   const modes = reader.entries("AUTH_MODE");
+  if (reader.isRefused("AUTH_MODE")) return { mode: "none" };
   if (modes === undefined) {
     refuseUnusedSettings(reader, []);
     if (isOpen && at.emulator) return { mode: "none" };
-    reader.problem(`AUTH_MODE must be set: ${credentialModesText}; \`none\` on a loopback HOST, for development only`);
+    reader.problem(
+      `AUTH_MODE must be set: ${credentialModesText}; \`none\` on a loopback HOST, for development only${whyNotOpen(reader, at.host)}`,
+    );
     return { mode: "none" };
   }
-  if (modes.includes("none")) return readNone(reader, modes, isOpen);
-  if (!modes.every((mode) => credentialModes.includes(mode))) {
-    reader.problem(`AUTH_MODE must be ${credentialModesText}, or \`none\``);
+  if (modes.includes("none")) return readNone(reader, modes, at.host, isOpen);
+  const unknown = modes.find((mode) => !credentialModes.includes(mode));
+  if (unknown !== undefined) {
+    const meant = likely(unknown, Object.keys(fields.AUTH_MODE.choices));
+    const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
+    reader.problem(`AUTH_MODE must be ${credentialModesText}, or \`none\`${hint}`);
     return { mode: "none" };
   }
   refuseUnusedSettings(reader, modes);
@@ -39,11 +46,16 @@ export function readAuth(reader: Reader, at: { host: string; production: boolean
   return { mode: "credentials", ...(jwt && { jwt }), ...(apiKeys && { apiKeys }), delegateScope };
 }
 
-function readNone(reader: Reader, modes: readonly string[], isOpen: boolean): AuthSettings {
+/** Some shells and conda set HOST for purposes of their own, and nobody thinks of it. */
+function whyNotOpen(reader: Reader, host: string): string {
+  return reader.isGiven("HOST") && !isLoopbackHost(host) ? " (HOST is set, and names no loopback address)" : "";
+}
+
+function readNone(reader: Reader, modes: readonly string[], host: string, isOpen: boolean): AuthSettings {
   if (modes.length > 1) reader.problem("AUTH_MODE=none cannot stand beside another mode");
   if (!isOpen) {
     reader.problem(
-      "AUTH_MODE=none lets anybody mint tokens: it needs a loopback HOST and NODE_ENV other than production",
+      `AUTH_MODE=none lets anybody mint tokens: it needs a loopback HOST and NODE_ENV other than production${whyNotOpen(reader, host)}`,
     );
   }
   refuseUnusedSettings(reader, []);
@@ -64,14 +76,16 @@ function refuseUnusedSettings(reader: Reader, modes: readonly string[]): void {
 function readJwt(reader: Reader, delegateScope: string | undefined): { rules: JwtRules; keys: JwtKeySource } {
   const issuer = reader.required("AUTH_JWT_ISSUER", "AUTH_MODE=jwt");
   const audience = reader.list("AUTH_JWT_AUDIENCE");
-  if (audience.length === 0) reader.problem("AUTH_JWT_AUDIENCE must be set with AUTH_MODE=jwt");
-  const secret = readSharedSecret(reader);
-  const keys = readKeySource(reader, issuer, secret);
+  if (audience.length === 0 && !reader.isRefused("AUTH_JWT_AUDIENCE"))
+    reader.problem("AUTH_JWT_AUDIENCE must be set with AUTH_MODE=jwt");
+  const secret = reader.fromSetting("AUTH_JWT_SECRET", jwtKeyParsers.AUTH_JWT_SECRET);
+  const publicKey = reader.fromSetting("AUTH_JWT_PUBLIC_KEY", jwtKeyParsers.AUTH_JWT_PUBLIC_KEY);
+  const keys = readKeySource(reader, issuer, secret ?? publicKey);
   return {
     rules: {
       issuer,
       audience,
-      algorithms: readAlgorithms(reader, secret !== undefined),
+      algorithms: readAlgorithms(reader, reader.isGiven("AUTH_JWT_SECRET")),
       userClaim: reader.text("AUTH_JWT_USER_CLAIM"),
       clockSkewSeconds: reader.integer("AUTH_JWT_CLOCK_SKEW_S"),
       maxAgeSeconds: reader.integer("AUTH_JWT_MAX_AGE_S"),
@@ -95,19 +109,22 @@ function readAlgorithms(reader: Reader, isShared: boolean): readonly string[] {
 const keySources = ["AUTH_JWT_SECRET", "AUTH_JWT_PUBLIC_KEY", "AUTH_JWT_JWKS_URL"] as const;
 
 /** Exactly one source; discovery from the issuer when no other is set. */
-function readKeySource(reader: Reader, issuer: string, secret: Uint8Array | undefined): JwtKeySource {
-  const publicKey = readPublicKey(reader);
+function readKeySource(
+  reader: Reader,
+  issuer: string,
+  key: Given<JwtKey, JwtKeyFile["name"]> | undefined,
+): JwtKeySource {
   const jwksUrl = reader.url("AUTH_JWT_JWKS_URL");
   const given = keySources.filter((name) => reader.isGiven(name));
   if (given.length > 1) reader.problem(`${given.join(" and ")} are both key sources: keep one`);
   if (given.length === 0 && issuer && !canBeDiscovered(issuer)) {
     reader.problem("AUTH_JWT_ISSUER must be an https URL for discovery; or set a key source of its own");
   }
-  if (secret || publicKey) {
+  if (key) {
     for (const name of reader.given("AUTH_JWKS_")) reader.problem(`${name} is set beside a key that is not fetched`);
+    const { name, value, path } = key;
+    return { kind: "static", key: value, ...(path !== undefined && { file: { name, path } }) };
   }
-  if (secret) return { kind: "static", key: secret };
-  if (publicKey) return { kind: "static", key: publicKey };
   return {
     kind: "published",
     location: jwksUrl ? { jwksUrl } : { issuer },
@@ -123,51 +140,8 @@ function canBeDiscovered(issuer: string): boolean {
   return url !== undefined && isTrustedUrl(url) && !url.username && !url.password && !/[?#]/.test(issuer);
 }
 
-function readSharedSecret(reader: Reader): Uint8Array | undefined {
-  const text = reader.textOrFile("AUTH_JWT_SECRET");
-  if (text === undefined) return undefined;
-  const secret = Buffer.from(text, "utf8");
-  // Anybody who knows a public key could sign with it.
-  if (text.includes("-----BEGIN")) reader.problem("AUTH_JWT_SECRET must be a secret, not a key in PEM");
-  if (secret.length < fields.AUTH_JWT_SECRET.leastBytes) reader.refuse("AUTH_JWT_SECRET");
-  return secret;
-}
-
-function readPublicKey(reader: Reader): KeyObject | undefined {
-  const text = reader.textOrFile("AUTH_JWT_PUBLIC_KEY");
-  if (text === undefined) return undefined;
-  const key = parsePublicKey(text);
-  if (!key) reader.refuse("AUTH_JWT_PUBLIC_KEY");
-  return key;
-}
-
-function parsePublicKey(text: string): KeyObject | undefined {
-  try {
-    // A private key would work too, but it has no business here.
-    if (/PRIVATE KEY/.test(text)) return undefined;
-    const isJwk = text.trimStart().startsWith("{");
-    const jwk = isJwk ? JSON.parse(text) : undefined;
-    if (isJwk && "d" in jwk) return undefined;
-    const key = isJwk ? createPublicKey({ key: jwk, format: "jwk" }) : createPublicKey(text);
-    const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
-    const isUsable =
-      (key.asymmetricKeyType === "rsa" && modulusLength >= leastRsaBits) ||
-      (key.asymmetricKeyType === "ec" && namedCurve === "prime256v1") ||
-      key.asymmetricKeyType === "ed25519";
-    return isUsable ? key : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function readApiKeys(reader: Reader): { path: string; first: readonly ApiKey[] } | undefined {
   const path = reader.required("AUTH_API_KEYS_FILE", "AUTH_MODE=apikey");
-  const text = path && reader.file("AUTH_API_KEYS_FILE", path);
-  if (!text) return undefined;
-  try {
-    return { path, first: parseApiKeys(text) };
-  } catch (error) {
-    reader.problem(`AUTH_API_KEYS_FILE cannot be used: ${error instanceof Error ? error.message : "unknown"}`);
-    return undefined;
-  }
+  const first = path ? reader.fromFile("AUTH_API_KEYS_FILE", path, parseApiKeys) : undefined;
+  return first && { path, first };
 }

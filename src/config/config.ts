@@ -1,12 +1,14 @@
+import { isIP } from "node:net";
 import type { HostFamily, RegionCode } from "../amity/regions.js";
 import type { SessionApi, TokenApi } from "../amity/requests.js";
 import type { AuthSettings } from "../caller/authenticator.js";
 import { readRegularFileSync } from "../system/regular-file.js";
 import { readAuth } from "./auth.js";
-import { isProduction } from "./environment.js";
+import { isProduction, nodeEnvProblem } from "./environment.js";
 import { type InboundSettings, readInbound } from "./inbound.js";
 import { misspellings } from "./misspellings.js";
 import { type MutualTlsConfig, readMutualTls } from "./mutual-tls.js";
+import { withoutPlatform } from "./platform.js";
 import { type Env, Reader } from "./reader.js";
 import { type RegionConfig, readRegions } from "./regions.js";
 import { readShutdown, type ShutdownSettings } from "./shutdown.js";
@@ -48,19 +50,43 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
+/** Settings that cannot be used: all of their problems, in words that quote no value. */
+export class ConfigError extends Error {
+  constructor(
+    readonly problems: readonly string[],
+    readonly warnings: readonly string[] = [],
+  ) {
+    super(["amity-graphql cannot start:", ...problems, ...warnings].join("\n  "));
+    this.name = "ConfigError";
+  }
+}
+
 /**
  * Reads the whole configuration from an environment, or all of its problems at once.
  * `readFile` gives the text of a NAME_FILE's file.
  */
 export function loadConfig(env: Env, readFile: (path: string) => string = readRegularFileSync): LoadedConfig {
-  const reader = new Reader(env, readFile);
-  const config = readConfig(reader, isProduction(env));
+  const { settings, warnings } = withoutPlatform(env);
+  const reader = new Reader(settings, readFile);
+  const problem = nodeEnvProblem(settings);
+  if (problem !== undefined) reader.problem(problem);
+  const config = readConfig(reader, isProduction(settings));
   const { problems } = reader;
-  return { ...(problems.length === 0 && { config }), problems, warnings: misspellings(env) };
+  return { ...(problems.length === 0 && { config }), problems, warnings: [...warnings, ...misspellings(settings)] };
+}
+
+/** The configuration and its warnings, from what loadConfig gave or from its config alone. Throws ConfigError. */
+export function usable(given: LoadedConfig | Config | undefined): { config: Config; warnings: readonly string[] } {
+  if (given && "problems" in given) {
+    if (given.config) return { config: given.config, warnings: given.warnings };
+    throw new ConfigError(given.problems, given.warnings);
+  }
+  if (given && "regions" in given) return { config: given, warnings: [] };
+  throw new ConfigError(["no configuration was given: hand over what loadConfig gives, which says what is wrong"]);
 }
 
 function readConfig(reader: Reader, production: boolean): Config {
-  const host = reader.text("HOST");
+  const host = readHost(reader);
   const hostFamily = reader.choice("AMITY_HOST_FAMILY");
   const network = readRegions(reader, hostFamily);
   if (network.regions === "emulator" && production) {
@@ -72,12 +98,11 @@ function readConfig(reader: Reader, production: boolean): Config {
   return {
     production,
     host,
-    port: reader.integer("PORT"),
+    ...readPorts(reader),
     ...network,
     hostFamily,
     mutualTls: readMutualTls(reader),
     tokenReuseMs: 1_000 * reader.integer("TOKEN_REUSE_SECONDS"),
-    adminPort: reader.integer("ADMIN_PORT"),
     tokenApi: reader.choice("AMITY_TOKEN_API"),
     sessionApi: reader.choice("AMITY_SESSION_API"),
     upstreamTimeoutMs,
@@ -90,4 +115,16 @@ function readConfig(reader: Reader, production: boolean): Config {
     explorer: explorer === "auto" ? (production ? "off" : "sandbox") : explorer,
     logLevel: reader.choice("LOG_LEVEL"),
   };
+}
+
+function readHost(reader: Reader): string {
+  const host = reader.text("HOST");
+  if (isIP(host) === 0 && !/^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.(?!$)|$))+$/i.test(host)) reader.refuse("HOST");
+  return host;
+}
+
+function readPorts(reader: Reader): Pick<Config, "port" | "adminPort"> {
+  const [port, adminPort] = [reader.integer("PORT"), reader.integer("ADMIN_PORT")];
+  if (port !== 0 && port === adminPort) reader.problem("ADMIN_PORT must be another port than PORT");
+  return { port, adminPort };
 }

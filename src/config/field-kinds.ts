@@ -10,8 +10,13 @@ export interface TextField extends Words {
   readonly default?: string;
   /** What the value must be. */
   readonly rule?: string;
-  /** Can also come from a file that NAME_FILE names. */
-  readonly orFile?: true;
+}
+
+/** A text of several lines, such as PEM; always possible as NAME_FILE too. */
+export interface DocumentField extends Words {
+  readonly kind: "document";
+  readonly rule: string;
+  readonly orFile: true;
 }
 
 /** Never shown to anybody; always possible as NAME_FILE too. */
@@ -57,4 +62,12 @@ export interface PathField extends Words {
 }
 
 /** One environment variable. */
-export type Field = TextField | SecretField | IntegerField | ChoiceField | ListField | UrlField | PathField;
+export type Field =
+  | TextField
+  | DocumentField
+  | SecretField
+  | IntegerField
+  | ChoiceField
+  | ListField
+  | UrlField
+  | PathField;

@@ -2,12 +2,9 @@ import { authTokenLifeMs, leastReusedLifeMs } from "../amity/auth-token-life.js"
 import { type HostFamily, type RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
 import type { SessionApi, TokenApi } from "../amity/requests.js";
 import { defaultDelegateScope } from "../caller/api-keys.js";
+import { leastRsaBits, leastSharedSecretBytes } from "../caller/jwt-key.js";
 import type { Field, SecretField, UrlField } from "./field-kinds.js";
 
-/** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
-const leastSharedSecretBytes = 32;
-/** Of an RSA key that verifies tokens. */
-export const leastRsaBits = 2048;
 export const publicKeyAlgorithms = ["RS256", "PS256", "ES256", "EdDSA"] as const;
 export const sharedSecretAlgorithms = ["HS256"] as const;
 
@@ -55,10 +52,10 @@ const authFields = {
     meaning: "Where the issuer publishes its keys",
   },
   AUTH_JWT_PUBLIC_KEY: {
-    kind: "text",
+    kind: "document",
     orFile: true,
     rule: `a public key in PEM or as a JWK: RSA of ${leastRsaBits} bits, P-256 or Ed25519`,
-    meaning: "A fixed public key instead",
+    meaning: "A fixed public key instead; line ends may be written as \\n",
   },
   AUTH_JWT_SECRET: {
     kind: "secret",
@@ -141,7 +138,12 @@ const authFields = {
  * from here, and so do `--help`, `.env.example`, the README's table and the texts of problems.
  */
 export const fields = {
-  HOST: { kind: "text", default: "127.0.0.1", meaning: "Address to listen on" },
+  HOST: {
+    kind: "text",
+    rule: "an IP address or a host name",
+    default: "127.0.0.1",
+    meaning: "Address to listen on",
+  },
   ADMIN_PORT: {
     kind: "integer",
     ...portRange,
@@ -190,7 +192,8 @@ export const fields = {
   AMITY_MTLS_KEY2_FILE: { kind: "path", meaning: "Its private key" },
   AMITY_MTLS_CA_FILE: {
     kind: "path",
-    meaning: "Certificates to trust for Amity's hosts besides Node's own (PEM); read at start",
+    meaning:
+      "Certificates to trust for Amity's hosts besides Node's own and those of NODE_EXTRA_CA_CERTS (PEM); read at start",
   },
   AMITY_HOST_FAMILY: {
     kind: "choice",

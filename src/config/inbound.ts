@@ -24,7 +24,7 @@ export function readInbound(reader: Reader): InboundSettings {
     bodyLimitBytes: reader.integer("BODY_LIMIT_BYTES"),
     corsOrigins: readEntries(reader, "CORS_ORIGINS", isOrigin),
     corsHeaders: readEntries(reader, "CORS_HEADERS", isHeaderName).map((name) => name.toLowerCase()),
-    trustedProxies: readEntries(reader, "TRUSTED_PROXIES", isAddressRange),
+    trustedProxies: readTrustedProxies(reader),
     rateLimits: {
       user: reader.integer("RATE_LIMIT_USER"),
       service: reader.integer("RATE_LIMIT_SERVICE"),
@@ -59,12 +59,35 @@ function isHeaderName(entry: string): boolean {
   return /^[\w!#$%&'+.^`|~-]+$/.test(entry);
 }
 
+function readTrustedProxies(reader: Reader): readonly string[] {
+  const ranges = readEntries(reader, "TRUSTED_PROXIES", isAddressRange);
+  if (ranges.some(isBoundless)) {
+    reader.problem(
+      "TRUSTED_PROXIES holds a range as wide as the internet, so that anybody could make up an address: name your proxies",
+    );
+  }
+  return ranges;
+}
+
+/** Private networks of IPv6 are a /7 at most, those of IPv4 a /8. */
+const widestOfIpv6 = 7;
+
+/** Is it wider than any network of one's own? A range of IPv6 can hold all of IPv4, which is mapped into it. */
+function isBoundless(range: string): boolean {
+  const [address = "", prefix] = range.split("/");
+  if (prefix === undefined || !isAddressRange(range)) return false;
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  if (family === "ipv6" && Number(prefix) < widestOfIpv6) return true;
+  const list = new BlockList();
+  list.addSubnet(address, Number(prefix), family);
+  return Array.from({ length: 256 }, (_, first) => list.check(`${first}.0.0.1`)).filter(Boolean).length > 1;
+}
+
 function isAddressRange(entry: string): boolean {
   const [address = "", prefix, ...rest] = entry.split("/");
   if (rest.length > 0 || isIP(address) === 0) return false;
   if (prefix === undefined) return true;
-  // A prefix of 0 would believe everybody.
-  if (!/^[1-9]\d{0,2}$/.test(prefix)) return false;
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(prefix)) return false;
   try {
     new BlockList().addSubnet(address, Number(prefix), isIP(address) === 6 ? "ipv6" : "ipv4");
     return true;

@@ -1,19 +1,16 @@
-import { closest, distance } from "fastest-levenshtein";
+import { likely } from "../system/likely.js";
 import { notBuiltYet, variables } from "./fields.js";
 import type { Env } from "./reader.js";
 
-/** Short names such as HOST have too many innocent neighbours. */
-const distinctNames = [...variables.keys()].filter((name) => name.length >= 8);
-/** Two slips: AMITY_APIKEY, AUHT_MODE. */
-const maxDistance = 2;
+/** NODE_ENV is Node's, but a slip in its name switches production off. */
+const names = [...variables.keys(), "NODE_ENV"];
 
 /** Warnings for variables that look like ours and are not read. AMITY_, AUTH_JWT_ and AUTH_JWKS_ begin what is ours. */
 export function misspellings(env: Env): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (variables.has(name) || notBuiltYet.some((pattern) => pattern.test(name))) return [];
-    const upper = name.toUpperCase();
-    const likely = closest(upper, distinctNames);
-    const ours = /^(?:AMITY_|AUTH_JW)/.test(upper) || distance(upper, likely) <= maxDistance;
-    return ours ? [`${name} is not read: did you mean ${likely}?`] : [];
+    if (names.includes(name) || notBuiltYet.some((pattern) => pattern.test(name))) return [];
+    const meant = likely(name, names);
+    if (meant !== undefined) return [`${name} is not read: did you mean ${meant}?`];
+    return /^(?:AMITY_|AUTH_JW)/i.test(name) ? [`${name} is not read: no setting has a name like it`] : [];
   });
 }

@@ -1,7 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
-import { type CertificatePair, isValidAt, parseCertificatePair } from "../amity/client-certificate.js";
+import { type CertificatePair, isValidAt, parseCertificatePair, UnusablePair } from "../amity/client-certificate.js";
 import { systemClock } from "../system/clock.js";
+import { pemOf, pemProblem } from "../system/pem.js";
+import { UnusableText } from "../system/setting-text.js";
 import type { Reader } from "./reader.js";
 
 /** One certificate and key with the files that they came from. */
@@ -33,24 +35,38 @@ function readPair(reader: Reader, suffix: "" | "2"): PairConfig | undefined {
     reader.problem(`${certName} and ${keyName} go together`);
     return undefined;
   }
-  const [cert, key] = [reader.file(certName, certPath), reader.file(keyName, keyPath)];
+  const [cert, key] = [reader.fromFile(certName, certPath, pemOf), reader.fromFile(keyName, keyPath, pemOf)];
   if (cert === undefined || key === undefined) return undefined;
   try {
     return { name: certName, paths: [certPath, keyPath], first: parseCertificatePair(cert, key) };
   } catch (error) {
-    reader.problem(`${certName}: ${error instanceof Error ? error.message : "cannot be used"}`);
+    if (!(error instanceof UnusablePair)) throw error;
+    reader.problem(`${error.part === "key" ? keyName : certName}: ${error.message}`);
     return undefined;
   }
 }
 
+/**
+ * Whom to trust beyond Node's usual: undefined without a setting, for then Node's own certificates and those of
+ * NODE_EXTRA_CA_CERTS are trusted anyway. A list of one's own would leave both out, so they are put into it.
+ */
 function readCa(reader: Reader): readonly string[] | undefined {
   const path = reader.text("AMITY_MTLS_CA_FILE");
-  const text = path && reader.file("AMITY_MTLS_CA_FILE", path);
-  if (!text) return undefined;
+  if (path === undefined) return undefined;
+  const own = reader.fromFile("AMITY_MTLS_CA_FILE", path, parseCertificates);
+  const extraPath = reader.nodeVariable("NODE_EXTRA_CA_CERTS");
+  const extra = extraPath && reader.fromFile("NODE_EXTRA_CA_CERTS", extraPath, parseCertificates);
+  return [...rootCertificates, ...(extra ? [extra] : []), ...(own ? [own] : [])];
+}
+
+/** One certificate or several. Node would leave out in silence what it cannot read. */
+function parseCertificates(text: string): string {
+  const pem = pemOf(text);
+  const blocks = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]*(?:-----END [A-Z0-9 ]*CERTIFICATE-----)?/g);
   try {
-    new X509Certificate(text);
+    for (const block of blocks ?? [pem]) new X509Certificate(block);
+    return pem;
   } catch {
-    reader.problem("AMITY_MTLS_CA_FILE holds no certificate in PEM");
+    throw new UnusableText(pemProblem(pem, "certificate"));
   }
-  return [...rootCertificates, text];
 }

@@ -1,32 +1,45 @@
+import { likely } from "../system/likely.js";
 import { isTrustedUrl } from "../system/loopback.js";
-import { fileProblem } from "../system/regular-file.js";
-import type { ChoiceField, IntegerField, PathField, TextField } from "./field-kinds.js";
+import { fileErrorCode, fileProblem } from "../system/regular-file.js";
+import { documentOf, entriesOf, lineOf, UnusableText } from "../system/setting-text.js";
+import type { ChoiceField, Field, IntegerField, PathField, TextField } from "./field-kinds.js";
 import { type ChoiceOf, type FieldName, fields, type NameOf, notBuiltYet, variables } from "./fields.js";
 import { demandOf } from "./words.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 type ReadFile = (path: string) => string;
 /** Names of settings whose text stands in the variable itself and nowhere else. */
-type PlainName = Exclude<NameOf<"text" | "path">, NameOf<"text", { orFile: true }>>;
+type PlainName = NameOf<"text" | "path">;
 
-/** Reads single variables and collects what is wrong with them. Texts name a variable and never its value. */
+/**
+ * Reads single variables and collects what is wrong with them. Every text is judged once, by the one rule for settings,
+ * before anything is read of it. Problems name a variable and never its value.
+ */
 export class Reader {
   readonly problems: string[];
+  /** Those that can be used. */
+  readonly #values = new Map<string, string>();
 
   constructor(
     private readonly env: Env,
     private readonly readFile: ReadFile,
   ) {
-    this.problems = [...emptyVariables(env), ...unbuiltVariables(env)];
+    this.problems = unbuiltVariables(env);
+    for (const [variable, name] of variables) {
+      const text = env[variable];
+      const form = variable === name ? formOf(fields[name].kind) : lineOf;
+      const value = text === undefined ? undefined : this.#use(variable, () => form(text));
+      if (value !== undefined) this.#values.set(variable, value);
+    }
   }
 
   problem(text: string): void {
     this.problems.push(text);
   }
 
-  /** The value is not what the list of settings demands. */
-  refuse(name: FieldName): void {
-    this.problem(`${name} ${demandOf(fields[name])}`);
+  /** The value is not what the list of settings demands. `meant`: what it probably should be. */
+  refuse(name: FieldName, meant?: string): void {
+    this.problem(`${name} ${demandOf(fields[name])}${meant === undefined ? "" : `: did you mean ${meant}?`}`);
   }
 
   /** Known variables of this prefix that are set. */
@@ -39,26 +52,33 @@ export class Reader {
     return this.env[name] !== undefined || this.env[`${name}_FILE`] !== undefined;
   }
 
+  /** Is it given and of no use? Then that was said. */
+  isRefused(name: FieldName): boolean {
+    return this.env[name] !== undefined && !this.#values.has(name);
+  }
+
+  /** A variable that Node reads as well. */
+  nodeVariable(name: "NODE_EXTRA_CA_CERTS"): string | undefined {
+    return this.env[name] || undefined;
+  }
+
   /** The value, or the setting's default. */
   text(name: NameOf<"text", { default: string }>): string;
   text(name: PlainName): string | undefined;
   text(name: PlainName): string | undefined {
     const field: TextField | PathField = fields[name];
-    return this.#raw(name) ?? ("default" in field ? field.default : undefined);
+    return this.#values.get(name) ?? ("default" in field ? field.default : undefined);
   }
 
   /** A variable that something else makes necessary; empty when it is missing, which is a problem. */
   required(name: PlainName, because: string): string {
-    const value = this.text(name);
-    if (value === undefined && this.env[name] === undefined) this.problem(`${name} must be set with ${because}`);
-    return value ?? "";
+    if (!this.isGiven(name)) this.problem(`${name} must be set with ${because}`);
+    return this.text(name) ?? "";
   }
 
   /** What stands between the commas, be it nothing; undefined when the variable is not set. */
   entries(name: NameOf<"list">): string[] | undefined {
-    return this.#raw(name)
-      ?.split(",")
-      .map((entry) => entry.trim());
+    return this.#values.get(name)?.split(",");
   }
 
   /** The entries that are not empty. */
@@ -70,11 +90,11 @@ export class Reader {
   choice<Name extends NameOf<"choice">>(name: Name): ChoiceOf<Name> | undefined;
   choice(name: NameOf<"choice">): string | undefined {
     const field: ChoiceField = fields[name];
-    const value = this.#raw(name);
+    const value = this.#values.get(name);
     if (value === undefined) return field.default;
     const wanted = field.anyCase ? value.toLowerCase() : value;
     if (Object.hasOwn(field.choices, wanted)) return wanted;
-    this.refuse(name);
+    this.refuse(name, likely(value, Object.keys(field.choices)));
     return field.default;
   }
 
@@ -82,7 +102,7 @@ export class Reader {
   integer(name: NameOf<"integer">): number | undefined;
   integer(name: NameOf<"integer">): number | undefined {
     const field: IntegerField = fields[name];
-    const value = this.#raw(name);
+    const value = this.#values.get(name);
     if (value === undefined) return field.default;
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= field.least && number <= field.most) return number;
@@ -91,7 +111,7 @@ export class Reader {
   }
 
   url(name: NameOf<"url">): URL | undefined {
-    const text = this.#raw(name);
+    const text = this.#values.get(name);
     if (text === undefined) return undefined;
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url && isTrustedUrl(url) && !url.username && !url.password) return url;
@@ -99,64 +119,72 @@ export class Reader {
     return undefined;
   }
 
-  /** From NAME, or from the file that NAME_FILE names, without one line end at its end. */
-  textOrFile(name: NameOf<"text" | "secret", { orFile: true }>): string | undefined {
-    const path = this.#raw(`${name}_FILE`);
-    if (path === undefined) return this.#raw(name);
-    if (this.#raw(name) !== undefined) this.problem(`${name} and ${name}_FILE are both set: keep one`);
-    return withoutLineEnd(this.file(`${name}_FILE`, path) ?? "") || undefined;
+  /** What NAME gives, or the file that NAME_FILE names. `parse` throws UnusableText, whose words follow the name. */
+  fromSetting<T, Name extends NameOf<"secret" | "document">>(
+    name: Name,
+    parse: (text: string) => T,
+  ): Given<T, Name> | undefined {
+    const [text, path] = [this.#values.get(name), this.#values.get(`${name}_FILE`)];
+    if (text !== undefined && path !== undefined) this.problem(`${name} and ${name}_FILE are both set: keep one`);
+    const value =
+      path === undefined
+        ? text !== undefined && this.#use(name, () => parse(text))
+        : this.fromFile(`${name}_FILE`, path, parse);
+    return value === undefined || value === false ? undefined : { name, value, path };
   }
 
-  /** A key that is sent in an HTTP header. */
-  headerSecret(name: NameOf<"secret">): Secret | undefined {
-    const value = this.textOrFile(name);
-    if (value === undefined) return undefined;
-    const path = this.#raw(`${name}_FILE`);
-    if (isHeaderValue(value)) return { name, value, path };
-    this.problem(`${name} holds a value that cannot be an HTTP header`);
-    return undefined;
+  /** What a file gives; undefined when it cannot be read or used, which is a problem. */
+  fromFile<T>(variable: string, path: string, parse: (text: string) => T): T | undefined {
+    return this.#use(`${variable} names a file that`, () => parse(this.readFile(path)));
   }
 
-  /** The text of the file that a variable names; undefined when it is empty or cannot be read, which is a problem. */
-  file(name: string, path: string): string | undefined {
+  #use<T>(subject: string, read: () => T): T | undefined {
     try {
-      const text = this.readFile(path);
-      if (text.trim() !== "") return text;
-      this.problem(`${name} names an empty file`);
+      return read();
     } catch (error) {
-      this.problem(`${name} names a file that ${fileProblem(error) ?? "cannot be read"}`);
+      this.problem(`${subject} ${fileProblem(error) ?? "cannot be read"}${hintOf(error)}`);
+      return undefined;
     }
-    return undefined;
-  }
-
-  #raw(variable: string): string | undefined {
-    return this.env[variable] || undefined;
   }
 }
 
-/** A secret as it was given. */
-export interface Secret {
+/** What a setting gave. */
+export interface Given<T, Name extends string = string> {
   /** Its variable's name, without _FILE. */
-  readonly name: string;
-  readonly value: string;
+  readonly name: Name;
+  readonly value: T;
   /** The file that it came from, which may hold another one later. */
   readonly path: string | undefined;
 }
 
-/** Visible ASCII, spaces inside only: what every HTTP implementation carries unchanged. */
-export function isHeaderValue(value: string): boolean {
-  return /^[!-~](?:[ -~]*[!-~])?$/.test(value);
+/** A secret as it was given. */
+export type Secret = Given<string>;
+
+/** A key that is sent in an HTTP header: visible ASCII, spaces inside only. Throws UnusableText. */
+export function headerKeyOf(text: string): string {
+  const key = lineOf(text);
+  if (/^[ -~]+$/.test(key)) return key;
+  throw new UnusableText("holds a value that cannot be an HTTP header");
 }
 
-/** Editors and secret stores end a file with a line end that is not part of the secret. */
-export function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, "");
+/** How a setting of a kind is written. */
+function formOf(kind: Field["kind"]): (text: string) => string {
+  if (kind === "document") return documentOf;
+  return kind === "list" ? (text) => entriesOf(text).join(",") : lineOf;
 }
 
-function emptyVariables(env: Env): string[] {
-  return [...variables.keys()]
-    .filter((name) => env[name] === "")
-    .map((name) => `${name} is empty: give it a value or unset it`);
+const fileHints: Readonly<Record<string, string>> = {
+  ENOENT: "there is none of this name",
+  ENOTDIR: "a part of its path is no folder",
+  EACCES: "let this process's user read it",
+  EPERM: "let this process's user read it",
+  ELOOP: "its links go round",
+  ENAMETOOLONG: "a path is wanted, not the content",
+};
+
+function hintOf(error: unknown): string {
+  const code = fileErrorCode(error) ?? "";
+  return Object.hasOwn(fileHints, code) ? `: ${fileHints[code]}` : "";
 }
 
 function unbuiltVariables(env: Env): string[] {

@@ -1,5 +1,5 @@
 import { type HostFamily, RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
-import type { Reader, Secret } from "./reader.js";
+import { headerKeyOf, type Reader, type Secret } from "./reader.js";
 
 /** One region as it was configured. */
 export interface RegionConfig extends Keys {
@@ -59,9 +59,9 @@ function byRegion<T>(make: (code: RegionCode) => T): Record<RegionCode, T> {
 
 function readKeys(reader: Reader, prefix: KeyPrefix): Keys {
   return {
-    apiKey: reader.headerSecret(`${prefix}API_KEY`),
-    serverKey: reader.headerSecret(`${prefix}SERVER_KEY`),
-    serverKeySecondary: reader.headerSecret(`${prefix}SERVER_KEY_SECONDARY`),
+    apiKey: reader.fromSetting(`${prefix}API_KEY`, headerKeyOf),
+    serverKey: reader.fromSetting(`${prefix}SERVER_KEY`, headerKeyOf),
+    serverKeySecondary: reader.fromSetting(`${prefix}SERVER_KEY_SECONDARY`, headerKeyOf),
   };
 }
 

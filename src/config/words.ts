@@ -31,6 +31,7 @@ export function fieldWords(name: string, field: Field): FieldWords {
 function valuesOf(field: Field): string {
   switch (field.kind) {
     case "text":
+    case "document":
       return field.rule ?? "";
     case "secret":
       return field.leastBytes === undefined ? "" : `at least ${field.leastBytes} bytes`;

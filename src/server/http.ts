@@ -100,11 +100,36 @@ export function originOf(host: string, { server }: FastifyInstance): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** A server that cannot listen, and the setting that is to blame. */
+export class CannotListen extends Error {
+  constructor(
+    readonly setting: "HOST" | "PORT" | "ADMIN_PORT",
+    readonly code: string,
+  ) {
+    super(`cannot listen on ${setting}: ${code}`);
+  }
+}
+
+/** What a port has to do with. All else is the host's fault: it has no address, or none of this machine. */
+const codesOfPorts: readonly unknown[] = ["EADDRINUSE", "EACCES"];
+const codesOfHosts: readonly unknown[] = ["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAFNOSUPPORT"];
+
 /**
  * Listens on the one address that the host name stands for: Fastify would open a server for each address of
- * `localhost`, and its caller knows of the first one only. Rejects with Node's own error.
+ * `localhost`, and its caller knows of the first one only. Rejects with CannotListen where a setting is to blame.
  */
-export async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {
-  const { address } = await lookup(host);
-  await server.listen({ host: address, port });
+export async function listen(
+  server: FastifyInstance,
+  host: string,
+  port: number,
+  setting: "PORT" | "ADMIN_PORT" = "PORT",
+): Promise<void> {
+  try {
+    const { address } = await lookup(host);
+    await server.listen({ host: address, port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (codesOfPorts.includes(code)) throw new CannotListen(setting, String(code));
+    throw codesOfHosts.includes(code) ? new CannotListen("HOST", String(code)) : error;
+  }
 }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { decodeText, UnusableText } from "./setting-text.js";
 
 /** Keys, certificates and lists of service keys are a few kilobytes. */
 const mostBytes = 1_048_576;
@@ -7,11 +8,9 @@ const mostBytes = 1_048_576;
 /** A pipe or a device could hold its reader for ever; and opening one may do something. */
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** What a file is of no use for, in fixed words that follow its name. */
-class UnusableFile extends Error {}
-
 /**
- * The text of a regular file of at most 1 MiB; symbolic links are followed. Throws for anything else: see fileProblem.
+ * The text of a regular file of at most 1 MiB in UTF-8; symbolic links are followed. Throws for anything else: see
+ * fileProblem.
  */
 export async function readRegularFile(path: string): Promise<string> {
   checkKind(await stat(path));
@@ -33,7 +32,7 @@ async function textOf(handle: FileHandle): Promise<string> {
     size += chunk.length;
   }
   checkSize(size);
-  return Buffer.concat(chunks).toString("utf8");
+  return decodeText(Buffer.concat(chunks));
 }
 
 /** The same for the start, where nothing is served yet. */
@@ -44,23 +43,32 @@ export function readRegularFileSync(path: string): string {
     const facts = fstatSync(descriptor);
     checkKind(facts);
     checkSize(facts.size);
-    return readFileSync(descriptor, "utf8");
+    return decodeText(readFileSync(descriptor));
   } finally {
     closeSync(descriptor);
   }
 }
 
-function checkKind(facts: { isFile(): boolean }): void {
-  if (!facts.isFile()) throw new UnusableFile("is not a regular file");
+function checkKind(facts: { isFile(): boolean; isDirectory(): boolean }): void {
+  if (facts.isDirectory()) throw new UnusableText("is a folder (EISDIR)");
+  if (!facts.isFile()) throw new UnusableText("is not a regular file");
 }
 
 function checkSize(bytes: number): void {
-  if (bytes > mostBytes) throw new UnusableFile("is larger than 1 MiB");
+  if (bytes > mostBytes) throw new UnusableText("is larger than 1 MiB");
 }
 
-/** Why a file cannot be had, in words that follow its name. Node's own errors name the path: they are not repeated. */
+/**
+ * Why a file cannot be had, or its text not be used, in words that follow its name. Node's own errors name the path:
+ * they are not repeated.
+ */
 export function fileProblem(error: unknown): string | undefined {
-  if (error instanceof UnusableFile) return error.message;
-  if (typeof error === "object" && error && "code" in error) return `cannot be read (${String(error.code)})`;
-  return undefined;
+  if (error instanceof UnusableText) return error.message;
+  const code = fileErrorCode(error);
+  return code === undefined ? undefined : `cannot be read (${code})`;
+}
+
+/** Node's code of an error of a file, such as ENOENT. */
+export function fileErrorCode(error: unknown): string | undefined {
+  return typeof error === "object" && error && "code" in error ? String(error.code) : undefined;
 }

@@ -2,7 +2,7 @@ import { constants, openSync, write } from "node:fs";
 import { isatty } from "node:tty";
 import { type Clock, systemClock } from "../system/clock.js";
 import { LogSink, type WriteBytes } from "./log-sink.js";
-import { type LogFormat, lostLine } from "./logger.js";
+import { createLogger, type LogFormat, type Logger, lostLine } from "./logger.js";
 
 /** The process's log on stdout; complaints about it go to stderr. Nothing of it waits for a reader or a full disk. */
 export function standardOutput(format: LogFormat, clock: Clock = systemClock): LogSink {
@@ -14,6 +14,13 @@ export function standardOutput(format: LogFormat, clock: Clock = systemClock): L
     // There is nobody left to tell that this failed too.
     complain: (text) => complain(Buffer.from(`amity-graphql: ${text}`), () => {}),
   });
+}
+
+/** A log of JSON lines on stdout. `level`: a pino level. */
+export function standardLog(level: string): { readonly logger: Logger; readonly droppedLogLines: () => number } {
+  const format = { json: true, colour: false };
+  const output = standardOutput(format);
+  return { logger: createLogger(level, format, (line) => output.write(line)), droppedLogLines: () => output.dropped };
 }
 
 function writerTo(name: "stdout" | "stderr"): WriteBytes {

@@ -145,27 +145,28 @@ describe("a list of keys", () => {
     ["a secret in the clear", { secret: "SECRET" }],
   ])("with %s is refused without a quote", (_what, change) => {
     const text = JSON.stringify([good, { ...good, id: "second", ...change }]);
-    expect(() => parseApiKeys(text)).toThrow(/^list\.1/);
+    expect(() => parseApiKeys(text)).toThrow(/^holds no key at list\.1/);
     expect(() => parseApiKeys(text)).not.toThrow(/SECRET/);
   });
 
   test("that cannot be used names the place and the fault", () => {
     const problemOf = (change: object) => () => parseApiKeys(JSON.stringify([good, { ...good, id: "b", ...change }]));
-    expect(problemOf({ secret: "x" })).toThrow("list.1: unknown property");
-    expect(problemOf({ sha256: "x" })).toThrow(/^list\.1\.sha256: ./);
-    expect(() => parseApiKeys('["x"]')).toThrow(/^list\.0: (?!unknown property)./);
-    expect(problemOf({ id: good.id })).toThrow("list: two keys with one id");
+    expect(problemOf({ secret: "x" })).toThrow("holds no key at list.1: unknown property");
+    expect(problemOf({ sha256: "x" })).toThrow(/ list\.1\.sha256: ./);
+    expect(() => parseApiKeys('["x"]')).toThrow(/ list\.0: (?!unknown property)./);
+    expect(problemOf({ id: good.id })).toThrow("holds two keys with one id");
   });
 
   test.each([
-    ["no JSON", "SECRET"],
-    ["an object", '{"SECRET":[]}'],
-    ["null", "null"],
-    ["a list of texts", '["SECRET"]'],
-    ["one id twice", JSON.stringify([good, good])],
-    ["nothing", ""],
-  ])("that is %s is refused without a quote", (_what, text) => {
-    expect(() => parseApiKeys(text)).toThrow(/^list/);
+    ["no JSON", "SECRET", "is not JSON"],
+    ["an object", '{"SECRET":[]}', "is JSON, but not a list of keys"],
+    ["null", "null", "is JSON, but not a list of keys"],
+    ["a list of texts", '["SECRET"]', "holds no key at list.0"],
+    ["one id twice", JSON.stringify([good, good]), "holds two keys with one id"],
+    ["in quotes", "'[\"SECRET\"]'", "is in quotes"],
+    ["nothing", "", "is empty"],
+  ])("that is %s is refused without a quote", (_what, text, problem) => {
+    expect(() => parseApiKeys(text)).toThrow(problem);
     expect(() => parseApiKeys(text)).not.toThrow(/SECRET/);
   });
 });

@@ -66,7 +66,7 @@ describe("AUTH_MODE", () => {
     expect(load(env).problems).toEqual([]);
   });
 
-  test.each(["JWT", "None", "header", "jwt;apikey", "jwt,", ",", " ", "jwt none", "basic"])("%j is refused", (mode) => {
+  test.each(["JWT", "None", "header", "jwt;apikey", "jwt,", ",", "jwt none", "basic"])("%j is refused", (mode) => {
     expect(problemOf({ ...amity, AUTH_MODE: mode })).toMatch(/^AUTH_MODE must be/);
   });
 
@@ -184,7 +184,7 @@ describe("the jwt mode", () => {
     expect(problemOf({ ...bySecret, [name]: undefined })).toBe(`${name} must be set with AUTH_MODE=jwt`);
   });
 
-  test.each([",", " , ", " "])("takes no audience from %j", (AUTH_JWT_AUDIENCE) => {
+  test.each([",", " , "])("takes no audience from %j", (AUTH_JWT_AUDIENCE) => {
     expect(problemOf({ ...bySecret, AUTH_JWT_AUDIENCE })).toBe("AUTH_JWT_AUDIENCE must be set with AUTH_MODE=jwt");
   });
 
@@ -207,7 +207,7 @@ describe("AUTH_JWT_ISSUER", () => {
     },
   );
 
-  test.each([`http://${mark}.example`, mark, `${mark}.example`, `ftp://${mark}`, "http://169.254.169.254", " "])(
+  test.each([`http://${mark}.example`, mark, `${mark}.example`, `ftp://${mark}`, "http://169.254.169.254"])(
     "%j is refused for discovery",
     (AUTH_JWT_ISSUER) => {
       expect(problemOf({ ...byDiscovery, AUTH_JWT_ISSUER })).toMatch(/^AUTH_JWT_ISSUER must be an https URL/);
@@ -263,7 +263,7 @@ describe("a key source", () => {
   test.each(["AUTH_JWT_SECRET", "AUTH_JWT_PUBLIC_KEY"])("%s comes from a file as well", (name) => {
     const text = name === "AUTH_JWT_SECRET" ? secret : pem.AUTH_JWT_PUBLIC_KEY;
     const { keys } = jwtOf({ ...byDiscovery, [`${name}_FILE`]: "/key" }, { "/key": `${text}\r\n` });
-    expect(keys).toEqual(jwtOf({ ...byDiscovery, [name]: text }).keys);
+    expect(keys).toEqual({ ...jwtOf({ ...byDiscovery, [name]: text }).keys, file: { name, path: "/key" } });
   });
 
   test.each(["AUTH_JWT_SECRET", "AUTH_JWT_PUBLIC_KEY"])("%s is not given twice", (name) => {
@@ -274,9 +274,9 @@ describe("a key source", () => {
 
   test.each([
     ["AUTH_JWT_SECRET_FILE", "missing", undefined, "names a file that cannot be read"],
-    ["AUTH_JWT_SECRET_FILE", "empty", "", "names an empty file"],
+    ["AUTH_JWT_SECRET_FILE", "empty", "", "names a file that is empty: give it a value or unset it"],
     ["AUTH_JWT_PUBLIC_KEY_FILE", "missing", undefined, "names a file that cannot be read"],
-    ["AUTH_JWT_PUBLIC_KEY_FILE", "blank", " \n", "names an empty file"],
+    ["AUTH_JWT_PUBLIC_KEY_FILE", "blank", " \n", "names a file that is empty: give it a value or unset it"],
   ])("%s of a %s file is refused", (name, _what, text, problem) => {
     const files = text === undefined ? {} : { [`/${mark}`]: text };
     expect(problemOf({ ...byDiscovery, [name]: `/${mark}` }, files)).toBe(`${name} ${problem}`);
@@ -287,7 +287,7 @@ describe("AUTH_JWT_SECRET", () => {
   test.each([
     ["32 bytes", "x".repeat(32), 32],
     ["16 letters of two bytes", "é".repeat(16), 32],
-    ["spaces at its ends", ` ${"x".repeat(32)} `, 34],
+    ["spaces inside", `${"x".repeat(16)} ${"x".repeat(16)}`, 33],
   ])("may have %s", (_what, AUTH_JWT_SECRET, bytes) => {
     const { keys, rules } = jwtOf({ ...byDiscovery, AUTH_JWT_SECRET });
     expect(keys.kind === "static" && keys.key).toHaveLength(bytes);
@@ -295,7 +295,7 @@ describe("AUTH_JWT_SECRET", () => {
   });
 
   test.each([`${mark}-too-short`, "x".repeat(31), "é".repeat(15)])("%j is too short", (AUTH_JWT_SECRET) => {
-    expect(problemOf({ ...byDiscovery, AUTH_JWT_SECRET })).toBe("AUTH_JWT_SECRET must have at least 32 bytes");
+    expect(problemOf({ ...byDiscovery, AUTH_JWT_SECRET })).toBe("AUTH_JWT_SECRET has fewer than 32 bytes");
   });
 });
 
@@ -350,33 +350,72 @@ describe("AUTH_JWT_PUBLIC_KEY", () => {
   const weak = keyPairOf("rsa", { modulusLength: 1024 }).publicKey;
   const pss = keyPairOf("rsa-pss", { modulusLength: 2048 }).publicKey;
   const password = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" } as const;
-  test.each<[string, string]>([
-    ["RSA of 1024 bits", pemOf(weak)],
-    ["RSA of 1024 bits as a JWK", jwkOf(weak)],
-    ["a key for RSA-PSS only", pemOf(pss)],
-    ["P-384", pemOf(keyOf("secp384r1").publicKey)],
-    ["secp256k1", pemOf(keyOf("secp256k1").publicKey)],
-    ["Ed448", pemOf(keyOf("ed448").publicKey)],
-    ["X25519", pemOf(keyOf("x25519").publicKey)],
-    ["a private RSA key", pemOf(rsa.privateKey)],
-    ["an old private RSA key", String(rsa.privateKey.export({ type: "pkcs1", format: "pem" }))],
-    ["an old private EC key", String(p256.privateKey.export({ type: "sec1", format: "pem" }))],
-    ["an encrypted private key", String(p256.privateKey.export(password))],
-    ["a private key below its public one", pemOf(ed25519.publicKey) + pemOf(ed25519.privateKey)],
-    ["a private JWK", jwkOf(p256.privateKey)],
-    ["a secret as a JWK", JSON.stringify({ kty: "oct", k: Buffer.from(secret).toString("base64url") })],
-    ["a key set", JSON.stringify({ keys: [JSON.parse(jwkOf(p256.publicKey))] })],
-    ["a JWK in a list", `[${jwkOf(p256.publicKey)}]`],
-    ["half a PEM", pemOf(rsa.publicKey).slice(0, 200)],
-    ["half a JWK", jwkOf(p256.publicKey).slice(0, -9)],
-    ["a point that is not on its curve", JSON.stringify({ ...JSON.parse(jwkOf(p256.publicKey)), x: "AAAA" })],
-    ["garbage", mark],
-    ["an empty object", "{}"],
-    ["a URL", `https://${mark}.example/keys`],
-  ])("cannot be %s", (_what, AUTH_JWT_PUBLIC_KEY) => {
-    expect(problemOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY })).toBe(
-      "AUTH_JWT_PUBLIC_KEY must be a public key in PEM or as a JWK: RSA of 2048 bits, P-256 or Ed25519",
+  const otherKind = "is a public key of another kind than RSA, P-256 or Ed25519";
+  const isPrivate = "is a private key, where a public key belongs";
+  const isKeySet = "is a JWKS document: give one key of it, or its URL in AUTH_JWT_JWKS_URL";
+  test.each<[string, string, string]>([
+    ["RSA of 1024 bits", pemOf(weak), "is RSA of 1024 bits, where at least 2048 are needed"],
+    ["RSA of 1024 bits as a JWK", jwkOf(weak), "is RSA of 1024 bits, where at least 2048 are needed"],
+    ["a key for RSA-PSS only", pemOf(pss), otherKind],
+    ["P-384", pemOf(keyOf("secp384r1").publicKey), otherKind],
+    ["secp256k1", pemOf(keyOf("secp256k1").publicKey), otherKind],
+    ["Ed448", pemOf(keyOf("ed448").publicKey), otherKind],
+    ["X25519", pemOf(keyOf("x25519").publicKey), otherKind],
+    ["a private RSA key", pemOf(rsa.privateKey), isPrivate],
+    ["an old private RSA key", String(rsa.privateKey.export({ type: "pkcs1", format: "pem" })), isPrivate],
+    ["an old private EC key", String(p256.privateKey.export({ type: "sec1", format: "pem" })), isPrivate],
+    [
+      "an encrypted private key",
+      String(p256.privateKey.export(password)),
+      "is an encrypted private key, where a public key belongs",
+    ],
+    ["a private key below its public one", pemOf(ed25519.publicKey) + pemOf(ed25519.privateKey), isPrivate],
+    ["a private JWK", jwkOf(p256.privateKey), isPrivate],
+    [
+      "a secret as a JWK",
+      JSON.stringify({ kty: "oct", k: Buffer.from(secret).toString("base64url") }),
+      "is a shared secret, where a public key belongs",
+    ],
+    ["a key set", JSON.stringify({ keys: [JSON.parse(jwkOf(p256.publicKey))] }), isKeySet],
+    ["a JWK in a list", `[${jwkOf(p256.publicKey)}]`, isKeySet],
+    ["half a PEM", pemOf(rsa.publicKey).slice(0, 200), "is cut short: its PEM has no end"],
+    [
+      "a PEM with its middle gone",
+      pemOf(rsa.publicKey).replace(/[A-Za-z0-9+/]{64}\n/, ""),
+      "is PEM that cannot be read",
+    ],
+    ["a PEM on one line", pemOf(rsa.publicKey).replace(/\n/g, " ").trim(), "has lost the line ends of its PEM"],
+    ["half a JWK", jwkOf(p256.publicKey).slice(0, -9), "is not JSON, though it begins like it"],
+    [
+      "a point that is not on its curve",
+      JSON.stringify({ ...JSON.parse(jwkOf(p256.publicKey)), x: "AAAA" }),
+      "is a JWK that cannot be read",
+    ],
+    ["a key of OpenSSH", `ssh-ed25519 ${mark}`, "is an OpenSSH key, not PEM"],
+    [
+      "a request for a certificate",
+      `-----BEGIN CERTIFICATE REQUEST-----\n${mark}\n-----END CERTIFICATE REQUEST-----`,
+      "is a certificate request, where a public key belongs",
+    ],
+    ["garbage", mark, "is not PEM"],
+    ["an empty object", "{}", "is JSON, but no key (JWK)"],
+    ["a URL", `https://${mark}.example/keys`, "is a URL, not PEM"],
+    ["a key in quotes", `"${pemOf(rsa.publicKey)}"`, "is in quotes: leave them out"],
+    ["a placeholder", `<${mark}>`, "is a placeholder: put the value in its place"],
+  ])("cannot be %s, which is said in words", (_what, text, problem) => {
+    expect(problemOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY: text })).toBe(`AUTH_JWT_PUBLIC_KEY ${problem}`);
+    expect(problemOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY_FILE: "/key" }, { "/key": text })).toBe(
+      `AUTH_JWT_PUBLIC_KEY_FILE names a file that ${problem}`,
     );
+  });
+
+  test.each<[string, (pem: string) => string]>([
+    ["two characters each", (pem) => pem.replaceAll("\n", "\\n")],
+    ["four characters each", (pem) => pem.replaceAll("\n", "\\r\\n")],
+    ["those of Windows", (pem) => pem.replaceAll("\n", "\r\n")],
+  ])("may have line ends that are %s", (_how, write) => {
+    const { keys } = jwtOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY: write(pemOf(rsa.publicKey)) });
+    expect(keys.kind === "static" && "equals" in keys.key && keys.key.equals(rsa.publicKey)).toBe(true);
   });
 });
 
@@ -392,9 +431,9 @@ describe("AUTH_API_KEYS_FILE", () => {
   test.each([
     ["is not set", { AUTH_API_KEYS_FILE: undefined }, "must be set with AUTH_MODE=apikey"],
     ["cannot be read", { AUTH_API_KEYS_FILE: `/${mark}` }, "names a file that cannot be read"],
-    ["is empty", { AUTH_API_KEYS_FILE: "/empty" }, "names an empty file"],
-    ["is no JSON", { AUTH_API_KEYS_FILE: "/text" }, "cannot be used: "],
-    ["names an unknown property", { AUTH_API_KEYS_FILE: "/property" }, "cannot be used: list.0: "],
+    ["is empty", { AUTH_API_KEYS_FILE: "/empty" }, "names a file that is empty"],
+    ["is no JSON", { AUTH_API_KEYS_FILE: "/text" }, "names a file that is not JSON"],
+    ["names an unknown property", { AUTH_API_KEYS_FILE: "/property" }, "names a file that holds no key at list.0: "],
   ])("is refused when it %s", (_when, env, problem) => {
     const files = { "/empty": "\n", "/text": mark, "/property": `[{"${mark}":1,${keysFile.slice(2)}` };
     expect(problemOf({ ...byApiKey, ...env }, files)).toMatch(new RegExp(`^AUTH_API_KEYS_FILE ${problem}`));
@@ -473,7 +512,7 @@ describe("CORS_HEADERS", () => {
     ]);
   });
 
-  test.each(["*", "x tenant", "x-tenant:1", "x-tenänt", `"${mark}"`])("%s is refused", (CORS_HEADERS) => {
+  test.each(["*", "x tenant", "x-tenant:1", "x-tenänt", `x-"${mark}"`])("%s is refused", (CORS_HEADERS) => {
     expect(problemOf({ CORS_ORIGINS: CorsOrigins, CORS_HEADERS })).toBe(
       "CORS_HEADERS must list names of headers, without a star, with commas",
     );

@@ -84,7 +84,7 @@ describe("a problem with client certificates", () => {
     [
       "another's key",
       () => ({ ...first("good"), AMITY_MTLS_KEY_FILE: "/old.key" }),
-      "AMITY_MTLS_CERT_FILE: the key is not the certificate's",
+      "AMITY_MTLS_KEY_FILE: the key is not the certificate's",
     ],
     [
       "no PEM for a certificate",
@@ -94,12 +94,12 @@ describe("a problem with client certificates", () => {
     [
       "no PEM for a key",
       () => ({ ...first("good"), AMITY_MTLS_KEY_FILE: "/text" }),
-      "AMITY_MTLS_CERT_FILE: the key is not a PEM private key",
+      "AMITY_MTLS_KEY_FILE: the key is not PEM",
     ],
     [
       "the two exchanged",
       () => ({ AMITY_MTLS_CERT_FILE: "/good.key", AMITY_MTLS_KEY_FILE: "/good.pem" }),
-      "AMITY_MTLS_CERT_FILE: the certificate is not PEM",
+      "AMITY_MTLS_CERT_FILE: the certificate is a private key, where a certificate belongs",
     ],
     [
       "a file that is not there",
@@ -109,12 +109,12 @@ describe("a problem with client certificates", () => {
     [
       "an empty file",
       () => ({ ...first("good"), AMITY_MTLS_CERT_FILE: "/empty" }),
-      "AMITY_MTLS_CERT_FILE names an empty file",
+      "AMITY_MTLS_CERT_FILE names a file that is empty: give it a value or unset it",
     ],
     [
       "an authority that is no certificate",
       () => ({ AMITY_MTLS_CA_FILE: "/text" }),
-      "AMITY_MTLS_CA_FILE holds no certificate in PEM",
+      "AMITY_MTLS_CA_FILE names a file that is not PEM",
     ],
   ];
   test.each(problems)("as %s is told without a quote", (_what, env, problem) => {

@@ -27,7 +27,7 @@ const unusable: [string, (path: string) => unknown, string][] = [
     (path) => execFileSync("sh", ["-c", `mkfifo ${path}.pipe && ln -s ${path}.pipe ${path}`]),
     notRegular,
   ],
-  ["a folder", (path) => mkdir(path), notRegular],
+  ["a folder", (path) => mkdir(path), "is a folder (EISDIR)"],
   ["a device without an end", (path) => symlink("/dev/zero", path), notRegular],
   ["a device without a text", (path) => symlink("/dev/null", path), notRegular],
   ["a link to itself", (path) => symlink(path, path), "cannot be read (ELOOP)"],

@@ -1,0 +1,75 @@
+import { createPublicKey, type JsonWebKey, KeyObject } from "node:crypto";
+import { pemOf, pemProblem } from "../system/pem.js";
+import { lineOf, UnusableText } from "../system/setting-text.js";
+
+/** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
+export const leastSharedSecretBytes = 32;
+/** Of an RSA key that verifies tokens. */
+export const leastRsaBits = 2048;
+
+/** What verifies tokens: a public key, or the bytes of a shared secret. */
+export type JwtKey = KeyObject | Uint8Array;
+
+/** Reads the key that a setting of this name holds. Each throws UnusableText, whose words follow the name. */
+export const jwtKeyParsers = {
+  AUTH_JWT_SECRET: parseSharedSecret,
+  AUTH_JWT_PUBLIC_KEY: parsePublicKey,
+} as const satisfies Readonly<Record<string, (text: string) => JwtKey>>;
+
+/** Are the two one key? Texts that differ in their layout may hold the same one. */
+export function isSameKey(one: JwtKey, other: JwtKey): boolean {
+  if (one instanceof KeyObject || other instanceof KeyObject) {
+    return one instanceof KeyObject && other instanceof KeyObject && one.equals(other);
+  }
+  return Buffer.from(one).equals(other);
+}
+
+/** PEM is refused as more than a line: anybody who knows a public key could sign with it. */
+function parseSharedSecret(text: string): Uint8Array {
+  const secret = Buffer.from(lineOf(text), "utf8");
+  if (secret.length >= leastSharedSecretBytes) return secret;
+  throw new UnusableText(`has fewer than ${leastSharedSecretBytes} bytes`);
+}
+
+function parsePublicKey(text: string): KeyObject {
+  const pem = pemOf(text);
+  if (/^\s*[{[]/.test(pem)) return strongEnough(keyOfJwk(pem));
+  // A private key would work too, but it has no business here.
+  if (pem.includes("PRIVATE KEY-----")) throw new UnusableText(pemProblem(pem, "public key"));
+  return strongEnough(readOr(pemProblem(pem, "public key"), () => createPublicKey(pem)));
+}
+
+function keyOfJwk(text: string): KeyObject {
+  const jwk: unknown = readOr("is not JSON, though it begins like it", () => JSON.parse(text));
+  if (!isJwk(jwk)) throw new UnusableText("is JSON, but no key (JWK)");
+  if (Array.isArray(jwk) || "keys" in jwk) {
+    throw new UnusableText("is a JWKS document: give one key of it, or its URL in AUTH_JWT_JWKS_URL");
+  }
+  if (jwk.kty === "oct" || "k" in jwk) throw new UnusableText("is a shared secret, where a public key belongs");
+  if ("d" in jwk) throw new UnusableText("is a private key, where a public key belongs");
+  if (jwk.kty === undefined) throw new UnusableText("is JSON, but no key (JWK)");
+  return readOr("is a JWK that cannot be read", () => createPublicKey({ key: jwk, format: "jwk" }));
+}
+
+function isJwk(value: unknown): value is JsonWebKey {
+  return typeof value === "object" && value !== null;
+}
+
+function strongEnough(key: KeyObject): KeyObject {
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === "rsa") {
+    if (modulusLength >= leastRsaBits) return key;
+    throw new UnusableText(`is RSA of ${modulusLength} bits, where at least ${leastRsaBits} are needed`);
+  }
+  if (key.asymmetricKeyType === "ed25519" || (key.asymmetricKeyType === "ec" && namedCurve === "prime256v1"))
+    return key;
+  throw new UnusableText("is a public key of another kind than RSA, P-256 or Ed25519");
+}
+
+function readOr<T>(problem: string, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw new UnusableText(problem);
+  }
+}
