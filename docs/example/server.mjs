@@ -33,7 +33,7 @@ const gateway = await startGateway(
     AMITY_SG_API_KEY: emulator.apiKey,
     AMITY_SG_SERVER_KEY: emulator.serverKey,
     CORS_ORIGINS: `http://127.0.0.1:${port},http://localhost:${port}`,
-  }).config,
+  }),
 );
 
 const bundle = await build({

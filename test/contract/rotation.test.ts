@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { startGateway } from "../../src/app.js";
+import { silentLogger, startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
 import { testClock } from "../support/clock.js";
 import { errorOf, withGateway } from "../support/gateway.js";
@@ -145,7 +145,7 @@ describe("a key in a file", () => {
         AMITY_EU_SERVER_KEY_FILE: path,
       });
       if (!config) throw new Error("no configuration");
-      const gateway = await startGateway(config);
+      const gateway = await startGateway(config, { logger: silentLogger });
       await writeFile(path, "canary-server-key-2");
       await gateway.reload();
       const body = JSON.stringify({ query: mint });

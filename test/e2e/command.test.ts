@@ -9,6 +9,12 @@ import { regionAt } from "../support/gateway.js";
 import { command, type Running, run, withGatewayProcess } from "../support/process.js";
 import { type Answer, withUpstream } from "../support/upstream.js";
 
+async function fileOf(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "file");
+  await writeFile(path, text);
+  return path;
+}
+
 describe("amity-graphql start", () => {
   test("serves with the emulator and says so", async () => {
     const { code, stdout } = await withGatewayProcess({}, async (url) => {
@@ -69,7 +75,50 @@ describe("amity-graphql start", () => {
     const { port } = other.address() as AddressInfo;
     const { code, stderr } = await run(["start"], { PORT: String(port) });
     await new Promise((resolve) => other.close(resolve));
-    expect([code, stderr]).toEqual([1, `amity-graphql cannot listen on HOST 127.0.0.1, PORT ${port}: EADDRINUSE\n`]);
+    expect([code, stderr]).toEqual([
+      1,
+      `amity-graphql cannot listen on HOST 127.0.0.1, PORT ${port}: EADDRINUSE (another process has this port)\n`,
+    ]);
+  });
+
+  test("names ADMIN_PORT when that is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await run(["start"], { PORT: "0", ADMIN_PORT: String(port) });
+    await new Promise((resolve) => other.close(resolve));
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`ADMIN_PORT ${port}: EADDRINUSE`)]);
+  });
+
+  test("names HOST when it is no address of this machine", async () => {
+    const env = { HOST: "192.0.2.1", AUTH_MODE: "apikey", AUTH_API_KEYS_FILE: await fileOf("[]"), AMITY_API_KEY: "a" };
+    const { code, stderr } = await run(["start"], { PORT: "0", ...env });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/HOST is no address of this machine/)]);
+  });
+
+  test.each([
+    ["a byte order mark", "\uFEFFNODE_ENV=production\nAMITY_API_KEY=\n"],
+    ["line ends of Windows", "NODE_ENV=production\r\nAMITY_API_KEY=\r\n"],
+  ])("is production by an .env with %s", async (_what, text) => {
+    const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+    await writeFile(join(folder, ".env"), text);
+    const { code, stderr } = await run(["start"], {}, folder);
+    expect([code, stderr]).toEqual([78, expect.stringContaining("AUTH_MODE must be set")]);
+    expect(stderr).toContain("AMITY_API_KEY is empty");
+  });
+
+  test("refuses an .env that is not UTF-8", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+    await writeFile(join(folder, ".env"), Buffer.from("\uFEFFNODE_ENV=production\n", "utf16le"));
+    expect(await run(["start"], {}, folder)).toMatchObject({ code: 78, stderr: "amity-graphql: .env is not UTF-8\n" });
+  });
+
+  test("lets the environment win over .env", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+    await writeFile(join(folder, ".env"), "\uFEFFPORT=x\nLOG_LEVEL=loud\n");
+    const { stderr } = await run(["start"], { PORT: "0" }, folder);
+    expect(stderr).toContain("LOG_LEVEL must be one of");
+    expect(stderr).not.toContain("PORT");
   });
 
   test("reads .env under the environment", async () => {
@@ -83,7 +132,7 @@ describe("amity-graphql start", () => {
     const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
     await mkdir(join(folder, ".env"));
     const { code, stderr } = await run(["start"], {}, folder);
-    expect([code, stderr]).toEqual([78, "amity-graphql: .env cannot be read\n"]);
+    expect([code, stderr]).toEqual([78, "amity-graphql: .env is a folder (EISDIR)\n"]);
   });
 
   test("finishes a request in flight on SIGTERM", async () => {
@@ -127,6 +176,15 @@ describe("amity-graphql", () => {
       expect(stderr.trim().split("\n")).toHaveLength(1);
     },
   );
+
+  test.each([
+    ["strat", "start"],
+    ["Doctor", "doctor"],
+    ["scheme", "schema"],
+    ["frobnicate", undefined],
+  ])("answers %s with %s", async (name, meant) => {
+    expect(/did you mean (\w+)/.exec((await run([name])).stderr)?.[1]).toBe(meant);
+  });
 
   test("schema prints the schema", async () => {
     expect((await run(["schema"])).stdout).toBe(printedSchema());

@@ -84,6 +84,18 @@ describe("amity-graphql doctor on a server's certificate", () => {
     });
   });
 
+  test.each([
+    ["NODE_EXTRA_CA_CERTS", "extra.pem", "other.pem"],
+    ["AMITY_MTLS_CA_FILE", "other.pem", "extra.pem"],
+  ])("one of the CA of %s is fine beside another CA", async (_name, extra, own) => {
+    await writeFile(join(folder, "extra.pem"), authority.certificate);
+    await writeFile(join(folder, "other.pem"), (await CertificateAuthority.create("Other CA")).certificate);
+    const files = { NODE_EXTRA_CA_CERTS: join(folder, extra), AMITY_MTLS_CA_FILE: join(folder, own) };
+    await withServer({ cert: await authority.issueServer(hosts, keys, endsIn(90)) }, async (url) => {
+      expect(find(await diagnose(url, files), "server certificate")?.status).toBe("ok");
+    });
+  });
+
   test("one that ends soon is a warning", async () => {
     await withServer({ cert: await authority.issueServer(hosts, keys, endsIn(29)) }, async (url) => {
       const checks = await diagnose(url);
@@ -212,6 +224,6 @@ describe("amity-graphql doctor on mutual TLS", () => {
     const client = await clientCertificate(endsIn(90));
     await writeFile(String(client["AMITY_MTLS_KEY_FILE"]), privateKeyPem(await createKeyPair("ec-p256")));
     const [check] = await diagnose("https://127.0.0.1:1", client);
-    expect(check).toMatchObject({ status: "fail", detail: "AMITY_MTLS_CERT_FILE: the key is not the certificate's" });
+    expect(check).toMatchObject({ status: "fail", detail: "AMITY_MTLS_KEY_FILE: the key is not the certificate's" });
   });
 });

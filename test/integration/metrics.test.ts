@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { startGateway } from "../../src/app.js";
+import { silentLogger, startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
 import { regionAt, withGateway } from "../support/gateway.js";
 import { type Answer, always, withUpstream } from "../support/upstream.js";
@@ -80,7 +80,7 @@ test.each(["x-forwarded-for", "x-real-ip", "forwarded", "via"])(
 test("ADMIN_PORT takes the metrics off the main port", async () => {
   const { config } = loadConfig({ PORT: "0", ADMIN_PORT: "0" });
   if (!config) throw new Error("no configuration");
-  const gateway = await startGateway(config);
+  const gateway = await startGateway(config, { logger: silentLogger });
   const statusOf = async (path: string, origin = gateway.adminUrl) => (await fetch(new URL(path, origin))).status;
   expect(await statusOf("/metrics")).toBe(200);
   expect(await statusOf("/readyz")).toBe(200);

@@ -140,7 +140,7 @@ test("idle sockets end at stop, before requests under way", async () => {
   await withUpstream(asked.resolve, async ({ url: upstream }) => {
     const { config } = loadConfig({ PORT: "0", AUTH_MODE: "none", ...regionAt(upstream) });
     if (!config) throw new Error("no configuration");
-    const gateway = await startGateway(config);
+    const gateway = await startGateway(config, { logger: silentLogger });
     const unused = await connected(gateway.url);
     const used = await connected(gateway.url);
     used.write(livez);

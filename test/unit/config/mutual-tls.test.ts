@@ -126,3 +126,63 @@ describe("a problem with client certificates", () => {
 test("an authority stands beside Node's own", () => {
   expect(mutualTlsOf({ AMITY_MTLS_CA_FILE: "/ca" })).toEqual({ ca: [...rootCertificates, files["/ca"]], pairs: [] });
 });
+
+test("an authority stands beside those of NODE_EXTRA_CA_CERTS", () => {
+  const { ca } = mutualTlsOf({ AMITY_MTLS_CA_FILE: "/ca", NODE_EXTRA_CA_CERTS: "/good.pem" });
+  expect(ca).toEqual([...rootCertificates, files["/good.pem"], files["/ca"]]);
+});
+
+describe("a bundle of authorities", () => {
+  const bundle = (...names: string[]) => names.map((name) => `# of ${name}\n${files[name]}`).join("\n");
+
+  test("may have several, with words between", () => {
+    files["/bundle"] = bundle("/ca", "/good.pem");
+    expect(mutualTlsOf({ AMITY_MTLS_CA_FILE: "/bundle" }).ca?.at(-1)).toBe(files["/bundle"]);
+  });
+
+  test.each<[string, () => string, string]>([
+    ["a key", () => files["/good.key"] ?? "", "is a private key, where a certificate belongs"],
+    ["a second one cut short", () => bundle("/ca", "/good.pem").slice(0, -60), "is PEM that cannot be read"],
+    [
+      "a second one damaged",
+      () => `${files["/ca"]}${files["/good.pem"]?.replace("MII", "AAA")}`,
+      "is PEM that cannot be read",
+    ],
+    ["JSON", () => '{"C4N4RY":1}', "is JSON, not PEM"],
+  ])("with %s is refused whole", (_what, text, problem) => {
+    files["/bundle"] = text();
+    for (const name of ["AMITY_MTLS_CA_FILE", "NODE_EXTRA_CA_CERTS"]) {
+      expect(load({ AMITY_MTLS_CA_FILE: "/ca", [name]: "/bundle" }).problems).toEqual([
+        `${name} names a file that ${problem}`,
+      ]);
+    }
+  });
+});
+
+describe("a client's PEM", () => {
+  test.each<[string, (pem: string) => string]>([
+    ["line ends in two characters each", (pem) => pem.replaceAll("\n", "\\n")],
+    ["a byte order mark", (pem) => `\uFEFF${pem}`],
+    ["words before it", (pem) => `Bag Attributes\n    friendlyName: C:\\new\n${pem}`],
+  ])("may have %s", (_what, write) => {
+    files["/odd.pem"] = write(files["/good.pem"] ?? "");
+    files["/odd.key"] = write(files["/good.key"] ?? "");
+    expect(load(first("odd")).problems).toEqual([]);
+  });
+
+  test.each<[string, string, string]>([
+    ["AMITY_MTLS_KEY_FILE", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nC4N4RY\n-----END", "is an encrypted private key"],
+    ["AMITY_MTLS_KEY_FILE", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", "is an encrypted private key"],
+    ["AMITY_MTLS_KEY_FILE", "-----BEGIN OPENSSH PRIVATE KEY-----\nC4N4RY", "is an OpenSSH key"],
+    ["AMITY_MTLS_KEY_FILE", "-----BEGIN PUBLIC KEY-----\nC4N4RY", "is a public key, where a private key belongs"],
+    ["AMITY_MTLS_CERT_FILE", "-----BEGIN CERTIFICATE REQUEST-----\nC4N4RY", "is a certificate request"],
+    ["AMITY_MTLS_CERT_FILE", "-----BEGIN CERTIFICATE-----\nC4N4RY", "is cut short"],
+    ["AMITY_MTLS_CERT_FILE", "-----BEGIN CERTIFICATE----- C4N4RY -----END CERTIFICATE-----", "has lost the line ends"],
+    ["AMITY_MTLS_CERT_FILE", "-----BEGIN PKCS7-----\nC4N4RY\n-----END PKCS7-----", "is a PEM block of another kind"],
+  ])("in %s, %j, is refused because it %s", (name, text, problem) => {
+    files["/broken"] = text;
+    const { problems } = load({ ...first("good"), [name]: "/broken" });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: the (?:certificate|key) ${problem}`))]);
+    expect(problems.join()).not.toContain("C4N4RY");
+  });
+});

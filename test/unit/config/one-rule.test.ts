@@ -83,7 +83,7 @@ describe.each(everyVariable)("%s, a %s,", (variable, kind) => {
 describe("an entry of a list", () => {
   test.each(["AUTH_JWT_AUDIENCE", "CORS_ORIGINS", "TRUSTED_PROXIES", "AUTH_MODE"])("of %s is judged alone", (name) => {
     expect(problemsOf(name, `a, "${mark}"`)).toEqual([`${name} is in quotes: leave them out`]);
-    expect(problemsOf(name, `a,\u00A0${mark}`)).toEqual([`${name} begins or ends with a blank`]);
+    expect(problemsOf(name, `a,\u00A0${mark}`)).toEqual([`${name} holds an invisible character`]);
   });
 });
 
