@@ -111,8 +111,10 @@ describe("a key in a file", () => {
   });
 
   test.each([
-    ["is empty", "", "holds a value"],
-    ["cannot be a header", "two\r\nlines", "holds a value"],
+    ["is empty", "", "is empty"],
+    ["has two lines", "two\r\nlines", "holds a line end"],
+    ["cannot be a header", "k\u00e9y", "holds a value that cannot be an HTTP header"],
+    ["is in quotes", '"canary-server-key-1"', "is in quotes"],
   ])("that %s leaves the old one in use", async (_how, text, problem) => {
     const clock = testClock();
     const path = await keyFile("canary-server-key-1");
