@@ -7,7 +7,7 @@ import { anybody, type Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 import { createJwksSource, type JwksOptions } from "./jwks.js";
 import { createJwtVerifier, type JwtRules, type JwtVerifier } from "./jwt.js";
-import { isSameKey, type JwtKey, jwtKeyParsers } from "./jwt-key.js";
+import { type JwtKey, jwtKeyParsers } from "./jwt-key.js";
 
 /** Where the keys that verify a JWT come from: exactly one. */
 export type JwtKeySource =
@@ -94,10 +94,7 @@ function followKey(first: JwtKey, { name, path }: JwtKeyFile, reloads: Reloads):
   const key = reloads.watch<JwtKey>({
     name: `${name}_FILE`,
     paths: [path],
-    parse([text = ""], inUse) {
-      const next = jwtKeyParsers[name](text);
-      return isSameKey(next, inUse) ? inUse : next;
-    },
+    parse: ([text = ""]) => jwtKeyParsers[name](text),
     first,
   });
   return () => key.current();

@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, KeyObject } from "node:crypto";
+import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { pemOf, pemProblem } from "../system/pem.js";
 import { lineOf, UnusableText } from "../system/setting-text.js";
 
@@ -15,14 +15,6 @@ export const jwtKeyParsers = {
   AUTH_JWT_SECRET: parseSharedSecret,
   AUTH_JWT_PUBLIC_KEY: parsePublicKey,
 } as const satisfies Readonly<Record<string, (text: string) => JwtKey>>;
-
-/** Are the two one key? Texts that differ in their layout may hold the same one. */
-export function isSameKey(one: JwtKey, other: JwtKey): boolean {
-  if (one instanceof KeyObject || other instanceof KeyObject) {
-    return one instanceof KeyObject && other instanceof KeyObject && one.equals(other);
-  }
-  return Buffer.from(one).equals(other);
-}
 
 /** PEM is refused as more than a line: anybody who knows a public key could sign with it. */
 function parseSharedSecret(text: string): Uint8Array {

@@ -70,7 +70,7 @@ export function loadConfig(env: Env, readFile: (path: string) => string = readRe
   const reader = new Reader(settings, readFile);
   const problem = nodeEnvProblem(settings);
   if (problem !== undefined) reader.problem(problem);
-  const config = readConfig(reader, isProduction(settings));
+  const config = readConfig(reader, problem === undefined && isProduction(settings));
   const { problems } = reader;
   return { ...(problems.length === 0 && { config }), problems, warnings: [...warnings, ...misspellings(settings)] };
 }

@@ -2,16 +2,21 @@ import { likely } from "../system/likely.js";
 import { lineOf, UnusableText } from "../system/setting-text.js";
 import type { Env } from "./reader.js";
 
-/** Does an environment, this process's own unless another is given, call itself production? */
+const production = "production";
+
+/**
+ * Does an environment, this process's own unless another is given, call itself production? What may have been meant so
+ * counts, or a slip would switch production off in silence.
+ */
 export function isProduction(env: Env = process.env): boolean {
-  return env["NODE_ENV"]?.replace(/(?:\r\n?|\n)$/, "") === production;
+  return nodeEnvProblem(env) !== undefined || (env["NODE_ENV"] ? lineOf(env["NODE_ENV"]) === production : false);
 }
 
-/** What is wrong with NODE_ENV: a slip in it would switch production off in silence. */
-export function nodeEnvProblem({ NODE_ENV: name }: Env): string | undefined {
-  if (name === undefined || name === "") return undefined;
+/** What is wrong with NODE_ENV, in words that quote nothing of it. */
+export function nodeEnvProblem({ NODE_ENV: text }: Env): string | undefined {
+  if (text === undefined || text === "") return undefined;
   try {
-    const value = lineOf(name);
+    const value = lineOf(text);
     const isSlip =
       value !== production && (value.toLowerCase() === "prod" || likely(value, [production]) !== undefined);
     return isSlip ? `NODE_ENV is not ${production} but looks like it: did you mean ${production}?` : undefined;
@@ -19,5 +24,3 @@ export function nodeEnvProblem({ NODE_ENV: name }: Env): string | undefined {
     return `NODE_ENV ${error instanceof UnusableText ? error.message : "cannot be read"}`;
   }
 }
-
-const production = "production";

@@ -16,8 +16,7 @@ export function pemProblem(pem: string, wanted: PemKind): string {
   if (/^\s*[{[]/.test(pem)) return "is JSON, not PEM";
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
   if (label === undefined) return "is not PEM";
-  if (/ENCRYPTED/.test(pem))
-    return `is an encrypted private key, where a${wanted === "private key" ? "n open one" : ` ${wanted}`} belongs`;
+  if (pem.includes("ENCRYPTED")) return "is an encrypted private key, which is taken nowhere";
   const kind = kindOf(pem, label);
   if (kind !== wanted) return `is a ${kind}, where a ${wanted} belongs`;
   if (!pem.includes("-----END ")) return "is cut short: its PEM has no end";

@@ -54,10 +54,17 @@ const quotesRule = [
   /^["'`\u2018-\u201F\u00AB\u2039].*["'`\u2018-\u201F\u00BB\u203A]$/su,
 ] as const;
 
-/** <key>, https://<tenant>.example, ${KEY}, {{ key }}, %KEY%, ..., change-me, your-api-key. */
+const placeholders = [
+  /^<[^<>]*>$|^\w+:\/\/[^<>]*<[^<>]+>/,
+  // What a shell, a template or a program was to fill in.
+  /\$\{[^{}]*\}|^\$\(.*\)$|^\$[A-Za-z_]+$|^\{\{.*\}\}$|^%\w+%$|^undefined$/,
+  /^(?:\.{3}|…|\*{3,}|•{3,}|x{3,16})$|^(?:change[-_ ]?(?:me|it)|replace[-_ ]?me|placeholder|todo)$/i,
+  /^your[-_ ](?:[a-z0-9]+[-_ ])*(?:key|secret|token)(?:[-_ ]here)?$/i,
+];
+
 const placeholderRule = [
   "is a placeholder: put the value in its place",
-  /^<[^<>]*>$|^\w+:\/\/[^<>]*<[^<>]+>|\$\{[^{}]*\}|^\{\{.*\}\}$|^%\w+%$|^(?:\.{3}|…)$|^change[-_ ]?(?:me|it)$|^your[-_ ](?:[a-z0-9]+[-_ ])*(?:key|secret|token)(?:[-_ ]here)?$/iu,
+  new RegExp(placeholders.map(({ source }) => source).join("|"), "iu"),
 ] as const;
 
 const documentRules: Rules = [...encodingRules, emptyRule, quotesRule, placeholderRule];

@@ -102,6 +102,7 @@ describe.each(kinds)("$setting", ({ setting, texts, signers, alg, unusable }) =>
 
   test("is not told of as changed when it is the same key", async () => {
     await withKeyFile(async ({ write, takes, logged }) => {
+      expect(await takes(0)).toBe(true);
       await write(`${texts[0].trimEnd()}\r\n`);
       expect(await takes(0)).toBe(true);
       expect(logged.join()).not.toContain("changed files");

@@ -367,7 +367,7 @@ describe("AUTH_JWT_PUBLIC_KEY", () => {
     [
       "an encrypted private key",
       String(p256.privateKey.export(password)),
-      "is an encrypted private key, where a public key belongs",
+      "is an encrypted private key, which is taken nowhere",
     ],
     ["a private key below its public one", pemOf(ed25519.publicKey) + pemOf(ed25519.privateKey), isPrivate],
     ["a private JWK", jwkOf(p256.privateKey), isPrivate],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../../src/config/config.js";
+import { isProduction } from "../../../src/config/environment.js";
 import { fields, variables } from "../../../src/config/fields.js";
 import type { Env } from "../../../src/config/reader.js";
 
@@ -44,7 +45,11 @@ const broken: [what: string, text: string, problem: string][] = [
   ["a placeholder within a URL", `https://<${mark}>.example`, "is a placeholder"],
   ["a variable that nobody filled in", `\${${mark}}`, "is a placeholder"],
   ["a template that nobody filled in", `{{ ${mark} }}`, "is a placeholder"],
+  ["a command that no shell ran", `$(cat ${mark})`, "is a placeholder"],
+  ["a variable that no shell knew", "$AMITY_SECRET", "is a placeholder"],
+  ["what a program had not", "undefined", "is a placeholder"],
   ["dots", "...", "is a placeholder"],
+  ["stars, as a console masks a key", "********", "is a placeholder"],
   ["a request to change it", "CHANGE_ME", "is a placeholder"],
   ["the name of a key", "your-server-key", "is a placeholder"],
 ];
@@ -207,7 +212,13 @@ describe("NODE_ENV", () => {
     },
   );
 
-  test.each(["production", "production\n", "production\r\n"])("%j is production", (NODE_ENV) => {
+  test("that is of no use keeps the emulator out as production does", () => {
+    for (const NodeEnv of ["prod", "<env>", "production ", "\uFEFFproduction"])
+      expect(isProduction({ NODE_ENV: NodeEnv })).toBe(true);
+    for (const NodeEnv of [undefined, "", "test"]) expect(isProduction({ NODE_ENV: NodeEnv })).toBe(false);
+  });
+
+  test.each(["production", "production\n", "production\r\n", "\uFEFFproduction"])("%j is production", (NODE_ENV) => {
     expect(loadConfig({ NODE_ENV, AMITY_API_KEY: "a" }).problems).toEqual([
       expect.stringMatching(/^AUTH_MODE must be set/),
     ]);
