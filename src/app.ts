@@ -1,15 +1,13 @@
+import "reflect-metadata";
 import { randomUUID } from "node:crypto";
 import type { AmityClient } from "./amity/client.js";
-import { type Authenticator, createAuthenticator } from "./caller/authenticator.js";
-import { RateLimits } from "./caller/rate-limits.js";
+import { createAuthenticator } from "./caller/authenticator.js";
 import { type Config, type LoadedConfig, usable } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
-import { createApollo } from "./graphql/apollo.js";
 import { RegionService } from "./region/region.service.js";
-import { createAdminServer, createHttpServer, listen, originOf } from "./server/http.js";
-import { healthRoutes, metricsRoute } from "./server/operator-routes.js";
-import { Pipeline } from "./server/pipeline.js";
+import { createEndpoint } from "./server/endpoint.js";
+import { listen, originOf } from "./server/http.js";
 import { Readiness } from "./server/readiness.js";
 import type { Route } from "./server/routes.js";
 import { LoadMonitor } from "./server/shedding.js";
@@ -19,6 +17,7 @@ import { type Clock, clockOf, systemClock, type WallClock } from "./system/clock
 import { type Random, systemRandom } from "./system/random.js";
 import { Reloads } from "./system/reloading-file.js";
 import { Audit } from "./telemetry/audit.js";
+import type { LogSink } from "./telemetry/log-sink.js";
 import type { Logger } from "./telemetry/logger.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { standardLog } from "./telemetry/standard-output.js";
@@ -45,8 +44,8 @@ export interface Gateway {
 export interface GatewayOptions extends Partial<Clock> {
   /** Takes the log and the audit; without it they go to standard output as JSON. `silentLogger` drops both. */
   readonly logger?: Logger;
-  /** How many lines the log has lost so far, for the metrics. */
-  readonly droppedLogLines?: () => number;
+  /** Where its lines go, for the metrics. */
+  readonly logSink?: LogSink;
   readonly newId?: () => string;
   readonly random?: Random;
 }
@@ -102,10 +101,9 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   const authenticator = createAuthenticator(config.auth, tools);
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs);
-  const parts = { authenticator, services, readiness, load };
-  const { apollo, server, connections } = await createEndpoint(config, parts, tools);
-  const adminRoutes = [...healthRoutes(readiness), metricsRoute(metrics, { localOnly: false })];
-  const admin = adminPort === undefined ? undefined : createAdminServer(adminRoutes);
+  const parts = { authenticator, services, readiness, load, pages: await pagesOf(config) };
+  const { apollo, server, connections, admin } = createEndpoint(config, parts, tools);
+  for (const name of reloads.names) metrics.announceReload(name);
 
   const end = async (delayMs: number) => {
     readiness.drain();
@@ -135,9 +133,9 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
 }
 
 function createTools(options: Logged): Tools {
-  const { logger, droppedLogLines = () => 0, newId = randomUUID, random = systemRandom } = options;
+  const { logger, logSink, newId = randomUUID, random = systemRandom } = options;
   const clock = clockOf(options);
-  const metrics = new Metrics(droppedLogLines);
+  const metrics = new Metrics(logSink);
   const reloads = new Reloads(clock, (name, problem) => {
     metrics.reload(name, problem === undefined ? "taken" : "refused");
     if (problem === undefined) logger.info({ name }, "changed files were taken");
@@ -154,41 +152,6 @@ function createServices(config: Config, amity: AmityClient, { clock, metrics, au
     tokens: new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => metrics.reused() }),
     sessions: new SessionService({ amity, audit, clock, timeoutMs }),
   };
-}
-
-interface EndpointParts {
-  readonly authenticator: Authenticator;
-  readonly services: Services;
-  readonly readiness: Readiness;
-  readonly load: LoadMonitor;
-}
-
-/** Apollo Server, the pipeline around it with the explorer's pages, and the HTTP server around that. */
-async function createEndpoint(config: Config, parts: EndpointParts, tools: Tools) {
-  const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
-  const { authenticator, services, readiness, load } = parts;
-  const { clock, logger, metrics, audit, newId } = tools;
-  const rateLimits = new RateLimits(inbound.rateLimits);
-  const apollo = createApollo({ introspection, production, authenticator, rateLimits, audit, logger });
-  const metricsRoutes = adminPort === undefined ? [metricsRoute(metrics, { localOnly: true })] : [];
-  const pipeline = new Pipeline({
-    apollo,
-    services,
-    readiness,
-    routes: [...(await pagesOf(config)), ...metricsRoutes],
-    bodyLimitBytes: inbound.bodyLimitBytes,
-    corsOrigins: inbound.corsOrigins,
-    corsHeaders: inbound.corsHeaders,
-    localOnly: auth.mode === "none",
-    logUserIds,
-    isOverloaded: () => load.isOverloaded || connections.isFull,
-    newId,
-    elapsed: clock.elapsed,
-    logger,
-    metrics,
-  });
-  const { server, connections } = createHttpServer({ pipeline, trustedProxies: inbound.trustedProxies, newId, logger });
-  return { apollo, server, connections };
 }
 
 /** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */

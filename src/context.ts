@@ -2,6 +2,7 @@ import type { Asker, Caller } from "./caller/caller.js";
 import { AppError } from "./errors/app-error.js";
 import type { RegionService } from "./region/region.service.js";
 import type { SessionService } from "./session/session.service.js";
+import type { RequestRecord } from "./telemetry/request-record.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
 
@@ -15,6 +16,7 @@ export interface Services {
 /** What the pipeline knows of a request. */
 export interface RequestFacts {
   readonly requestId: string;
+  readonly record: RequestRecord;
   /** The response's media type. Under the legacy `application/json`, GraphQL request errors are answered with 200. */
   readonly mediaType: string;
   /** The Authorization header; an empty one, which apps send whose user is not signed in, counts as none. */
@@ -44,7 +46,7 @@ export function createContext({ regions, tokens, sessions }: Services, facts: Re
   const identity: Context["identity"] = { caller: undefined };
   const asker = () => {
     if (!identity.caller) throw new AppError("UNAUTHENTICATED");
-    return { subject: identity.caller.subject, requestId: facts.requestId, signal: facts.signal };
+    return { subject: identity.caller.subject, record: facts.record, signal: facts.signal };
   };
   return {
     facts,

@@ -20,6 +20,26 @@ export const documentLimits = {
   validationErrors: 5,
 } as const;
 
+/** What may run out, by the code that tells so: the names that log and metrics use. */
+export const limitNames = {
+  RATE_LIMITED: ["user", "service", "failedAuth"],
+  OVERLOADED: ["eventLoopDelay", "heap", "connections", "regionQueue"],
+  QUERY_TOO_COMPLEX: [
+    "depth",
+    "aliases",
+    "rootFields",
+    "directives",
+    "tokens",
+    "comments",
+    "definitions",
+    "selections",
+    "repeatedFields",
+    "introspection",
+  ],
+} as const;
+
+export type LimitName = (typeof limitNames)[keyof typeof limitNames][number];
+
 /** How many problems with the variables are named; the others are counted. */
 export const mostNamedProblems = 5;
 

@@ -1,7 +1,9 @@
 import type { RegionHealth } from "./amity/circuit.js";
 import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
 import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } from "./amity/client-certificate.js";
+import type { Operation } from "./amity/failures.js";
 import { RegionCode, regionCodes } from "./amity/regions.js";
+import { unusableFields } from "./amity/session-wire.js";
 import type { Config } from "./config/config.js";
 import type { PairConfig } from "./config/mutual-tls.js";
 import { headerKeyOf, type Secret } from "./config/reader.js";
@@ -33,9 +35,17 @@ export function connectUpstream(
   const { clock, random, reloads, metrics, logger } = tools;
   const knownFields = new Set<string>();
   const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
-  const settings = emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads);
-  // One that never failed has its number too: to an alarm it would not be there.
-  for (const code of configuredCodes(settings)) metrics.regionHealth(code, "available");
+  const keysTakenAt = new Map<RegionCode, number>();
+  const startedAt = clock.elapsed();
+  const keysAge = (code: RegionCode) => () => (clock.elapsed() - (keysTakenAt.get(code) ?? startedAt)) / 1_000;
+  const onTaken = (code: RegionCode) => keysTakenAt.set(code, clock.elapsed());
+  const settings = emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads, onTaken);
+  metrics.announceUnusableFields(unusableFields);
+  for (const code of configuredCodes(settings)) {
+    const { apiKey, serverKeys } = settings[code];
+    const operations = [...(serverKeys.length > 0 ? mintOperations : []), ...(apiKey ? sessionOperations : [])];
+    metrics.announceRegion(code, operations, serverKeys.length > 0 ? keysAge(code) : undefined);
+  }
   return createAmityClient({
     regions: settings,
     mutualTls: { ca: mutualTls.ca, pairs },
@@ -52,15 +62,21 @@ export function connectUpstream(
         if (health === "available") logger.info({ region, health }, healthTexts[health]);
         else logger.warn({ region, health }, healthTexts[health]);
       },
-      onUnusableField(region, field) {
+      onUnusableField(region, field, requestId) {
         metrics.unusableField(field);
         if (knownFields.has(field)) return;
         knownFields.add(field);
-        logger.warn({ region, field }, "Amity's answers hold something of no use in a field: it is left empty");
+        logger.warn(
+          { requestId, region, field },
+          "Amity's answers hold something of no use in a field: it is left empty",
+        );
       },
-      onKeyFallback(region) {
+      onKeyFallback(region, requestId) {
         metrics.keyFallback(region);
-        logger.warn({ region }, "Amity refused the first server key and took the other: finish the rotation");
+        logger.warn(
+          { requestId, region },
+          "Amity refused the first server key and took the other: finish the rotation",
+        );
       },
     },
   });
@@ -72,25 +88,42 @@ const healthTexts: Readonly<Record<RegionHealth, string>> = {
   unavailable: "a region fails: calls to it are refused for five seconds",
 };
 
-function configuredRegions(regions: Config["regions"], reloads: Reloads): Record<RegionCode, RegionSettings> {
+const mintOperations: readonly Operation[] = ["mintAuthToken"];
+const sessionOperations: readonly Operation[] = ["createSession", "createSessionWithAuthToken"];
+
+/** `onTaken`: hears of each server key that was replaced. */
+function configuredRegions(
+  regions: Config["regions"],
+  reloads: Reloads,
+  onTaken: (code: RegionCode) => void,
+): Record<RegionCode, RegionSettings> {
   if (regions === "emulator") throw new Error("no region is configured");
-  const { EU, SG, US } = regions;
-  const settings = ({ baseUrl, apiKey, serverKey, serverKeySecondary }: typeof EU): RegionSettings => ({
-    baseUrl,
-    apiKey: apiKey && watchSecret(apiKey, reloads),
-    serverKeys: [serverKey, serverKeySecondary].flatMap((secret) => (secret ? [watchSecret(secret, reloads)] : [])),
-  });
-  return { [RegionCode.EU]: settings(EU), [RegionCode.SG]: settings(SG), [RegionCode.US]: settings(US) };
+  const settings = (code: RegionCode): RegionSettings => {
+    const { baseUrl, apiKey, serverKey, serverKeySecondary } = regions[code];
+    return {
+      baseUrl,
+      apiKey: apiKey && watchSecret(apiKey, reloads),
+      serverKeys: [serverKey, serverKeySecondary].flatMap((secret) =>
+        secret ? [watchSecret(secret, reloads, () => onTaken(code))] : [],
+      ),
+    };
+  };
+  const { EU, SG, US } = RegionCode;
+  return { [EU]: settings(EU), [SG]: settings(SG), [US]: settings(US) };
 }
 
 function configuredCodes(settings: Readonly<Record<RegionCode, RegionSettings>>): RegionCode[] {
   return regionCodes.filter((code) => settings[code].apiKey || settings[code].serverKeys.length > 0);
 }
 
-function watchSecret({ name, value, path }: Secret, reloads: Reloads): Reloading<string> {
+function watchSecret(
+  { name, value, path }: Secret,
+  reloads: Reloads,
+  onTaken: () => void = () => {},
+): Reloading<string> {
   if (path === undefined) return fixed(value);
   const parse = ([text = ""]: readonly string[]) => headerKeyOf(text);
-  return reloads.watch({ name: `${name}_FILE`, paths: [path], parse, first: value });
+  return reloads.watch({ name: `${name}_FILE`, paths: [path], parse, first: value, onTaken });
 }
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -37,11 +37,11 @@ export class Bulkhead {
   }
 
   #wait({ deadline, signal }: Patience): Promise<void> {
-    if (this.#queue.size >= queuePlaces) throw new AppError("OVERLOADED");
+    if (this.#queue.size >= queuePlaces) throw queueIsFull();
     const waitMs = Math.min(queueWaitMs, deadline - this.clock.elapsed());
     return cancellable<void>(signal, (admit, refuse) => {
       this.#queue.add(admit);
-      const cancelTimer = this.clock.after(waitMs, () => refuse(new AppError("OVERLOADED")));
+      const cancelTimer = this.clock.after(waitMs, () => refuse(queueIsFull()));
       return () => {
         cancelTimer();
         this.#queue.delete(admit);
@@ -54,4 +54,8 @@ export class Bulkhead {
     if (next) next();
     else this.#busy--;
   }
+}
+
+function queueIsFull(): AppError {
+  return new AppError("OVERLOADED", { limit: "regionQueue" });
 }

@@ -1,8 +1,10 @@
 import { AppError } from "../errors/app-error.js";
+import type { ErrorCode } from "../errors/codes.js";
 import type { Clock } from "../system/clock.js";
 import type { Reloading } from "../system/reloading-file.js";
+import type { UpstreamAttempt } from "../telemetry/request-record.js";
 import type { RegionHealth } from "./circuit.js";
-import { type Call, RegionGuard } from "./region-guard.js";
+import { type Call, type CallLimits, RegionGuard } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
 import {
   type Exchange,
@@ -31,9 +33,9 @@ export interface AmityObserver {
   onRetry(region: RegionCode): void;
   onHealth(region: RegionCode, health: RegionHealth): void;
   /** An answer held something of no use in this field. */
-  onUnusableField(region: RegionCode, field: string): void;
+  onUnusableField(region: RegionCode, field: string, requestId: string | undefined): void;
   /** The first server key was refused and another one taken. Heard at each trial of the first. */
-  onKeyFallback(region: RegionCode): void;
+  onKeyFallback(region: RegionCode, requestId: string | undefined): void;
 }
 
 export interface AmityClientOptions {
@@ -47,14 +49,6 @@ export interface AmityClientOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly observer: AmityObserver;
-}
-
-/** How long, and for whom, a call may go on. */
-export interface CallLimits {
-  /** By the monotonic clock. Milliseconds. */
-  readonly deadline: number;
-  /** Nobody waits any more. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What is known of a region without asking it. */
@@ -97,20 +91,24 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
   /** One guarded call; what `parse` makes of a 200. */
   async function send<T>(code: RegionCode, call: Call, request: Exchange, parse: (text: string) => T): Promise<T> {
     const { guard, transports } = regions[code];
-    const { operation, kind } = call;
+    const { operation, kind, record } = call;
     const startedAt = clock.elapsed();
-    const finish = (outcome: string) =>
+    const attempts: UpstreamAttempt[] = [];
+    const onAttempt = (attempt: UpstreamAttempt) => attempts.push(attempt);
+    const finish = (outcome: "OK" | ErrorCode) => {
       observer.onCall(code, operation, outcome, (clock.elapsed() - startedAt) / 1_000);
+      record?.call({ region: code, operation, outcome, attempts });
+    };
     try {
       const transport = kind === "mint" ? await transports.protected() : transports.open;
-      const { text } = await guard.run(call, (terms) => transport.send({ ...request, ...terms }));
+      const { text } = await guard.run({ ...call, onAttempt }, (terms) => transport.send({ ...request, ...terms }));
       const answer = parse(text);
       finish("OK");
       return answer;
     } catch (error) {
       if (error instanceof AppError) {
         finish(error.code);
-        error.addToLog({ region: code, operation });
+        error.addToLog({ region: code, operation, attempts: attempts.length });
       }
       throw error;
     }
@@ -144,7 +142,8 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       for (const [index, key] of keys.entries()) {
         try {
           const token = await send(code, call, tokenRequest(options.tokenApi, key, userId), parseAuthToken);
-          if (serverKeys.remember(key, { afterRefusal: index > 0 })) observer.onKeyFallback(code);
+          if (serverKeys.remember(key, { afterRefusal: index > 0 }))
+            observer.onKeyFallback(code, limits.record?.requestId);
           return token;
         } catch (error) {
           const isRefused = error instanceof AppError && error.code === "UPSTREAM_AUTH_FAILED";
@@ -160,7 +159,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
       const call: Call = { operation, kind: "register", ...limits };
       const asked = sessionRequest(options.sessionApi, await apiKey.current(), request);
-      const onUnusable = (field: string) => observer.onUnusableField(code, field);
+      const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
       return send(code, call, asked, (text) => parseSession(text, request.userId, onUnusable));
     },
 

@@ -8,6 +8,8 @@ export interface Field<T> {
   /** What a value that is not null is read as; undefined: it is of no use. */
   readonly read: (value: unknown, onUnusable: OnUnusable) => T | undefined;
   readonly absent: T;
+  /** The names that it can tell as unusable beside the one that it has where it stands. */
+  readonly places?: readonly string[];
 }
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
@@ -59,7 +61,7 @@ export function texts(place: string): Field<string[]> {
 /** An object with these fields. `place`: its name; those of its fields are told with it. */
 export function object<F extends Fields>(place: string, fields: F): Field<ReadBy<F> | undefined> {
   const parts = Object.entries(fields).map(([name, field]) => ({ name, place: `${place}.${name}`, ...field }));
-  return optional((value, onUnusable) => {
+  const read: Field<ReadBy<F>>["read"] = (value, onUnusable) => {
     if (!isObject(value)) return undefined;
     const result: JsonObject = {};
     for (const { name, place, read, absent } of parts) {
@@ -69,7 +71,8 @@ export function object<F extends Fields>(place: string, fields: F): Field<ReadBy
       result[name] = usable ?? absent;
     }
     return result as ReadBy<F>;
-  });
+  };
+  return { read, absent: undefined, places: parts.flatMap(({ place, places = [] }) => [place, ...places]) };
 }
 
 /** A list of objects with these fields, each known by its id: an entry without one is left out. */
@@ -78,11 +81,12 @@ export function entries<Id extends string, F extends Fields>(
   id: Id,
   fields: F,
 ): Field<(ReadBy<F> & Record<Id, string>)[]> {
-  const { read } = object(place, { ...fields, [id]: text });
-  return listOf(`${place}.${id}`, (value, onUnusable) => {
+  const { read, places } = object(place, { ...fields, [id]: text });
+  const list = listOf(`${place}.${id}`, (value, onUnusable) => {
     if (!isObject(value) || typeof value[id] !== "string") return undefined;
     return read(value, onUnusable) as (ReadBy<F> & Record<Id, string>) | undefined;
   });
+  return { ...list, ...(places && { places }) };
 }
 
 function optional<T>(read: Field<T>["read"]): Field<T | undefined> {
@@ -102,6 +106,7 @@ function listOf<T>(place: string, readEntry: Field<T>["read"]): Field<T[]> {
       });
     },
     absent: [],
+    places: [place],
   };
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
+import type { RequestRecord, UpstreamAttempt } from "../telemetry/request-record.js";
 import { Bulkhead } from "./bulkhead.js";
 import { cancellable } from "./cancellable.js";
 import { Circuit, type Passage, type RegionHealth, type Verdict } from "./circuit.js";
@@ -8,12 +9,21 @@ import { TransportError, type UpstreamRequest, type UpstreamResponse } from "./h
 import { type CallKind, type FailedAttempt, isStaleConnection, retryDelayMs } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 
-export interface Call {
-  readonly operation: Operation;
-  readonly kind: CallKind;
+/** How long, and for whom, a call may go on. */
+export interface CallLimits {
   /** By the monotonic clock. Milliseconds. */
   readonly deadline: number;
+  /** Nobody waits any more. */
   readonly signal?: AbortSignal | undefined;
+  /** Of the request that it is made for; undefined: for none. */
+  readonly record?: RequestRecord | undefined;
+}
+
+export interface Call extends CallLimits {
+  readonly operation: Operation;
+  readonly kind: CallKind;
+  /** Hears how each try of it ended. */
+  readonly onAttempt?: (attempt: UpstreamAttempt) => void;
 }
 
 /** How one try must go. */
@@ -101,10 +111,16 @@ export class RegionGuard {
 
   /** Makes the attempt and tells the circuit what it says of the region. */
   async #pass(passage: Passage, call: Call, attempt: () => Promise<UpstreamResponse>): Promise<Outcome> {
+    const { clock } = this.options;
+    const startedAt = clock.elapsed();
     let verdict: Verdict = "nothing";
     try {
       const outcome = await this.#outcomeOf(call, attempt());
       verdict = verdictOf(outcome);
+      call.onAttempt?.({
+        outcome: "error" in outcome ? outcome.error.code : "OK",
+        ms: clock.elapsed() - startedAt,
+      });
       return outcome;
     } finally {
       passage.end(verdict);

@@ -56,6 +56,9 @@ const session = object("session", {
   lastCachePurge: dateTime,
 });
 
+/** Every name that `onUnusable` of parseSession can hear. */
+export const unusableFields: readonly string[] = [...new Set(session.places)];
+
 export type AmityUser = (typeof users)["absent"][number];
 
 /** A session as Amity answered it. `user` is the entry of `users` that was signed in. */

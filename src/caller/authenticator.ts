@@ -2,6 +2,7 @@ import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
 import type { Reloads } from "../system/reloading-file.js";
 import type { Logger } from "../telemetry/logger.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import { type ApiKey, defaultDelegateScope, parseApiKeys, verifyApiKey } from "./api-keys.js";
 import { anybody, type Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
@@ -49,6 +50,7 @@ export interface AuthenticatorTools {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reloads: Reloads;
+  readonly metrics: Metrics;
 }
 
 export function createAuthenticator(settings: AuthSettings, tools: AuthenticatorTools): Authenticator {
@@ -77,7 +79,7 @@ export function createAuthenticator(settings: AuthSettings, tools: Authenticator
 
 function createJwt(
   { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
-  { clock, logger, reloads }: AuthenticatorTools,
+  { clock, logger, reloads, metrics }: AuthenticatorTools,
 ): { verify: JwtVerifier; isReady: () => Promise<boolean> } {
   if (keys.kind === "static") {
     const key = keys.file ? followKey(keys.key, keys.file, reloads) : keys.key;
@@ -87,6 +89,7 @@ function createJwt(
   const onOddEntries = (entries: number) =>
     logger.warn({ entries }, "so many entries of the identity provider's key set cannot be used");
   const source = createJwksSource({ ...keys, clock, onFailure, onOddEntries });
+  metrics.announceCallerKeys("published", () => source.ageMs / 1_000);
   return { verify: createJwtVerifier(rules, source.getKey, clock.now), isReady: () => source.warmUp() };
 }
 
@@ -103,13 +106,18 @@ function followKey(first: JwtKey, { name, path }: JwtKeyFile, reloads: Reloads):
 function createApiKeyVerifier(
   { path, first }: { path: string; first: readonly ApiKey[] },
   scope: string = defaultDelegateScope,
-  { clock, reloads }: AuthenticatorTools,
+  { clock, reloads, metrics }: AuthenticatorTools,
 ): (credential: string) => Promise<Caller> {
+  let takenAt = clock.elapsed();
+  metrics.announceCallerKeys("file", () => (clock.elapsed() - takenAt) / 1_000);
   const keys = reloads.watch<readonly ApiKey[]>({
     name: "AUTH_API_KEYS_FILE",
     paths: [path],
     parse: ([text = ""]) => parseApiKeys(text),
     first,
+    onTaken: () => {
+      takenAt = clock.elapsed();
+    },
   });
   return async (credential) => verifyApiKey(await keys.current(), credential, scope, clock.now);
 }

@@ -1,3 +1,5 @@
+import type { RequestRecord } from "../telemetry/request-record.js";
+
 /** Who sent a request, as far as the gateway knows. */
 export interface Caller {
   /** A signed-in user, a backend with a key of its own, or anybody on this machine (AUTH_MODE=none). */
@@ -19,7 +21,7 @@ export const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor:
 export interface Asker {
   /** The caller's subject: only equal askers share a call, and the audit names it. */
   readonly subject: string;
-  readonly requestId: string;
+  readonly record: RequestRecord;
   /** The caller went away. */
   readonly signal: AbortSignal;
 }

@@ -29,6 +29,8 @@ export interface JwksSource {
   readonly getKey: JWTVerifyGetKey;
   /** Were keys ever loaded? If not, tries to load them. */
   warmUp(): Promise<boolean>;
+  /** Since the keys in use were fetched; infinite before there were any. Milliseconds. */
+  readonly ageMs: number;
 }
 
 /**
@@ -80,6 +82,9 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   }
 
   return {
+    get ageMs() {
+      return keys ? since(keys.loadedAt) : Number.POSITIVE_INFINITY;
+    },
     async getKey(header) {
       let found: Found = (await current()).find(header);
       if (found.kind === "key") return found.key;

@@ -33,7 +33,8 @@ export class RateLimits {
   /** Counts root fields of a caller; nobody in particular is not limited. */
   async count(caller: Caller | undefined, rootFields: number): Promise<void> {
     if (!caller || caller.kind === "anybody" || rootFields === 0) return;
-    await consume(caller.kind === "user" ? this.#user : this.#service, caller.subject, rootFields);
+    const limit = caller.kind === "user" ? "user" : "service";
+    await consume(limit, limit === "user" ? this.#user : this.#service, caller.subject, rootFields);
   }
 
   /**
@@ -41,7 +42,7 @@ export class RateLimits {
    * suffer from others behind the same address.
    */
   async countRefusal(address: string): Promise<void> {
-    await consume(this.#failedAuth, senderOf(address), 1);
+    await consume("failedAuth", this.#failedAuth, senderOf(address), 1);
   }
 }
 
@@ -49,13 +50,19 @@ function limiter(points: number): RateLimiterMemory | undefined {
   return points > 0 ? new RateLimiterMemory({ points, duration: windowSeconds }) : undefined;
 }
 
-async function consume(limiter: RateLimiterMemory | undefined, key: string, points: number): Promise<void> {
+async function consume(
+  limit: keyof RateLimitSettings,
+  limiter: RateLimiterMemory | undefined,
+  key: string,
+  points: number,
+): Promise<void> {
   try {
     await limiter?.consume(key, points);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     const seconds = Math.ceil(refusal.msBeforeNext / 1000);
     // The library ends a window by a timer, but tells its rest by the wall clock, which may have been set back.
-    throw new AppError("RATE_LIMITED", { retryAfterSeconds: Math.min(windowSeconds, Math.max(1, seconds)) });
+    const retryAfterSeconds = Math.min(windowSeconds, Math.max(1, seconds));
+    throw new AppError("RATE_LIMITED", { retryAfterSeconds, limit });
   }
 }

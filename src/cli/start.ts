@@ -6,9 +6,10 @@ import type { Env } from "../config/reader.js";
 import { CannotListen } from "../server/http.js";
 import { systemClock } from "../system/clock.js";
 import type { LogSink } from "../telemetry/log-sink.js";
-import { createLogger, errorFields, type Logger } from "../telemetry/logger.js";
+import { createLogger, errorFields, type LogFormat, type Logger, readyLine } from "../telemetry/logger.js";
 import { standardOutput } from "../telemetry/standard-output.js";
 import { exitCodes } from "./exit-codes.js";
+import { missingKeys, startFacts } from "./start-facts.js";
 
 const help = `Usage: amity-graphql [start]
 
@@ -38,8 +39,9 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   try {
     return await serve(
       config,
-      createLogger(config.logLevel, format, (line) => output.write(line)),
+      createLogger(config.logLevel, format, (line, isAudit) => output.write(line, isAudit)),
       output,
+      format,
       warnings,
     );
   } finally {
@@ -47,8 +49,15 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   }
 }
 
-async function serve(config: Config, logger: Logger, output: LogSink, warnings: readonly string[]): Promise<number> {
+async function serve(
+  config: Config,
+  logger: Logger,
+  output: LogSink,
+  format: LogFormat,
+  warnings: readonly string[],
+): Promise<number> {
   for (const warning of warnings) logger.warn({}, warning);
+  for (const { region, text } of missingKeys(config)) logger.warn({ region }, text);
   let reload: (() => Promise<void>) | undefined;
   // Heard from start to end, for it kills whoever does not listen.
   process.on("SIGHUP", () => void reload?.());
@@ -61,7 +70,7 @@ async function serve(config: Config, logger: Logger, output: LogSink, warnings: 
   reload = gateway.reload;
   const stopped = untilStopped(logger);
   // Only now, when signals are heard, may anybody know that it serves.
-  output.write(`Listening on ${gateway.url}\n`);
+  output.write(readyLine(format, gateway.url, startFacts(config, gateway.adminUrl)));
   const exitCode = await stopped;
   reload = undefined;
   await gateway.stop();
@@ -70,7 +79,7 @@ async function serve(config: Config, logger: Logger, output: LogSink, warnings: 
 
 async function listen(config: Config, logger: Logger, output: LogSink): Promise<Gateway | undefined> {
   try {
-    return await startGateway(config, { logger, droppedLogLines: () => output.dropped });
+    return await startGateway(config, { logger, logSink: output });
   } catch (error) {
     if (!(error instanceof CannotListen)) throw error;
     const { setting, code } = error;

@@ -12,6 +12,7 @@ import { Reloads } from "../system/reloading-file.js";
 import { Audit } from "../telemetry/audit.js";
 import { silentLogger } from "../telemetry/logger.js";
 import { Metrics } from "../telemetry/metrics.js";
+import { RequestRecord } from "../telemetry/request-record.js";
 import { TokenService } from "../token/token.service.js";
 import { TokenStore } from "../token/token.store.js";
 import type { AuthToken } from "../token/token.type.js";
@@ -91,7 +92,8 @@ async function mint(config: Config, { userId, region = config.defaultRegion }: O
   const tokens = new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => {} });
   try {
     const { signal } = new AbortController();
-    return await tokens.issue(key, { subject: anybody.subject, requestId: "amity-graphql token", signal });
+    const record = new RequestRecord("amity-graphql token", clock.elapsed);
+    return await tokens.issue(key, { subject: anybody.subject, signal, record });
   } finally {
     amity.close();
   }

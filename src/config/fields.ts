@@ -147,7 +147,8 @@ export const fields = {
   ADMIN_PORT: {
     kind: "integer",
     ...portRange,
-    meaning: "Port of its own for /metrics, /livez and /readyz; without it /metrics answers this machine only",
+    meaning:
+      "Port of its own for /metrics, /livez and /readyz; without it /metrics answers this machine only, and in production nobody",
   },
   PORT: {
     kind: "integer",

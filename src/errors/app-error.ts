@@ -1,3 +1,4 @@
+import type { LimitName } from "../limits.js";
 import { type ErrorCode, errorCodes } from "./codes.js";
 
 /** What Amity said about a refused call: never its text, which may repeat what we sent. */
@@ -12,6 +13,8 @@ export interface AppErrorDetails {
   readonly amity?: AmityFailure;
   /** Seconds after which a retry may succeed. */
   readonly retryAfterSeconds?: number;
+  /** Which limit was hit, for log and metrics alone. */
+  readonly limit?: LimitName;
   /** For the log alone. */
   readonly log?: LogFields;
 }

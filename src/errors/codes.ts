@@ -221,3 +221,17 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeInfo>> = table;
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === "string" && Object.hasOwn(table, code);
 }
+
+/** Those of a document that does not come to run. */
+export const documentCodes = [
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "QUERY_TOO_COMPLEX",
+  "OPERATION_RESOLUTION_FAILURE",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
+] as const satisfies readonly ErrorCode[];
+
+/** Does a document with this code not come to run? */
+export function isDocumentCode(code: unknown): code is (typeof documentCodes)[number] {
+  return documentCodes.some((known) => known === code);
+}

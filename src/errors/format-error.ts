@@ -83,7 +83,7 @@ function describe(error: unknown, reader: Reader): Description {
   if (!(error instanceof GraphQLError)) return described("INTERNAL_SERVER_ERROR");
   switch (error.extensions["code"]) {
     case "GRAPHQL_PARSE_FAILED":
-      if (tooMuchToParse.test(error.message)) return described("QUERY_TOO_COMPLEX");
+      if (parserLimitOf(error)) return described("QUERY_TOO_COMPLEX");
       return described("GRAPHQL_PARSE_FAILED", syntaxErrorText(error, reader.audience));
     case "GRAPHQL_VALIDATION_FAILED":
       return describeValidationError(error, reader);
@@ -97,7 +97,13 @@ function describe(error: unknown, reader: Reader): Description {
 }
 
 /** graphql-js's text when a document exceeds one of the parser's limits. */
-const tooMuchToParse = /Document contains more tha[nt] \d+ (?:tokens|comments)/;
+const tooMuchToParse = /Document contains more tha[nt] \d+ (tokens|comments)/;
+
+/** The parser's limit that a document exceeds, if that is why it was refused. */
+export function parserLimitOf(error: GraphQLError): "tokens" | "comments" | undefined {
+  const limit = tooMuchToParse.exec(error.message)?.[1];
+  return limit === "tokens" || limit === "comments" ? limit : undefined;
+}
 
 function described(code: ErrorCode, message: string = errorCodes[code].message): Description {
   return { code, message };

@@ -1,5 +1,10 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
-import { getVariableValues } from "graphql";
+import {
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+  type VariableDefinitionNode,
+} from "graphql";
 import { limits, textProblem } from "../amity/input-rules.js";
 import type { Caller } from "../caller/caller.js";
 import type { Context } from "../context.js";
@@ -33,8 +38,14 @@ export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<C
           const { contextValue: context, document, schema, operation } = request;
           // graphql-js finds out only when it executes: the schema has no subscriptions.
           if (operation && !schema.getRootType(operation.operation)) throw new AppError("GRAPHQL_VALIDATION_FAILED");
+          const { record } = context.facts;
+          record.endStage("document");
+          const asked = operation && prepare(request, operation);
+          if (asked) record.ask(new Map(asked.fields.map(({ key, name }) => [key, name])));
           context.identity.caller = await identify(context, options);
-          await checkRootFields(request, options);
+          record.endStage("credential");
+          if (asked) await checkRootFields(context, asked, options);
+          record.endStage("admission");
           if (context.identity.caller) options.documents.keep(document);
         },
       };
@@ -42,21 +53,37 @@ export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<C
   };
 }
 
+/** What an operation asks for. */
+interface Asked {
+  readonly schema: GraphQLSchema;
+  readonly definitions: readonly VariableDefinitionNode[];
+  readonly given: Readonly<Record<string, unknown>>;
+  /** The variables; undefined when they cannot be coerced. */
+  readonly coerced: Record<string, unknown> | undefined;
+  readonly fields: readonly RootField[];
+}
+
+function prepare(
+  { schema, document, request }: GraphQLRequestContextDidResolveOperation<Context>,
+  operation: OperationDefinitionNode,
+): Asked {
+  const definitions = operation.variableDefinitions ?? [];
+  const given = request.variables ?? {};
+  const { coerced } = getVariableValues(schema, definitions, given, { maxErrors: 0, hideSuggestions: true });
+  const fields = rootFieldsOf({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
+  return { schema, definitions, given, coerced, fields };
+}
+
 /**
  * Throws the error that refuses the whole operation, or an AggregateError of those of its variables. A field that only
  * has an unusable value is left to its resolver: it finds the same, and answers beside the other fields.
  */
 async function checkRootFields(
-  request: GraphQLRequestContextDidResolveOperation<Context>,
+  context: Context,
+  { schema, definitions, given, coerced, fields }: Asked,
   { rateLimits, policy, audit }: AdmissionOptions,
 ): Promise<void> {
-  const { contextValue: context, schema, operation } = request;
-  if (!operation) return;
   const { caller } = context.identity;
-  const definitions = operation.variableDefinitions ?? [];
-  const given = request.request.variables ?? {};
-  const { coerced } = getVariableValues(schema, definitions, given, { maxErrors: 0, hideSuggestions: true });
-  const fields = rootFieldsOf({ schema, operation, fragments: fragmentsOf(request.document), variables: coerced });
   const whole = await refusalOf(async () => {
     // Before the other checks: whoever tries other people's ids again and again is held back too.
     await rateLimits.count(caller, fields.filter(isCounted).length);

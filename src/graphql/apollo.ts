@@ -6,16 +6,20 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { RateLimits } from "../caller/rate-limits.js";
+import { refusalReasons } from "../caller/refusal-reasons.js";
 import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import { documentLimits } from "../limits.js";
 import type { Audit } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import { admissionPlugin } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
 import { DocumentStore } from "./document-store.js";
 import { documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
+import { actsForUser } from "./root-field-access.js";
+import { rootFieldNames } from "./root-fields.js";
 import { schemaSecrecyPlugin } from "./schema-secrecy.js";
 
 export interface ApolloOptions {
@@ -26,15 +30,22 @@ export interface ApolloOptions {
   readonly production: boolean;
   readonly audit: Audit;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
-  const { introspection, production, audit, logger, authenticator, rateLimits } = options;
+  const { introspection, production, audit, logger, metrics, authenticator, rateLimits } = options;
   const policy = { production, openIntrospection: introspection === "on" };
   const schema = buildGraphQLSchema();
   const documents = new DocumentStore();
-  const identifying = { authenticator, rateLimits, logger };
+  const identifying = { authenticator, rateLimits, logger, metrics };
+  const rootFields = rootFieldNames(schema);
+  metrics.announceRootFields(
+    rootFields,
+    rootFields.filter((name) => actsForUser({ name })),
+  );
+  metrics.announceRefusals(refusalReasons);
   return new ApolloServer<Context>({
     schema,
     introspection: introspection !== "off",

@@ -3,11 +3,13 @@ import type { Caller } from "../caller/caller.js";
 import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
 import type { Logger } from "../telemetry/logger.js";
+import type { Metrics } from "../telemetry/metrics.js";
 
 export interface IdentifyOptions {
   readonly authenticator: Authenticator;
   readonly rateLimits: RateLimits;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -16,12 +18,13 @@ export interface IdentifyOptions {
  */
 export async function identify(
   { facts }: Context,
-  { authenticator, rateLimits, logger }: IdentifyOptions,
+  { authenticator, rateLimits, logger, metrics }: IdentifyOptions,
 ): Promise<Caller | undefined> {
   try {
     return await authenticator.authenticate(facts.authorization);
   } catch (error) {
     if (!isRefusal(error)) throw error;
+    metrics.credentialRefused(error.reason);
     logger.info({ requestId: facts.requestId, reason: error.reason }, "credential refused");
     await rateLimits.countRefusal(facts.address);
     throw unauthenticated();

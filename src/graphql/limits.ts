@@ -57,7 +57,7 @@ function circle(): AppError {
 
 function tooMany(what: keyof typeof names): AppError {
   const message = `The operation has more than ${documentLimits[what]} ${names[what]}`;
-  return new AppError("QUERY_TOO_COMPLEX", { message });
+  return new AppError("QUERY_TOO_COMPLEX", { message, limit: what });
 }
 
 /** Of the whole document, as merged for execution. Stops at the first limit. */
@@ -91,7 +91,8 @@ function introspectionProblem(
   for (const set of sets) {
     size += introspectionSize(schema, [set], fragments, most - size);
     if (size > most) {
-      return new AppError("QUERY_TOO_COMPLEX", { message: "The operation introspects more than tools need" });
+      const message = "The operation introspects more than tools need";
+      return new AppError("QUERY_TOO_COMPLEX", { message, limit: "introspection" });
     }
   }
   return undefined;

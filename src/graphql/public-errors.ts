@@ -3,9 +3,11 @@ import { GraphQLError } from "graphql";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { Context } from "../context.js";
 import { AppError } from "../errors/app-error.js";
-import { formatErrors, type PublicError } from "../errors/format-error.js";
+import { isDocumentCode } from "../errors/codes.js";
+import { formatErrors, type PublicError, parserLimitOf } from "../errors/format-error.js";
 import { statusOf } from "../errors/status.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
+import type { RequestRecord } from "../telemetry/request-record.js";
 import { mediaTypes } from "./media-type.js";
 import { refusalHeaders } from "./refusal-headers.js";
 import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
@@ -26,7 +28,8 @@ export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOpti
       return {
         async willSendResponse(request) {
           const { body, http } = request.response;
-          const { requestId, mediaType, authorization } = request.contextValue.facts;
+          const { requestId, mediaType, authorization, record } = request.contextValue.facts;
+          record.endStage("execution");
           http.headers.set("content-type", mediaType);
           if (body.kind !== "single" || !request.errors?.length) return;
           const causes = causesOf(request.errors, request.contextValue);
@@ -39,8 +42,12 @@ export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOpti
           for (const [name, value] of refusalHeaders(errors, scheme, authorization !== undefined)) {
             http.headers.set(name, value);
           }
+          for (const error of request.errors) recordDocument(record, error);
           errors.forEach((error, index) => {
-            logFailure(logger, error, causes[index]);
+            const origin = originOf(causes[index]);
+            const limit = origin instanceof AppError ? origin.details.limit : undefined;
+            record.fail({ code: error.extensions.code, path: error.path, limit });
+            logFailure(logger, error, origin);
           });
         },
       };
@@ -60,10 +67,21 @@ function sourceOf({ schema, document, contextValue }: GraphQLRequestContext<Cont
   return { schema, document, audience: audienceOf(contextValue.identity.caller, secrecy) };
 }
 
+function originOf(cause: unknown): unknown {
+  return cause instanceof GraphQLError ? (cause.originalError ?? cause) : cause;
+}
+
+/** The operator hears that a document was refused, whatever its sender is told. */
+function recordDocument(record: RequestRecord, error: GraphQLError): void {
+  const origin = originOf(error);
+  const limit = origin instanceof AppError ? origin.details.limit : parserLimitOf(error);
+  const code = origin instanceof AppError ? origin.code : limit ? "QUERY_TOO_COMPLEX" : error.extensions["code"];
+  if (isDocumentCode(code)) record.refuseDocument({ code, limit });
+}
+
 /** The operator hears of faults: ours loudly, Amity's by their code. Callers' mistakes are their own. */
-function logFailure(logger: Logger, { extensions, path }: PublicError, cause: unknown): void {
+function logFailure(logger: Logger, { extensions, path }: PublicError, origin: unknown): void {
   const { code, requestId, amity } = extensions;
-  const origin = cause instanceof GraphQLError ? (cause.originalError ?? cause) : cause;
   const appError = origin instanceof AppError ? origin : undefined;
   const fields = { requestId, code, ...appError?.log, amity };
   if (code === "INTERNAL_SERVER_ERROR") {

@@ -9,6 +9,8 @@ const introspectionFields: ReadonlySet<string> = new Set(["__schema", "__type"])
 
 /** One root field of an operation. */
 export interface RootField {
+  /** Its name in the answer. */
+  readonly key: string;
   readonly name: string;
   /** Coerced; undefined when they cannot be: the answer is BAD_USER_INPUT, and the field does not run. */
   readonly args: Readonly<Record<string, unknown>> | undefined;
@@ -37,7 +39,7 @@ export function isCounted({ name }: RootField): boolean {
 }
 
 /** Does the field act for a user? Whoever asks is then checked, and audited. */
-export function actsForUser({ name }: RootField): boolean {
+export function actsForUser({ name }: Pick<RootField, "name">): boolean {
   return !isPublic(name) && !introspectionFields.has(name);
 }
 
@@ -58,7 +60,7 @@ export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
  * Decides whether the caller may have this root field. Throws UNAUTHENTICATED or FORBIDDEN; or BAD_USER_INPUT, by the
  * rule that the field's own resolver will find broken again.
  */
-export function checkRootField(caller: Caller | undefined, field: RootField, policy: AccessPolicy): void {
+export function checkRootField(caller: Caller | undefined, field: Omit<RootField, "key">, policy: AccessPolicy): void {
   if (isPublic(field.name)) return;
   if (introspectionFields.has(field.name)) {
     if (caller || policy.openIntrospection) return;

@@ -7,7 +7,10 @@ import {
   getArgumentValues,
   getDirectiveValues,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
 } from "graphql";
 import type { RootField } from "./root-field-access.js";
 import { type Fragments, mergedFields } from "./selections.js";
@@ -31,7 +34,16 @@ export function rootFieldsOf({ schema, operation, fragments, variables }: Prepar
   if (!type) return [];
   const isIncluded = (selection: SelectionNode) => isSelected(selection, variables ?? {});
   const merged = mergedFields([operation.selectionSet], fragments, isIncluded);
-  return [...merged.values()].flatMap(([node]) => (node ? readField(type, node, variables) : []));
+  return [...merged].flatMap(([key, [node]]) =>
+    node ? readField(type, node, variables).map((field) => ({ key, ...field })) : [],
+  );
+}
+
+/** Every root field of the schema, introspection's among them. */
+export function rootFieldNames(schema: GraphQLSchema): string[] {
+  const types = [schema.getQueryType(), schema.getMutationType()];
+  const own = types.flatMap((type) => Object.keys(type?.getFields() ?? {}));
+  return [...own, SchemaMetaFieldDef.name, TypeMetaFieldDef.name, TypeNameMetaFieldDef.name];
 }
 
 function isSelected(selection: SelectionNode, variables: Record<string, unknown>): boolean {
@@ -50,7 +62,7 @@ function readField(
   type: GraphQLObjectType,
   node: FieldNode,
   variables: Record<string, unknown> | undefined,
-): RootField[] {
+): Omit<RootField, "key">[] {
   const name = node.name.value;
   if (name.startsWith("__")) return [{ name, args: {} }];
   const field = type.getFields()[name];

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Caller } from "../caller/caller.js";
+import { errorCodes } from "../errors/codes.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
-import { graphqlPath } from "./paths.js";
+import type { HttpRequest } from "./messages.js";
+import { graphqlPath, otherPaths, probePaths } from "./paths.js";
 import type { Incoming } from "./routes.js";
 
 export interface AccessLogOptions {
@@ -12,24 +14,40 @@ export interface AccessLogOptions {
   readonly userIds: "hash" | "plain";
 }
 
+/** What is recorded of a request, even of one that Node gave up on. */
+export interface Recorded extends Omit<Incoming, "request"> {
+  readonly request: Pick<HttpRequest, "method" | "address" | "hasLeft">;
+}
+
+/** `status`: of the answer, if the client is still there to get it. */
+export type AccessLog = (recorded: Recorded, status: number) => void;
+
 /**
- * Records an answered request: a measurement, and a line of known fields only, for a path or operation name that a
- * client made up may hold anything. `elapsedMs`: from the request to its answer.
+ * Records an answered request: measurements, and a line of known fields only, for a path or operation name that a
+ * client made up may hold anything. Probes come every few seconds, so theirs is for those who search; so is the line of
+ * where the time went.
  */
-export function createAccessLog({ logger, metrics, userIds }: AccessLogOptions) {
-  return ({ request, requestId, path, route, caller }: Incoming, status: number, elapsedMs: number): void => {
-    const label = route?.label ?? route?.path ?? (path === graphqlPath ? graphqlPath : "other");
-    metrics.request(label, status, elapsedMs / 1_000);
+export function createAccessLog({ logger, metrics, userIds }: AccessLogOptions): AccessLog {
+  return ({ request, record, path, route, caller }, status) => {
+    const { requestId, elapsedMs } = record;
+    if (request.hasLeft) record.leave();
+    const told = request.hasLeft ? errorCodes.CANCELLED.http : status;
+    const label = route?.label ?? route?.path ?? (path === graphqlPath ? graphqlPath : otherPaths);
+    metrics.request(label, told, elapsedMs / 1_000);
+    metrics.outcome(record);
     const fields = {
       requestId,
       method: request.method,
       path: label,
-      status,
+      status: told,
       ms: Math.round(elapsedMs),
       address: request.address,
       ...(caller && { caller: nameOf(caller, userIds) }),
+      ...record.facts,
     };
-    logger.info(fields, "request");
+    if (probePaths.has(label)) logger.debug(fields, "request");
+    else logger.info(fields, "request");
+    if (record.isTimed) logger.debug({ requestId, ...record.timings }, "timings");
   };
 }
 

@@ -27,23 +27,25 @@ export class BrokenRequests {
 
   constructor(
     private readonly connections: Connections,
-    private readonly newId: () => string,
+    /** Writes down that one was refused, and gives it an id. */
+    private readonly record: (socket: Socket, failure: AppError) => string,
   ) {}
 
   refuse(error: Error & { code?: string }, socket: Socket): void {
     if (error.code === "ECONNRESET") socket.destroy();
+    // It went away in the middle of a request: the pipeline has it, and writes that down.
+    if (error.code === "HPE_INVALID_EOF_STATE" && this.connections.isReceiving(socket)) socket.destroy();
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     const failure = new AppError(codes[error.code ?? ""] ?? "BAD_REQUEST");
-    this.connections.whenAnswered(socket, () => endWith(failure, socket, this.newId()));
+    this.connections.whenAnswered(socket, () => {
+      if (socket.writable) endWith(failure, socket, this.record(socket, failure));
+      else socket.destroy();
+    });
   }
 }
 
 function endWith(failure: AppError, socket: Socket, requestId: string): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
   const { http } = errorCodes[failure.code];
   const body = failureBody(failure, requestId);
   const headers = {

@@ -42,6 +42,11 @@ export class Connections {
     return [...this.#open.values()].some(({ size }) => size > 0);
   }
 
+  /** Has a request of this connection begun whose end has not come? */
+  isReceiving(socket: Socket): boolean {
+    return [...(this.#open.get(socket) ?? [])].some(({ request }) => !request.complete);
+  }
+
   /** Runs something as soon as this connection is owed no answer. */
   whenAnswered(socket: Socket, run: () => void): void {
     const owed = [...(this.#open.get(socket) ?? [])].filter(isOwed).at(-1);

@@ -20,9 +20,11 @@ export function failureBody(error: AppError, requestId: string): string {
 }
 
 /** Answers a request that failed around GraphQL. Whatever is no AppError is a fault of ours: logged, and masked. */
-export function failureAnswer(error: unknown, { request, requestId }: Incoming, logger: Logger): Answer {
+export function failureAnswer(error: unknown, { request, record }: Incoming, logger: Logger): Answer {
+  const { requestId } = record;
   if (!(error instanceof AppError)) logger.error({ requestId, ...errorFields(error) }, "internal error");
   const failure = error instanceof AppError ? error : new AppError("INTERNAL_SERVER_ERROR");
+  record.fail({ code: failure.code, limit: failure.details.limit });
   const { http } = errorCodes[failure.code];
   return {
     status: http,

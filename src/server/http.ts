@@ -1,16 +1,21 @@
 import { lookup } from "node:dns/promises";
 import { METHODS } from "node:http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { AppError } from "../errors/app-error.js";
+import { errorCodes } from "../errors/codes.js";
 import { mostHeaderBytes } from "../limits.js";
+import type { Clock } from "../system/clock.js";
 import { openFilesLimit } from "../system/open-files.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
+import { RequestRecord } from "../telemetry/request-record.js";
+import type { AccessLog } from "./access-log.js";
 import { BrokenRequests } from "./broken-request.js";
-import { addressFinder } from "./client-address.js";
+import { type AddressFinder, addressFinder } from "./client-address.js";
 import { Connections, mostConnections } from "./connections.js";
-import type { Answer } from "./messages.js";
+import { createHandler, type HandlerOptions } from "./handler.js";
+import type { Answer, HttpRequest } from "./messages.js";
 import { NodeRequest } from "./node-request.js";
 import type { Pipeline } from "./pipeline.js";
-import type { Route } from "./routes.js";
 
 /** Node's own limits are for servers behind others; these let no slow request hold a socket for long. */
 const socketLimits = {
@@ -32,22 +37,15 @@ export interface HttpOptions {
   /** Addresses or CIDR ranges that are believed when they say for whom they ask. */
   readonly trustedProxies: readonly string[];
   readonly newId: () => string;
+  readonly elapsed: Clock["elapsed"];
+  readonly accessLog: AccessLog;
   readonly logger: Logger;
 }
 
 /** The HTTP server around the pipeline, with its connections and their limits. It does not listen yet. */
-export function createHttpServer({ pipeline, trustedProxies, newId, logger }: HttpOptions) {
+export function createHttpServer({ pipeline, trustedProxies, newId, elapsed, accessLog, logger }: HttpOptions) {
   const findAddress = addressFinder(trustedProxies);
-  const answer = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
-    try {
-      const address = findAddress(raw.socket.remoteAddress, raw.headers["x-forwarded-for"]?.toString());
-      send(reply, await pipeline.handle(new NodeRequest(raw, reply.raw, address)));
-    } catch (error) {
-      // Fastify would tell the client what went wrong.
-      logger.error(errorFields(error), "an answer cannot be sent");
-      raw.destroy();
-    }
-  };
+  const answer = answererOf((request) => pipeline.handle(request), findAddress, logger);
   const server = Fastify({
     ...socketLimits,
     exposeHeadRoutes: false,
@@ -58,7 +56,13 @@ export function createHttpServer({ pipeline, trustedProxies, newId, logger }: Ht
     frameworkErrors: (_error, request, reply) => void answer(request, reply),
   });
   const connections = new Connections(server.server, mostConnections(openFilesLimit()));
-  const broken = new BrokenRequests(connections, newId);
+  const broken = new BrokenRequests(connections, ({ remoteAddress }, { code }) => {
+    const record = new RequestRecord(newId(), elapsed);
+    record.fail({ code });
+    const request = { method: "unknown", address: findAddress(remoteAddress, undefined), hasLeft: false };
+    accessLog({ request, record, path: undefined, route: undefined, caller: undefined }, errorCodes[code].http);
+    return record.requestId;
+  });
   // Otherwise Node would answer by itself. The pipeline refuses it, as it does every mistake.
   server.server.on("checkExpectation", (request, response) => server.server.emit("request", request, response));
   // The pipeline knows methods, and reads bodies once its guards agree.
@@ -68,25 +72,41 @@ export function createHttpServer({ pipeline, trustedProxies, newId, logger }: Ht
 }
 
 /** The server on ADMIN_PORT, for the operator's network. */
-export function createAdminServer(routes: readonly Route[]): FastifyInstance {
+export function createAdminServer(options: HandlerOptions): FastifyInstance {
+  const handle = createHandler(options, ({ route, request }) => {
+    if (!route) throw new AppError("NOT_FOUND");
+    return route.answer(request);
+  });
+  const answer = answererOf(handle, addressFinder([]), options.logger);
   const server = Fastify({
     ...socketLimits,
-    routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     forceCloseConnections: true,
+    frameworkErrors: (_error, request, reply) => void answer(request, reply),
   });
-  const findAddress = addressFinder([]);
-  for (const { methods, path, answer } of routes) {
-    server.route({
-      method: [...methods],
-      url: path,
-      handler: async ({ raw }, reply) => {
-        const address = findAddress(raw.socket.remoteAddress, undefined);
-        send(reply, await answer(new NodeRequest(raw, reply.raw, address)));
-      },
-    });
-  }
+  server.all("*", answer);
   return server;
+}
+
+/** Answers what Fastify hands over. */
+function answererOf(
+  handle: (request: HttpRequest) => Promise<Answer>,
+  findAddress: AddressFinder,
+  logger: Logger,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  return async ({ raw }, reply) => {
+    let requestId: string | undefined;
+    try {
+      const address = findAddress(raw.socket.remoteAddress, raw.headers["x-forwarded-for"]?.toString());
+      const answer = await handle(new NodeRequest(raw, reply.raw, address));
+      requestId = answer.headers["x-request-id"];
+      send(reply, answer);
+    } catch (error) {
+      // Fastify would tell the client what went wrong.
+      logger.error({ requestId, ...errorFields(error) }, "an answer cannot be sent");
+      raw.destroy();
+    }
+  };
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): void {

@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly address: string;
   /** Aborted when the client goes away before it has its answer. */
   readonly signal: AbortSignal;
+  /** Has the client gone away by now, before it had its answer? */
+  readonly hasLeft: boolean;
   /**
    * Takes in the body; to be called once. Throws AppError PAYLOAD_TOO_LARGE beyond the limit, CANCELLED when the client
    * goes away first.

@@ -33,6 +33,10 @@ export class NodeRequest implements HttpRequest {
     return this.#signal;
   }
 
+  get hasLeft(): boolean {
+    return this.#response.destroyed && !this.#response.writableFinished;
+  }
+
   readBody(limitBytes: number): Promise<Uint8Array> {
     return readBody(this.#request, limitBytes);
   }

@@ -2,6 +2,7 @@ import { AppError } from "../errors/app-error.js";
 import { isLoopbackHost } from "../system/loopback.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { HttpRequest } from "./messages.js";
+import { livezPath, metricsPath, readyzPath } from "./paths.js";
 import type { Readiness } from "./readiness.js";
 import type { Route } from "./routes.js";
 
@@ -11,10 +12,14 @@ const json = { "content-type": "application/json; charset=utf-8" };
 export function healthRoutes(readiness: Readiness): readonly Route[] {
   const methods = ["GET", "HEAD"] as const;
   return [
-    { methods, path: "/livez", answer: () => ({ status: 200, headers: json, body: JSON.stringify({ status: "ok" }) }) },
     {
       methods,
-      path: "/readyz",
+      path: livezPath,
+      answer: () => ({ status: 200, headers: json, body: JSON.stringify({ status: "ok" }) }),
+    },
+    {
+      methods,
+      path: readyzPath,
       async answer() {
         const status = await readiness.status();
         return { status: status === "ready" ? 200 : 503, headers: json, body: JSON.stringify({ status }) };
@@ -27,7 +32,7 @@ export function healthRoutes(readiness: Readiness): readonly Route[] {
 export function metricsRoute(metrics: Metrics, { localOnly }: { localOnly: boolean }): Route {
   return {
     methods: ["GET"],
-    path: "/metrics",
+    path: metricsPath,
     async answer(request) {
       if (localOnly && !isFromThisMachine(request)) throw new AppError("NOT_FOUND");
       const { contentType, body } = await metrics.text();

@@ -1,5 +1,15 @@
 export const graphqlPath = "/graphql";
 
+/** Stands in log and metrics for all paths that nothing is served at. */
+export const otherPaths = "other";
+
+export const livezPath = "/livez";
+export const readyzPath = "/readyz";
+export const metricsPath = "/metrics";
+
+/** What orchestrators and monitoring ask again and again. */
+export const probePaths: ReadonlySet<string> = new Set([livezPath, readyzPath, metricsPath]);
+
 /** The path of what a request asks for, without escapes and the slash at its end; undefined when they are broken. */
 export function pathOf(url: string): string | undefined {
   if (url === graphqlPath) return url;

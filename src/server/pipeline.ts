@@ -2,26 +2,20 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/
 import { type Context, createContext, type RequestFacts, type Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import { type MediaType, mediaTypes, negotiateMediaType } from "../graphql/media-type.js";
-import type { Clock } from "../system/clock.js";
-import type { Logger } from "../telemetry/logger.js";
-import type { Metrics } from "../telemetry/metrics.js";
-import { type AccessLogOptions, createAccessLog } from "./access-log.js";
+import type { RequestRecord } from "../telemetry/request-record.js";
 import { corsPermissions, isPreflight, preflightAnswerer } from "./cors.js";
-import { failureAnswer } from "./failures.js";
 import { checkExpectation, checkHost, routeOf } from "./guards.js";
+import { createHandler, type HandlerOptions } from "./handler.js";
 import type { Answer, HttpRequest } from "./messages.js";
 import { healthRoutes } from "./operator-routes.js";
-import { graphqlPath, pathOf } from "./paths.js";
-import type { Readiness } from "./readiness.js";
+import { graphqlPath } from "./paths.js";
 import { checkBodyHeaders, parseRequestBody } from "./request-body.js";
-import { requestIdOf } from "./request-id.js";
-import { type Incoming, type Route, routeFinder } from "./routes.js";
-import { securityHeaders } from "./security-headers.js";
+import type { Incoming, Route } from "./routes.js";
+import type { Overload } from "./shedding.js";
 
-export interface PipelineOptions {
+export interface PipelineOptions extends Omit<HandlerOptions, "headers"> {
   readonly apollo: ApolloServer<Context>;
   readonly services: Services;
-  readonly readiness: Readiness;
   /** What is served besides operations and health. */
   readonly routes: readonly Route[];
   readonly bodyLimitBytes: number;
@@ -31,14 +25,8 @@ export interface PipelineOptions {
   readonly corsHeaders: readonly string[];
   /** Nobody is authenticated: only this machine may reach the server. */
   readonly localOnly: boolean;
-  readonly logUserIds: AccessLogOptions["userIds"];
-  /** Is the process too busy to take on operations? */
-  readonly isOverloaded: () => boolean;
-  readonly newId: () => string;
-  /** The monotonic clock. */
-  readonly elapsed: Clock["elapsed"];
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+  /** What keeps the process from taking on operations, if anything does. */
+  readonly overload: () => Overload | undefined;
 }
 
 /**
@@ -46,50 +34,25 @@ export interface PipelineOptions {
  * order in which they stand here.
  */
 export class Pipeline {
-  readonly #constantHeaders: Readonly<Record<string, string>>;
+  /** Gives an answer whatever happens. */
+  readonly handle: (request: HttpRequest) => Promise<Answer>;
   readonly #corsPermissions: ReadonlyMap<string, Answer["headers"]>;
   readonly #preflightAnswer: (request: HttpRequest) => Answer;
-  readonly #findRoute: (method: string, path: string | undefined) => Route | undefined;
-  readonly #log: (incoming: Incoming, status: number, elapsedMs: number) => void;
 
   constructor(private readonly options: PipelineOptions) {
-    const { readiness, routes, corsOrigins, localOnly, logUserIds: userIds, logger, metrics } = options;
-    this.#constantHeaders = {
-      ...securityHeaders,
-      ...(localOnly && { "x-dev-mode": "1" }),
-      ...(corsOrigins.length > 0 && { vary: "origin" }),
-    };
+    const { readiness, routes, corsOrigins, localOnly } = options;
+    const headers = { ...(localOnly && { "x-dev-mode": "1" }), ...(corsOrigins.length > 0 && { vary: "origin" }) };
     this.#corsPermissions = corsPermissions(corsOrigins);
     this.#preflightAnswer = preflightAnswerer(options.corsHeaders);
-    this.#findRoute = routeFinder([...healthRoutes(readiness), ...routes]);
-    this.#log = createAccessLog({ logger, metrics, userIds });
-  }
-
-  /** Gives an answer whatever happens. */
-  async handle(request: HttpRequest): Promise<Answer> {
-    const { readiness, newId, elapsed, logger } = this.options;
-    const startedAt = elapsed();
-    const requestId = requestIdOf(request.headers, newId);
-    const path = pathOf(request.url);
-    const route = this.#findRoute(request.method, path);
-    const incoming: Incoming = { request, requestId, path, route, caller: undefined };
-    const headers: Record<string, string> = { ...this.#constantHeaders, "x-request-id": requestId };
-    let answer: Answer;
-    try {
-      answer = await this.#answer(incoming, headers);
-    } catch (error) {
-      answer = failureAnswer(error, incoming, logger);
-    }
-    Object.assign(headers, answer.headers);
-    // Otherwise the client would send its next request into a closing process.
-    if (readiness.isDraining) headers["connection"] = "close";
-    this.#log(incoming, answer.status, elapsed() - startedAt);
-    return { ...answer, headers };
+    this.handle = createHandler(
+      { ...options, routes: [...healthRoutes(readiness), ...routes], headers },
+      (incoming, answerHeaders) => this.#answer(incoming, answerHeaders),
+    );
   }
 
   /** Throws AppError for what is refused. `headers`: those of the answer, even of a refusal. */
   #answer(incoming: Incoming, headers: Record<string, string>): Answer | Promise<Answer> {
-    const { localOnly, isOverloaded } = this.options;
+    const { localOnly, overload } = this.options;
     const { request, path } = incoming;
     checkHost(request, localOnly);
     checkExpectation(request);
@@ -97,7 +60,8 @@ export class Pipeline {
       const permission = this.#corsPermissions.get(request.headers.origin ?? "");
       Object.assign(headers, permission);
       if (permission && isPreflight(request)) return this.#preflightAnswer(request);
-      if (isOverloaded()) throw new AppError("OVERLOADED");
+      const limit = overload();
+      if (limit) throw new AppError("OVERLOADED", { limit });
       if (request.method === "POST") return this.#answerOperation(incoming);
     }
     return routeOf(incoming).answer(request);
@@ -106,13 +70,14 @@ export class Pipeline {
   /** Apollo's plugins go on from here: limits, admission, and the errors and status of the answer. */
   async #answerOperation(incoming: Incoming): Promise<Answer> {
     const { apollo, services, bodyLimitBytes } = this.options;
-    const { request, requestId } = incoming;
+    const { request, record } = incoming;
     checkBodyHeaders(request.headers);
     const bytes = await request.readBody(bodyLimitBytes);
     const mediaType = negotiateMediaType(request.headers.accept);
     if (mediaType === undefined) throw new AppError("NOT_ACCEPTABLE");
     const body = parseRequestBody(bytes);
-    const context = createContext(services, new OperationFacts(requestId, mediaType, request));
+    record.endStage("read");
+    const context = createContext(services, new OperationFacts(record, mediaType, request));
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: "POST", headers: apolloHeaders[mediaType], body, search: "" },
       context: async () => context,
@@ -125,10 +90,14 @@ export class Pipeline {
 /** What an operation's context knows of its request. */
 class OperationFacts implements RequestFacts {
   constructor(
-    readonly requestId: string,
+    readonly record: RequestRecord,
     readonly mediaType: MediaType,
     private readonly request: HttpRequest,
   ) {}
+
+  get requestId(): string {
+    return this.record.requestId;
+  }
 
   get authorization(): string | undefined {
     const { authorization } = this.request.headers;

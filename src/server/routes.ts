@@ -1,4 +1,5 @@
 import type { Caller } from "../caller/caller.js";
+import type { RequestRecord } from "../telemetry/request-record.js";
 import type { Answer, HttpRequest } from "./messages.js";
 
 /** What is served at a path, for reading only. */
@@ -14,7 +15,7 @@ export interface Route {
 /** A request on its way through the pipeline. */
 export interface Incoming {
   readonly request: HttpRequest;
-  readonly requestId: string;
+  readonly record: RequestRecord;
   /** Unescaped; undefined when it cannot be. */
   readonly path: string | undefined;
   readonly route: Route | undefined;

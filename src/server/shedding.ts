@@ -1,6 +1,7 @@
 import { constants, monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { limitNames } from "../limits.js";
 import { systemClock } from "../system/clock.js";
 
 /**
@@ -19,6 +20,9 @@ const resolutionMs = 10;
 const collectAfterMs = 1_000;
 const collectPause = 20;
 
+/** What keeps the process from taking on operations. */
+export type Overload = Exclude<(typeof limitNames.OVERLOADED)[number], "regionQueue">;
+
 /** Watches, once it was started and until it is stopped, whether the process is too busy to take on more work. */
 export class LoadMonitor {
   readonly #delays = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -34,8 +38,10 @@ export class LoadMonitor {
   /** `maxDelayMs`: mean event-loop delay that is too much; 0: none is. */
   constructor(private readonly maxDelayMs: number) {}
 
-  get isOverloaded(): boolean {
-    return this.#isLate || this.#isHeapFull;
+  /** What there is too much of, if anything. */
+  get overload(): Overload | undefined {
+    if (this.#isHeapFull) return "heap";
+    return this.#isLate ? "eventLoopDelay" : undefined;
   }
 
   /** To be called when all is ready to serve: the work before would count as load. */

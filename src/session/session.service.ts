@@ -34,19 +34,19 @@ export class SessionService {
    */
   create(order: SessionOrder, asker: Asker): Promise<Session> {
     const { region, userId } = order;
-    const { subject: by, requestId, signal } = asker;
-    const entry = { operation: "createSession", by, userId, region, requestId };
-    return this.options.audit.around(entry, () => this.#create(order, signal));
+    const { subject: by, record } = asker;
+    const entry = { operation: "createSession", by, userId, region, requestId: record.requestId };
+    return this.options.audit.around(entry, () => this.#create(order, asker));
   }
 
-  async #create(order: SessionOrder, signal: AbortSignal): Promise<Session> {
+  async #create(order: SessionOrder, { signal, record }: Asker): Promise<Session> {
     const { amity, clock, timeoutMs } = this.options;
     const { region, userId } = order;
     const request = checkSession(order, amity.sessionApi);
     const { hasApiKey, hasServerKey } = amity.state(region);
     if (!hasApiKey) throw new AppError("REGION_NOT_CONFIGURED");
     const startedAt = clock.now();
-    const limits = { deadline: clock.elapsed() + timeoutMs, signal };
+    const limits = { deadline: clock.elapsed() + timeoutMs, signal, record };
     const authToken =
       request.authToken ?? (hasServerKey ? await amity.mintAuthToken(region, userId, limits) : undefined);
     const asked: SessionRequest = { ...request, authToken };

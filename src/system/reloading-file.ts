@@ -166,6 +166,7 @@ function turns(most: number): Tools["inTurn"] {
 /** All the files of a process that can change under it. */
 export class Reloads {
   readonly #all: Reloading<unknown>[] = [];
+  readonly #names: string[] = [];
   readonly #tools: Tools;
 
   /** `read`: gives a file's text. */
@@ -176,7 +177,13 @@ export class Reloads {
   watch<T>(options: ReloadingOptions<T>): Reloading<T> {
     const source = new ReloadingFiles(options, this.#tools);
     this.#all.push(source);
+    this.#names.push(options.name);
     return source;
+  }
+
+  /** What the files are called in the log. */
+  get names(): readonly string[] {
+    return this.#names;
   }
 
   /** Looks at every file now, as a SIGHUP asks. */

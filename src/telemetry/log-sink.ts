@@ -26,6 +26,11 @@ export type WriteBytes = (
   done: (error: NodeJS.ErrnoException | null, written: number) => void,
 ) => void;
 
+interface Line {
+  readonly text: string;
+  readonly isAudit: boolean;
+}
+
 export interface LogSinkOptions {
   readonly write: WriteBytes;
   readonly clock: Clock;
@@ -41,11 +46,12 @@ export interface LogSinkOptions {
  * What it shuts opens again by itself: a log that could not be written.
  */
 export class LogSink {
-  #lines: string[] = [];
+  #lines: Line[] = [];
   #waiting = 0;
   #state: "idle" | "writing" | "failed" = "idle";
   #isMidLine = false;
   #dropped = 0;
+  #droppedAudit = 0;
   /** Dropped, and not yet said where they are missing. */
   #untold = 0;
   #complainedAt = Number.NEGATIVE_INFINITY;
@@ -60,11 +66,17 @@ export class LogSink {
     return this.#dropped;
   }
 
-  /** `line`: with its line end. */
-  write(line: string): void {
-    const isFull = this.#waiting + line.length > mostWaiting;
+  /** The audit's among them. */
+  get droppedAudit(): number {
+    return this.#droppedAudit;
+  }
+
+  /** `text`: a line with its line end. */
+  write(text: string, isAudit = false): void {
+    const line = { text, isAudit };
+    const isFull = this.#waiting + text.length > mostWaiting;
     if (isFull || this.#state === "failed") {
-      this.#drop(1, "nobody reads it");
+      this.#drop([line], "nobody reads it");
       return;
     }
     if (this.#untold > 0) this.#tellLost();
@@ -84,13 +96,13 @@ export class LogSink {
     });
   }
 
-  #push(line: string): void {
+  #push(line: Line): void {
     this.#lines.push(line);
-    this.#waiting += line.length;
+    this.#waiting += line.text.length;
   }
 
   #tellLost(): void {
-    this.#push(this.options.lostLine(this.#untold));
+    this.#push({ text: this.options.lostLine(this.#untold), isAudit: false });
     this.#untold = 0;
     this.#isOut = false;
   }
@@ -102,16 +114,16 @@ export class LogSink {
       return;
     }
     const lines = this.#takeLines();
-    this.#write(Buffer.from(lines.join("")), (error) => this.#fail(error, lines.length));
+    this.#write(Buffer.from(lines.map(({ text }) => text).join("")), (error) => this.#fail(error, lines));
   }
 
   /** As many as go into one write, and one at least. */
-  #takeLines(): string[] {
+  #takeLines(): Line[] {
     let [count, length] = [0, 0];
-    for (const line of this.#lines) {
-      if (count > 0 && length + line.length > mostAtOnce) break;
+    for (const { text } of this.#lines) {
+      if (count > 0 && length + text.length > mostAtOnce) break;
       count++;
-      length += line.length;
+      length += text.length;
     }
     this.#waiting -= length;
     return this.#lines.splice(0, count);
@@ -133,12 +145,12 @@ export class LogSink {
   }
 
   /** Gives up `lines` that were being written, and all that wait, for it may take long. */
-  #fail({ code = "unknown" }: NodeJS.ErrnoException, lines: number): void {
-    const lost = lines + this.#lines.length;
+  #fail({ code = "unknown" }: NodeJS.ErrnoException, lines: readonly Line[]): void {
+    const lost = [...lines, ...this.#lines];
     this.#lines = [];
     this.#waiting = 0;
     this.#rest("failed");
-    if (lost > 0) this.#drop(lost, code);
+    if (lost.length > 0) this.#drop(lost, code);
     this.options.clock.after(failedRetryMs, () => this.#tryAgain(), { ref: false });
   }
 
@@ -151,13 +163,14 @@ export class LogSink {
     this.#write(Buffer.from(this.#isMidLine ? `\n${line}` : line), (error) => {
       this.#untold += told;
       this.#isOut = true;
-      this.#fail(error, 0);
+      this.#fail(error, []);
     });
   }
 
-  #drop(lines: number, why: string): void {
-    this.#dropped += lines;
-    this.#untold += lines;
+  #drop(lines: readonly Line[], why: string): void {
+    this.#dropped += lines.length;
+    this.#droppedAudit += lines.filter(({ isAudit }) => isAudit).length;
+    this.#untold += lines.length;
     const { clock, complain } = this.options;
     const isNews = !this.#isOut && clock.elapsed() - this.#complainedAt >= quietMs;
     this.#isOut = true;

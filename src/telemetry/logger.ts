@@ -1,5 +1,7 @@
+import { hostname } from "node:os";
 import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
 import pretty from "pino-pretty";
+import { version } from "../system/version.js";
 
 /** What the gateway logs through: fixed texts and chosen fields, never an error object or a request. */
 export interface Logger {
@@ -19,34 +21,61 @@ export interface LogFormat {
   readonly colour: boolean;
 }
 
-/** A logger whose lines `write` takes, each with its line end. `level`: a pino level. */
-export function createLogger(level: string, format: LogFormat, write: (line: string) => void): Logger {
-  return withAudit(pino({ level }, linesInto(format, write)));
+/** Takes a line with its line end. `isAudit`: it is the audit's. */
+export type WriteLine = (line: string, isAudit: boolean) => void;
+
+/** In every line, so that it can be told from those of other services. */
+const base = { pid: process.pid, hostname: hostname(), service: "amity-graphql", version };
+
+/** A logger whose lines `write` takes. `level`: a pino level. */
+export function createLogger(level: string, format: LogFormat, write: WriteLine): Logger {
+  const lines = pino(
+    { level, base },
+    linesInto(format, (line) => write(line, false)),
+  );
+  const auditLines = pino(
+    { level: level === "silent" ? "silent" : "info", base: { ...base, audit: true } },
+    linesInto(format, (line) => write(line, true)),
+  );
+  return withAudit(lines, auditLines);
+}
+
+/** The line that says that the gateway serves: at every level, with its facts where lines are JSON. */
+export function readyLine(format: LogFormat, url: string, facts: object): string {
+  const text = `Listening on ${url}`;
+  return format.json ? lineOf(format, "info", facts, text) : `${text}\n`;
 }
 
 /** The line of a log that stands where so many others are missing. */
 export function lostLine(format: LogFormat, lines: number): string {
+  return lineOf(format, "error", { lines }, "log lines are missing here: they could not be written");
+}
+
+function lineOf(format: LogFormat, level: "info" | "error", fields: object, message: string): string {
   let text = "";
   const logger = pino(
-    {},
+    { base },
     linesInto(format, (line) => (text = line)),
   );
-  logger.error({ lines }, "log lines are missing here: they could not be written");
+  logger[level](fields, message);
   return text;
 }
 
 function linesInto({ json, colour }: LogFormat, write: (line: string) => void): DestinationStream {
   if (json) return { write };
-  const toText = pretty.prettyFactory({ colorize: colour, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" });
+  const toText = pretty.prettyFactory({
+    colorize: colour,
+    ignore: Object.keys(base).join(),
+    translateTime: "SYS:HH:MM:ss",
+  });
   return { write: (line) => write(toText(line)) };
 }
 
 /** A logger that writes nothing, for embedding. */
-export const silentLogger: Logger = withAudit(pino({ level: "silent" }));
+export const silentLogger: Logger = withAudit(pino({ level: "silent" }), pino({ level: "silent" }));
 
-function withAudit(logger: PinoLogger): Logger {
-  const auditor = logger.child({ audit: true }, { level: logger.level === "silent" ? "silent" : "info" });
-  return Object.assign(logger, { audit: (fields: object) => auditor.info(fields, "audit") });
+function withAudit(logger: PinoLogger, auditLogger: PinoLogger): Logger {
+  return Object.assign(logger, { audit: (fields: object) => auditLogger.info(fields, "audit") });
 }
 
 /**

@@ -1,99 +1,171 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { documentCodes, type ErrorCode, errorCodes, isDocumentCode } from "../errors/codes.js";
+import { limitNames } from "../limits.js";
+import { version } from "../system/version.js";
+import type { LogSink } from "./log-sink.js";
+import { MetricRegistry, zero } from "./registry.js";
+import type { RequestRecord } from "./request-record.js";
+import { createSeries } from "./series.js";
 
-const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const healthValues = { available: 2, degraded: 1, unavailable: 0 } as const;
+
+const codes = Object.keys(errorCodes) as ErrorCode[];
+
+/** Statuses of requests that never become an operation. */
+const statusesBefore: readonly number[] = [404, 405, 406, 408, 413, 415, 417, 431];
+
+/** How a root field that is known can end. */
+const fieldOutcomes: readonly ("OK" | ErrorCode)[] = [
+  "OK",
+  ...codes.filter((code) => !isDocumentCode(code) && !statusesBefore.includes(errorCodes[code].http)),
+];
+
+/** The label of what failed before its root fields were known. */
+const noField = "none";
+
+/** How a call to Amity can end. */
+const callOutcomes: readonly ("OK" | ErrorCode)[] = [
+  "OK",
+  "CANCELLED",
+  "OVERLOADED",
+  "USER_BANNED",
+  "AUTH_TOKEN_REJECTED",
+  ...codes.filter((code) => code.startsWith("UPSTREAM_")),
+];
+
+/** Lines that could not be written so far: all, and the audit's among them. */
+type DroppedLines = Pick<LogSink, "dropped" | "droppedAudit">;
 
 /**
  * The process's numbers for Prometheus. Every label has a small fixed set of values: nothing of a client's, such as a
- * user id, a path or an operation name, becomes one.
+ * user id, a path or an operation name, becomes one. Whoever owns a label tells its values before anything is served,
+ * so that each series is there from the first scrape on.
  */
 export class Metrics {
-  readonly #registry = new Registry();
-  readonly #requests = this.#histogram("http_request_duration_seconds", "Requests answered", ["path", "status"]);
-  readonly #issued = this.#counter("amity_issued_total", "Tokens and sessions asked for", ["operation", "outcome"]);
-  readonly #reused = this.#counter("amity_tokens_reused_total", "Tokens handed out again", []);
-  readonly #calls = this.#histogram("amity_upstream_duration_seconds", "Calls to Amity, retries included", [
-    "region",
-    "operation",
-    "outcome",
-  ]);
-  readonly #retries = this.#counter("amity_upstream_retries_total", "Repeated calls to Amity", ["region"]);
-  readonly #unusable = this.#counter("amity_unusable_fields_total", "Answers with an odd field, left empty", ["field"]);
-  readonly #health = this.#gauge("amity_region_health", "2 available, 1 may be tried again, 0 unavailable", ["region"]);
-  readonly #fallbacks = this.#counter("amity_server_key_fallback_total", "Uses of the other server key", ["region"]);
-  readonly #expiry = this.#gauge("amity_client_cert_expiry_timestamp_seconds", "End of a client certificate", ["name"]);
-  readonly #reloads = this.#counter("amity_reload_total", "Files read again", ["name", "outcome"]);
+  readonly #registry = new MetricRegistry();
+  readonly #series = createSeries(this.#registry);
+  readonly #serverKeyAges = new Map<string, () => number>();
+  readonly #callerKeyAges = new Map<string, () => number>();
 
-  /** `droppedLogLines`: how many there were so far. */
-  constructor(droppedLogLines: () => number = () => 0) {
-    collectDefaultMetrics({ register: this.#registry });
-    new Counter({
-      name: "amity_log_lines_dropped_total",
-      help: "Log lines that could not be written",
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        this.inc(droppedLogLines());
-      },
+  constructor(log: DroppedLines = { dropped: 0, droppedAudit: 0 }) {
+    const registry = this.#registry;
+    const { build, documents, rateLimited, shed, rootFields } = this.#series;
+    build.set({ version }, 1);
+    registry.countedElsewhere("amity_log_lines_dropped_total", "Lost log lines", () => log.dropped);
+    registry.countedElsewhere("amity_audit_lines_dropped_total", "Audit lines among them", () => log.droppedAudit);
+    registry.ages("amity_server_key_age_seconds", "Since the server keys were taken", "region", this.#serverKeyAges);
+    registry.ages("amity_caller_keys_age_seconds", "Since callers' keys were taken", "source", this.#callerKeyAges);
+    zero(documents, {
+      reason: [...documentCodes.filter((code) => !(code in limitNames)), ...limitNames.QUERY_TOO_COMPLEX],
     });
+    zero(rateLimited, { limit: limitNames.RATE_LIMITED });
+    zero(shed, { limit: limitNames.OVERLOADED });
+    zero(rootFields, { field: [noField], outcome: codes });
+  }
+
+  /** `statuses`: that requests for the path can be answered with. */
+  announcePath(path: string, statuses: readonly number[]): void {
+    zero(this.#series.requests, { path: [path], status: statuses.map(String) });
+  }
+
+  /** The schema's root fields, and those of them that issue. */
+  announceRootFields(fields: readonly string[], issuing: readonly string[]): void {
+    zero(this.#series.rootFields, { field: fields, outcome: fieldOutcomes });
+    zero(this.#series.issued, { operation: issuing, outcome: ["issued", ...fieldOutcomes.slice(1)] });
+  }
+
+  announceRefusals(reasons: readonly string[]): void {
+    zero(this.#series.credentials, { reason: reasons });
+  }
+
+  /** `keysAge`: of its server keys, in seconds; undefined when it has none. */
+  announceRegion(region: string, operations: readonly string[], keysAge: (() => number) | undefined): void {
+    zero(this.#series.calls, { region: [region], operation: operations, outcome: callOutcomes });
+    zero(this.#series.retries, { region: [region] });
+    zero(this.#series.fallbacks, { region: [region] });
+    this.regionHealth(region, "available");
+    if (keysAge) this.#serverKeyAges.set(region, keysAge);
+  }
+
+  announceUnusableFields(fields: readonly string[]): void {
+    zero(this.#series.unusable, { field: fields });
+  }
+
+  announceReload(name: string): void {
+    zero(this.#series.reloads, { name: [name], outcome: ["taken", "refused"] });
+  }
+
+  /** `age`: in seconds; infinite before there were any. */
+  announceCallerKeys(source: string, age: () => number): void {
+    this.#callerKeyAges.set(source, age);
+  }
+
+  requestBegins(): void {
+    this.#series.inFlight.inc();
+  }
+
+  requestEnds(): void {
+    this.#series.inFlight.dec();
   }
 
   request(path: string, status: number, seconds: number): void {
-    this.#requests.observe({ path, status }, seconds);
+    this.#series.requests.observe({ path, status }, seconds);
+  }
+
+  /** What became of the request's root fields, and which limit it met. */
+  outcome({ rootFields, codes: told, limit, documentRefusal }: RequestRecord): void {
+    for (const { field, outcome } of rootFields) this.#series.rootFields.inc({ field, outcome });
+    if (rootFields.length === 0)
+      for (const code of told) this.#series.rootFields.inc({ field: noField, outcome: code });
+    if (documentRefusal) this.#series.documents.inc({ reason: limit ?? documentRefusal });
+    else if (limit && told.includes("RATE_LIMITED")) this.#series.rateLimited.inc({ limit });
+    else if (limit && told.includes("OVERLOADED")) this.#series.shed.inc({ limit });
+  }
+
+  /** `reason`: of the fixed list that was announced. */
+  credentialRefused(reason: string): void {
+    this.#series.credentials.inc({ reason });
   }
 
   issued(operation: string, outcome: string): void {
-    this.#issued.inc({ operation, outcome });
+    this.#series.issued.inc({ operation, outcome });
   }
 
   reused(): void {
-    this.#reused.inc();
+    this.#series.reused.inc();
   }
 
   upstreamCall(region: string, operation: string, outcome: string, seconds: number): void {
-    this.#calls.observe({ region, operation, outcome }, seconds);
+    this.#series.calls.observe({ region, operation, outcome }, seconds);
   }
 
   upstreamRetry(region: string): void {
-    this.#retries.inc({ region });
+    this.#series.retries.inc({ region });
   }
 
   /** `field`: of the fixed list that sessions are read by. */
   unusableField(field: string): void {
-    this.#unusable.inc({ field });
+    this.#series.unusable.inc({ field });
   }
 
   regionHealth(region: string, health: keyof typeof healthValues): void {
-    this.#health.set({ region }, healthValues[health]);
+    this.#series.health.set({ region }, healthValues[health]);
   }
 
   keyFallback(region: string): void {
-    this.#fallbacks.inc({ region });
+    this.#series.fallbacks.inc({ region });
   }
 
   /** `seconds`: since the epoch. */
   certificateExpiry(name: string, seconds: number): void {
-    this.#expiry.set({ name }, seconds);
+    this.#series.expiry.set({ name }, seconds);
   }
 
   reload(name: string, outcome: "taken" | "refused"): void {
-    this.#reloads.inc({ name, outcome });
+    this.#series.reloads.inc({ name, outcome });
   }
 
   /** The text that Prometheus reads, and its media type. */
-  async text(): Promise<{ contentType: string; body: string }> {
-    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
-  }
-
-  #counter(name: string, help: string, labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
-  }
-
-  #gauge(name: string, help: string, labelNames: string[]): Gauge {
-    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
-  }
-
-  #histogram(name: string, help: string, labelNames: string[]): Histogram {
-    return new Histogram({ name, help, labelNames, buckets: secondsBuckets, registers: [this.#registry] });
+  text(): Promise<{ contentType: string; body: string }> {
+    return this.#registry.text();
   }
 }

@@ -17,10 +17,11 @@ export function standardOutput(format: LogFormat, clock: Clock = systemClock): L
 }
 
 /** A log of JSON lines on stdout. `level`: a pino level. */
-export function standardLog(level: string): { readonly logger: Logger; readonly droppedLogLines: () => number } {
+export function standardLog(level: string): { readonly logger: Logger; readonly logSink: LogSink } {
   const format = { json: true, colour: false };
-  const output = standardOutput(format);
-  return { logger: createLogger(level, format, (line) => output.write(line)), droppedLogLines: () => output.dropped };
+  const logSink = standardOutput(format);
+  const logger = createLogger(level, format, (line, isAudit) => logSink.write(line, isAudit));
+  return { logger, logSink };
 }
 
 function writerTo(name: "stdout" | "stderr"): WriteBytes {

@@ -5,6 +5,7 @@ import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import { type Clock, momentOf, refreshTime } from "../system/clock.js";
 import type { Audit } from "../telemetry/audit.js";
+import type { RequestRecord } from "../telemetry/request-record.js";
 import { SingleFlight } from "./single-flight.js";
 import type { TokenKey } from "./token.loader.js";
 import type { Minted, TokenStore } from "./token.store.js";
@@ -33,37 +34,47 @@ export class TokenService {
 
   /** A token for the user: minted, shared with an equal call under way, or, where that is on, handed out again. */
   issue(key: TokenKey, asker: Asker): Promise<AuthToken> {
-    const { subject: by, requestId } = asker;
+    const { subject: by, record } = asker;
+    const { requestId } = record;
     return this.options.audit.around({ operation: "authToken", by, ...key, requestId }, () => this.#issue(key, asker));
   }
 
-  async #issue({ region, userId }: TokenKey, { subject, signal }: Asker): Promise<AuthToken> {
+  async #issue({ region, userId }: TokenKey, { subject, signal, record }: Asker): Promise<AuthToken> {
     const { amity, store, onReuse } = this.options;
+    const reuse = (token: AuthToken) => {
+      onReuse();
+      record.reuse();
+      return token;
+    };
     const generation = (await amity.keyGeneration(region)) ?? "";
     const key = { region, generation, userId };
     const known = store.fresh(key);
-    if (known) {
-      onReuse();
-      return known;
-    }
+    if (known) return reuse(known);
+    let isOwn = false;
+    const mint = (shared: AbortSignal) => {
+      isOwn = true;
+      return this.#mint({ region, userId }, shared, record);
+    };
     try {
       const flightKey = JSON.stringify([subject, region, generation, userId]);
-      const minted = await this.#flights.run(flightKey, signal, (shared) => this.#mint({ region, userId }, shared));
+      const flight = this.#flights.run(flightKey, signal, mint);
+      if (!isOwn) record.share();
+      const minted = await flight;
       store.put(key, minted);
       return minted.token;
     } catch (error) {
       const standIn = error instanceof AppError && outages.has(error.code) ? store.usable(key) : undefined;
       if (!standIn) throw error;
-      onReuse();
-      return standIn;
+      return reuse(standIn);
     }
   }
 
   /** The token's life is counted from before the call, so it never seems to live longer than it does. */
-  async #mint({ region, userId }: TokenKey, signal: AbortSignal): Promise<Minted> {
+  async #mint({ region, userId }: TokenKey, signal: AbortSignal, record: RequestRecord): Promise<Minted> {
     const { amity, clock, timeoutMs } = this.options;
     const askedAt = momentOf(clock);
-    const token = await amity.mintAuthToken(region, userId, { deadline: askedAt.elapsed + timeoutMs, signal });
+    const limits = { deadline: askedAt.elapsed + timeoutMs, signal, record };
+    const token = await amity.mintAuthToken(region, userId, limits);
     const issuedAt = new Date(askedAt.now);
     const expiresAt = new Date(askedAt.now + authTokenLifeMs);
     const refreshAfter = refreshTime(issuedAt, expiresAt);

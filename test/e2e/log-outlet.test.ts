@@ -1,14 +1,15 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import { command, type Running, shellCommand } from "../support/process.js";
+import { command, listening, type Running, shellCommand } from "../support/process.js";
 
 /** The loss is in the metrics, and was told once on stderr. */
 const complaint =
   /^amity-graphql: the log cannot be written \((.*)\): lines are dropped and counted until it can be\n$/;
 
+/** Each request leaves a line, for nothing is there. */
 async function ask(url: string, times: number): Promise<void> {
-  for (let i = 0; i < times; i++) expect((await fetch(new URL("/livez", url))).status).toBe(200);
+  for (let i = 0; i < times; i++) expect((await fetch(new URL("/nothing", url))).status).toBe(404);
 }
 
 async function dropped(url: string): Promise<number> {
@@ -91,7 +92,7 @@ describe.each([
 
   test("that nobody reads any more holds up nothing", async () => {
     const running = command(["start"], { ...env, PORT: "0" });
-    const url = await running.printed(/^Listening on (\S+)$/m);
+    const url = await running.printed(listening);
     running.child.stdout?.destroy();
     await ask(url, 50);
     const { code, stderr } = await stop(running);
@@ -101,7 +102,7 @@ describe.each([
 
 test("a log that nobody reads for a while says what is missing", async () => {
   const running = command(["start"], { PORT: "0" });
-  const url = await running.printed(/^Listening on (\S+)$/m);
+  const url = await running.printed(listening);
   running.child.stdout?.pause();
   await askUntilDropped(url);
   running.child.stdout?.resume();
@@ -112,7 +113,7 @@ test("a log that nobody reads for a while says what is missing", async () => {
 
 test("a log that nobody reads does not keep the process", async () => {
   const running = command(["start"], { PORT: "0" });
-  const url = await running.printed(/^Listening on (\S+)$/m);
+  const url = await running.printed(listening);
   running.child.stdout?.pause();
   await askUntilDropped(url);
   const exit = once(running.child, "exit");

@@ -8,6 +8,7 @@ import { type ApolloOptions, createApollo } from "../../src/graphql/apollo.js";
 import { mediaTypes } from "../../src/graphql/media-type.js";
 import { Audit } from "../../src/telemetry/audit.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
+import { RequestRecord } from "../../src/telemetry/request-record.js";
 import { recordingLogger } from "./canary.js";
 
 export const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
@@ -51,13 +52,15 @@ export async function withApollo(
   use: (scene: ApolloScene) => Promise<void>,
 ): Promise<void> {
   const { logger, lines } = recordingLogger();
+  const metrics = new Metrics();
   const apollo = createApollo({
     introspection: "on",
     authenticator: knowing(undefined),
     rateLimits: new RateLimits({ user: 0, service: 0, failedAuth: 0 }),
     production: false,
-    audit: new Audit({ logger, metrics: new Metrics() }),
+    audit: new Audit({ logger, metrics }),
     logger,
+    metrics,
     ...options,
   });
   await apollo.start();
@@ -94,6 +97,7 @@ function contextOf({ regions, ...services }: StandIns, facts: Partial<RequestFac
   const standIns = { ...services, regions: { resolve: (code?: RegionCode) => code ?? RegionCode.EU, ...regions } };
   return createContext(standIns as unknown as Services, {
     requestId: "request-1",
+    record: new RequestRecord("request-1", () => 0),
     mediaType: mediaTypes.current,
     authorization: undefined,
     address: "192.0.2.1",

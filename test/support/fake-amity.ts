@@ -1,4 +1,5 @@
-import type { AmityClient, CallLimits, RegionState } from "../../src/amity/client.js";
+import type { AmityClient, RegionState } from "../../src/amity/client.js";
+import type { CallLimits } from "../../src/amity/region-guard.js";
 import type { RegionCode } from "../../src/amity/regions.js";
 import type { SessionApi, SessionRequest } from "../../src/amity/requests.js";
 import type { AmitySession } from "../../src/amity/session-wire.js";

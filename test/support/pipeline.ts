@@ -5,6 +5,7 @@ import { RateLimits } from "../../src/caller/rate-limits.js";
 import { AppError } from "../../src/errors/app-error.js";
 import { createApollo } from "../../src/graphql/apollo.js";
 import { RegionService } from "../../src/region/region.service.js";
+import { createAccessLog } from "../../src/server/access-log.js";
 import type { HttpRequest } from "../../src/server/messages.js";
 import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.js";
 import { Readiness } from "../../src/server/readiness.js";
@@ -41,9 +42,17 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
   const clock = testClock();
   const metrics = new Metrics();
   const audit = new Audit({ logger, metrics });
-  const authenticator = createAuthenticator(auth, { clock, logger, reloads: new Reloads(clock, () => {}) });
+  const authenticator = createAuthenticator(auth, { clock, logger, reloads: new Reloads(clock, () => {}), metrics });
   const rateLimits = new RateLimits({ user: 0, service: 0, failedAuth: 0 });
-  const apollo = createApollo({ introspection: "on", production: false, authenticator, rateLimits, audit, logger });
+  const apollo = createApollo({
+    introspection: "on",
+    production: false,
+    authenticator,
+    rateLimits,
+    audit,
+    logger,
+    metrics,
+  });
   const amity = unconfiguredAmity(clock);
   const readiness = new Readiness(async () => true, clock);
   const pipeline = new Pipeline({
@@ -59,8 +68,8 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
     corsOrigins: [],
     corsHeaders: [],
     localOnly: auth.mode === "none",
-    logUserIds: "hash",
-    isOverloaded: () => false,
+    accessLog: createAccessLog({ logger, metrics, userIds: "hash" }),
+    overload: () => undefined,
     newId: () => "made-up",
     elapsed: clock.elapsed,
     logger,
@@ -109,6 +118,7 @@ export function requestWith(facts: Partial<HttpRequest> & { body?: string | Uint
     hostCount: 1,
     address: "192.0.2.1",
     signal: new AbortController().signal,
+    hasLeft: false,
     async readBody(limitBytes) {
       const bytes = Buffer.from(body);
       if (bytes.length > limitBytes) throw new AppError("PAYLOAD_TOO_LARGE");

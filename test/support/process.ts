@@ -4,6 +4,9 @@ import { Canary } from "./canary.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+/** What a gateway prints once it serves: a line of its own, or of JSON in production. */
+export const listening = /^(?:Listening on (?=\S+$)|\{.*"msg":"Listening on (?=[^"]+"\}$))([^\s"]+)/m;
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -88,7 +91,7 @@ export async function withGatewayProcess(
 ): Promise<Finished> {
   const running = command(["start"], { PORT: "0", ...env });
   try {
-    await use(await running.printed(/^Listening on (\S+)$/m), running);
+    await use(await running.printed(listening), running);
   } finally {
     // A second signal would end it at once.
     if (!running.child.killed) running.child.kill("SIGTERM");

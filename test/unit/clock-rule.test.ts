@@ -23,6 +23,7 @@ import { fixed, Reloads } from "../../src/system/reloading-file.js";
 import { Audit } from "../../src/telemetry/audit.js";
 import { silentLogger } from "../../src/telemetry/logger.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
+import { RequestRecord } from "../../src/telemetry/request-record.js";
 import { TokenService } from "../../src/token/token.service.js";
 import { TokenStore } from "../../src/token/token.store.js";
 import { type TestClock, testClock } from "../support/clock.js";
@@ -256,7 +257,11 @@ const scenes: Readonly<Record<string, Scene>> = {
 
 const alice = targetUserId(anybody, "userId", "alice");
 
-const asker = () => ({ subject: "user:alice", requestId: "1", signal: new AbortController().signal });
+const asker = () => ({
+  subject: "user:alice",
+  signal: new AbortController().signal,
+  record: new RequestRecord("1", () => 0),
+});
 
 function toolsFor(amity: AmityClient, clock: TestClock) {
   const audit = new Audit({ logger: silentLogger, metrics: new Metrics() });

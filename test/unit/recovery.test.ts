@@ -273,19 +273,22 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "amity/http.ts": "one exchange at a time, and deadlines",
   "amity/recent-counts.ts": "numbers, for those who decide",
   "amity/region-guard.ts": "deadlines of calls; its parts say what they shut",
+  "caller/authenticator.ts": "an age, for the metrics",
   "caller/key-set.ts": "never changes: another set takes its place",
   "graphql/document-size.ts": "one document",
   "server/broken-request.ts": "ends one connection",
   "server/connections.ts": "makes room at once for whoever comes in",
   "server/node-request.ts": "one request",
-  "server/pipeline.ts": "measures requests",
   "server/readiness.ts": "tries again each second until keys are there; draining ends with the process",
   "server/shedding.ts": "goes by the machine's load, which no clock stands for: its own tests have it",
   "server/shutdown.ts": "the end of the process",
   "session/session.service.ts": "deadlines of calls",
   "system/clock.ts": "the clocks",
+  "telemetry/metrics.ts": "numbers, for those who read them",
+  "telemetry/request-record.ts": "what happened to one request",
   "token/single-flight.ts": "forgets each piece of work when it ends",
   "token/token.store.ts": "forgets tokens as they die",
+  "upstream.ts": "ages, for the metrics",
 };
 
 describe("the code", () => {

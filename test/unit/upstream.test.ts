@@ -54,6 +54,24 @@ async function connectWithPair(now = Date.now()) {
 
 const secondsOf = ({ notAfter }: Validity) => Math.floor(notAfter.getTime() / 1_000);
 
+test("the age of a region's server keys begins anew when one is replaced", async () => {
+  const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "key");
+  await writeFile(path, "canary-server-key-1");
+  const { config } = loadConfig({ AUTH_MODE: "none", AMITY_EU_SERVER_KEY_FILE: path });
+  if (!config) throw new Error("no configuration");
+  const clock = testClock();
+  const reloads = new Reloads(clock, () => {});
+  const metrics = new Metrics();
+  connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger: recordingLogger().logger });
+  const ages = async () => (await metrics.text()).body.match(/^amity_server_key_age_seconds.*$/gm);
+  clock.advance(90_000);
+  expect(await ages()).toEqual(['amity_server_key_age_seconds{region="EU"} 90']);
+  await writeFile(path, "canary-server-key-2");
+  await reloads.reloadAll();
+  clock.advance(5_000);
+  expect(await ages()).toEqual(['amity_server_key_age_seconds{region="EU"} 5']);
+});
+
 describe("a client certificate in a file", () => {
   test("is taken when it is replaced", async () => {
     const { write, reloads, told, expiry } = await connectWithPair();

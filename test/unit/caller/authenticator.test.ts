@@ -13,6 +13,7 @@ import {
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { Reloads } from "../../../src/system/reloading-file.js";
+import { Metrics } from "../../../src/telemetry/metrics.js";
 import { recordingLogger } from "../../support/canary.js";
 import { testClock } from "../../support/clock.js";
 import { claimsOf, type SigningKey, signToken } from "../../support/tokens.js";
@@ -43,7 +44,10 @@ const noScope = { mode: "credentials", delegateScope: undefined } as const;
 function authenticatorFor(settings: AuthSettings) {
   const { logger, lines } = recordingLogger();
   const clock = testClock(nowMs);
-  return { ...createAuthenticator(settings, { clock, logger, reloads: new Reloads(clock, () => {}) }), lines };
+  return {
+    ...createAuthenticator(settings, { clock, logger, reloads: new Reloads(clock, () => {}), metrics: new Metrics() }),
+    lines,
+  };
 }
 
 const both = authenticatorFor({ ...noScope, jwt, apiKeys });
@@ -130,7 +134,7 @@ test("service keys follow their file", async () => {
   const path = join(folder, "keys.json");
   const clock = testClock(nowMs);
   const reloads = new Reloads(clock, () => {});
-  const tools = { clock, logger: recordingLogger().logger, reloads };
+  const tools = { clock, logger: recordingLogger().logger, reloads, metrics: new Metrics() };
   const { authenticate } = createAuthenticator({ ...noScope, apiKeys: { ...apiKeys, path } }, tools);
   const shop = createApiKey({ id: "shop", scopes: [] });
   await writeFile(path, JSON.stringify([shop.entry]));

@@ -18,6 +18,7 @@ interface Scene {
   readonly issuer: Issuer;
   readonly advance: (ms: number) => void;
   readonly warmUp: () => Promise<boolean>;
+  readonly ageMs: () => number;
   /** What becomes of the search for this key: found, unknown, or unavailable. */
   readonly find: (kid: string) => Promise<string>;
 }
@@ -26,7 +27,7 @@ interface Scene {
 async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
   await withIssuer({ keys: [current] }, async (issuer) => {
     const clock = testClock();
-    const { getKey, warmUp } = createJwksSource({
+    const source = createJwksSource({
       location: { jwksUrl: new URL(issuer.keysUrl) },
       cacheMs,
       staleMaxMs,
@@ -36,6 +37,8 @@ async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
       onFailure: () => {},
       onOddEntries: () => {},
     });
+    const { getKey, warmUp } = source;
+    const ageMs = () => source.ageMs;
     const find = async (kid: string) => {
       try {
         await getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
@@ -45,9 +48,19 @@ async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
         return error instanceof Error && "code" in error ? String(error.code) : "failed";
       }
     };
-    await use({ issuer, advance: clock.advance, warmUp, find });
+    await use({ issuer, advance: clock.advance, warmUp, ageMs, find });
   });
 }
+
+test("the age of published keys is endless until they are there", async () => {
+  await withSource(async ({ advance, warmUp, ageMs }) => {
+    advance(1_000);
+    expect(ageMs()).toBe(Number.POSITIVE_INFINITY);
+    await warmUp();
+    advance(2_000);
+    expect(ageMs()).toBe(2_000);
+  });
+});
 
 describe("a published key", () => {
   test("is fetched once and not again before half of its time", async () => {

@@ -3,7 +3,9 @@ import type { Caller } from "../../../src/caller/caller.js";
 import { createAccessLog } from "../../../src/server/access-log.js";
 import type { Incoming } from "../../../src/server/routes.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
+import { RequestRecord } from "../../../src/telemetry/request-record.js";
 import { recordingLogger } from "../../support/canary.js";
+import { testClock } from "../../support/clock.js";
 import { requestWith } from "../../support/pipeline.js";
 
 const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
@@ -15,10 +17,13 @@ async function recorded(incoming: Partial<Incoming>, userIds: "hash" | "plain" =
   const { logger, lines } = recordingLogger();
   const metrics = new Metrics();
   const request = requestWith({ method: "POST", url: "/graphql?token=S3CRET" });
-  const common = { request, requestId: "id-1", path: "/graphql", route: undefined, caller: undefined };
-  createAccessLog({ logger, metrics, userIds })({ ...common, ...incoming }, 200, elapsedMs);
+  const clock = testClock();
+  const record = new RequestRecord("id-1", clock.elapsed);
+  const common = { request, record, path: "/graphql", route: undefined, caller: undefined };
+  clock.advance(elapsedMs);
+  createAccessLog({ logger, metrics, userIds })({ ...common, ...incoming }, 200);
   const measured = (await metrics.text()).body.match(/^http_request_duration_seconds_(?:sum|count)\{.*$/gm);
-  return { line: JSON.parse(lines.join()), measured };
+  return { line: JSON.parse(lines[0] ?? ""), measured };
 }
 
 describe("an answered request", () => {
@@ -60,6 +65,17 @@ describe("an answered request", () => {
     ["anybody as such", anybody, "hash", "anybody"],
   ])("names %s", async (_what, caller, userIds, name) => {
     expect((await recorded({ caller }, userIds)).line.caller).toBe(name);
+  });
+
+  test("whose client has left is cancelled, whatever its answer was", async () => {
+    const request = requestWith({ method: "POST", url: "/graphql", hasLeft: true });
+    const { line, measured } = await recorded({ request });
+    expect(line).toMatchObject({ status: 499, codes: ["CANCELLED"] });
+    expect(measured?.[1]).toBe('http_request_duration_seconds_count{path="/graphql",status="499"} 1');
+  });
+
+  test.each(["/livez", "/readyz", "/metrics"])("for the probe %s has its line at debug", async (path) => {
+    expect((await recorded({ path, route: route({ path }) })).line).toMatchObject({ level: "debug", path });
   });
 
   test("of nobody names nobody", async () => {

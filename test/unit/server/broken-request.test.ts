@@ -8,17 +8,21 @@ import { connectTo, listening } from "../../support/sockets.js";
 
 /** What a client gets, and how its socket looks on our side, after Node's parser gave up with this code. */
 async function refused(code: string | undefined, prepare: (socket: Socket) => void = () => {}) {
+  const recorded: string[] = [];
   const states: { destroyed: boolean }[] = [];
   const server = createServer((socket) => {
     prepare(socket);
-    const broken = new BrokenRequests(new Connections(createHttpServer(), 1), () => "request-1");
+    const broken = new BrokenRequests(new Connections(createHttpServer(), 1), (_socket, { code }) => {
+      recorded.push(code);
+      return "request-1";
+    });
     broken.refuse(Object.assign(new Error("S3CRET"), code && { code }), socket);
     states.push({ destroyed: socket.destroyed });
   });
   return listening(server, async (port) => {
     const client = await connectTo(port);
     const text = await textOf(client).catch(() => "");
-    return { text, destroyed: states[0]?.destroyed };
+    return { text, recorded, destroyed: states[0]?.destroyed };
   });
 }
 
@@ -29,7 +33,8 @@ describe("a request that is not HTTP", () => {
     ["HPE_INVALID_METHOD", 400, "Bad Request", "BAD_REQUEST", false],
     [undefined, 400, "Bad Request", "BAD_REQUEST", false],
   ])("by the code %s is answered with %i and the connection closed", async (code, status, reason, ours, retryable) => {
-    const { text } = await refused(code);
+    const { text, recorded } = await refused(code);
+    expect(recorded).toEqual([ours]);
     const [head = "", body = ""] = text.split("\r\n\r\n");
     const [first, ...headers] = head.split("\r\n");
     expect(first).toBe(`HTTP/1.1 ${status} ${reason}`);
@@ -51,10 +56,14 @@ describe("a request that is not HTTP", () => {
   });
 
   test("of a client that went away is not answered", async () => {
-    expect(await refused("ECONNRESET")).toEqual({ text: "", destroyed: true });
+    expect(await refused("ECONNRESET")).toEqual({ text: "", recorded: [], destroyed: true });
   });
 
   test("on a socket that takes no more is not answered", async () => {
-    expect(await refused("HPE_INVALID_METHOD", (socket) => socket.end())).toEqual({ text: "", destroyed: true });
+    expect(await refused("HPE_INVALID_METHOD", (socket) => socket.end())).toEqual({
+      text: "",
+      recorded: [],
+      destroyed: true,
+    });
   });
 });

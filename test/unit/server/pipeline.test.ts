@@ -45,7 +45,10 @@ describe("an operation", () => {
         ms: 1_500,
         address: "192.0.2.1",
         caller: "anybody",
+        rootFields: [{ field: "authToken", outcome: "REGION_NOT_CONFIGURED" }],
+        codes: ["REGION_NOT_CONFIGURED"],
       });
+      expect(logged()).toContainEqual(expect.objectContaining({ message: "timings", requestId: "id-1", read: 1_500 }));
       expect(logged()).toContainEqual(expect.objectContaining({ audit: true, outcome: "REGION_NOT_CONFIGURED" }));
       expect((await metrics.text()).body).toContain(
         'http_request_duration_seconds_sum{path="/graphql",status="200"} 1.5',
@@ -250,7 +253,7 @@ describe("a page of a listed origin", () => {
 });
 
 test("an overloaded process sheds operations alone", async () => {
-  await withPipeline({ isOverloaded: () => true }, async ({ pipeline }) => {
+  await withPipeline({ overload: () => "heap" }, async ({ pipeline }) => {
     const shed = await pipeline.handle(operation("{ regions { code } }"));
     expect([shed.status, codeOf(shed.body), shed.headers["retry-after"]]).toEqual([503, "OVERLOADED", "1"]);
     expect((await pipeline.handle(requestWith({ url: "/livez" }))).status).toBe(200);

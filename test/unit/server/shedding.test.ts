@@ -32,13 +32,13 @@ const filling = `
   load.start();
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   let kept = [];
-  while (!load.isOverloaded) {
+  while (!load.overload) {
     for (let i = 0; i < 1_000; i++) kept.push({ i, text: "x" + i, list: [i] });
     await pause(1);
   }
   kept = undefined;
   console.log("full");
-  while (load.isOverloaded) await pause(100);
+  while (load.overload) await pause(100);
   console.log("free");
   process.exit();
 `;

@@ -9,6 +9,7 @@ import type { SessionOrder } from "../../../src/session/session.rules.js";
 import { SessionService } from "../../../src/session/session.service.js";
 import { Audit } from "../../../src/telemetry/audit.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
+import { RequestRecord } from "../../../src/telemetry/request-record.js";
 import { recordingLogger } from "../../support/canary.js";
 import { testClock } from "../../support/clock.js";
 import { fakeAmity, type Script } from "../../support/fake-amity.js";
@@ -42,7 +43,11 @@ function serviceWith(script: Script) {
   const { logger, lines } = recordingLogger();
   const audit = new Audit({ logger, metrics: new Metrics() });
   const service = new SessionService({ amity, audit, clock, timeoutMs });
-  const asker = { subject: "user:alice", requestId: "request-1", signal: new AbortController().signal };
+  const asker = {
+    subject: "user:alice",
+    signal: new AbortController().signal,
+    record: new RequestRecord("request-1", () => 0),
+  };
   const create = (more: Partial<SessionOrder> = {}) =>
     service.create(
       {

@@ -82,6 +82,23 @@ describe("a log sink", () => {
     expect(text()).toBe(`${kilobyte.repeat(1_100 - dropped)}lost ${dropped}\n`);
   });
 
+  test("counts the audit's lines among those that could not be written", () => {
+    const { sink, settle } = sinkTo("ENOSPC");
+    sink.write("a\n", true);
+    sink.write("b\n");
+    sink.write("c\n", true);
+    settle();
+    sink.write("d\n", true);
+    expect([sink.dropped, sink.droppedAudit]).toEqual([4, 3]);
+  });
+
+  test("counts the audit's lines among those that find no room", () => {
+    const { sink } = sinkTo("stalled");
+    while (sink.dropped === 0) sink.write(kilobyte);
+    sink.write(kilobyte, true);
+    expect([sink.dropped, sink.droppedAudit]).toEqual([2, 1]);
+  });
+
   test("says where lines are missing among later ones", () => {
     const { sink, settle, pass, turn, text } = sinkTo("stalled");
     for (let i = 0; i < 1_100; i++) sink.write(kilobyte);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { register } from "prom-client";
 import { Metrics } from "../../../src/telemetry/metrics.js";
+import { RequestRecord } from "../../../src/telemetry/request-record.js";
 
 /** The lines of our own metrics, but for the bounds of histograms. */
 async function linesOf(metrics: Metrics): Promise<string[]> {
@@ -16,6 +17,66 @@ const cases: [string, (metrics: Metrics) => void, string[]][] = [
       'http_request_duration_seconds_sum{path="/graphql",status="200"} 0.25',
       'http_request_duration_seconds_count{path="/graphql",status="200"} 1',
     ],
+  ],
+  [
+    "what became of root fields",
+    (metrics) =>
+      metrics.outcome(
+        recordOf((record) =>
+          record.ask(
+            new Map([
+              ["a", "authToken"],
+              ["b", "regions"],
+            ]),
+          ),
+        ),
+      ),
+    [
+      'amity_root_fields_total{field="authToken",outcome="OK"} 1',
+      'amity_root_fields_total{field="regions",outcome="OK"} 1',
+    ],
+  ],
+  [
+    "what failed before its root fields were known",
+    (metrics) => metrics.outcome(recordOf((record) => record.fail({ code: "PAYLOAD_TOO_LARGE" }))),
+    ['amity_root_fields_total{field="none",outcome="PAYLOAD_TOO_LARGE"} 1'],
+  ],
+  [
+    "a document beyond a limit",
+    (metrics) =>
+      metrics.outcome(recordOf((record) => record.refuseDocument({ code: "QUERY_TOO_COMPLEX", limit: "depth" }))),
+    ['amity_documents_refused_total{reason="depth"} 1'],
+  ],
+  [
+    "a document that is refused otherwise",
+    (metrics) => metrics.outcome(recordOf((record) => record.refuseDocument({ code: "GRAPHQL_PARSE_FAILED" }))),
+    ['amity_documents_refused_total{reason="GRAPHQL_PARSE_FAILED"} 1'],
+  ],
+  [
+    "a request beyond a rate",
+    (metrics) => metrics.outcome(recordOf((record) => record.fail({ code: "RATE_LIMITED", limit: "user" }))),
+    ['amity_root_fields_total{field="none",outcome="RATE_LIMITED"} 1', 'amity_rate_limited_total{limit="user"} 1'],
+  ],
+  [
+    "a request that was shed",
+    (metrics) => metrics.outcome(recordOf((record) => record.fail({ code: "OVERLOADED", limit: "heap" }))),
+    ['amity_root_fields_total{field="none",outcome="OVERLOADED"} 1', 'amity_shed_total{limit="heap"} 1'],
+  ],
+  ["a request under way", (metrics) => metrics.requestBegins(), ["http_requests_in_flight 1"]],
+  [
+    "a refused credential",
+    (metrics) => metrics.credentialRefused("expired key"),
+    ['amity_credentials_refused_total{reason="expired key"} 1'],
+  ],
+  [
+    "the age of keys that verify callers",
+    (metrics) => metrics.announceCallerKeys("published", () => 12.5),
+    ['amity_caller_keys_age_seconds{source="published"} 12.5'],
+  ],
+  [
+    "that keys that verify callers were never there",
+    (metrics) => metrics.announceCallerKeys("published", () => Number.POSITIVE_INFINITY),
+    ['amity_caller_keys_age_seconds{source="published"} +Inf'],
   ],
   [
     "a token asked for",
@@ -65,6 +126,12 @@ const cases: [string, (metrics: Metrics) => void, string[]][] = [
   ],
 ];
 
+function recordOf(happen: (record: RequestRecord) => void): RequestRecord {
+  const record = new RequestRecord("request-1", () => 0);
+  happen(record);
+  return record;
+}
+
 describe("metrics", () => {
   test.each(cases)("tell %s", async (_what, happen, lines) => {
     const metrics = new Metrics();
@@ -79,6 +146,12 @@ describe("metrics", () => {
     expect(await linesOf(one)).toContain("amity_tokens_reused_total 1");
     expect(await linesOf(other)).toContain("amity_tokens_reused_total 0");
     expect(await register.getMetricsAsArray()).toEqual([]);
+  });
+
+  test("tell of lost lines, and of the audit's among them", async () => {
+    const lines = await linesOf(new Metrics({ dropped: 3, droppedAudit: 2 }));
+    expect(lines).toContain("amity_log_lines_dropped_total 3");
+    expect(lines).toContain("amity_audit_lines_dropped_total 2");
   });
 
   test("come in Prometheus' own media type, with those of the process", async () => {

@@ -6,6 +6,7 @@ import { AppError } from "../../../src/errors/app-error.js";
 import { type ErrorCode, errorCodes } from "../../../src/errors/codes.js";
 import { Audit } from "../../../src/telemetry/audit.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
+import { RequestRecord } from "../../../src/telemetry/request-record.js";
 import { TokenService } from "../../../src/token/token.service.js";
 import { TokenStore } from "../../../src/token/token.store.js";
 import { recordingLogger } from "../../support/canary.js";
@@ -39,7 +40,11 @@ function serviceWith(script: Script, reuseMs = 0) {
   });
   const issue = ({ userId = "alice", region = RegionCode.EU, subject = `user:${userId}`, signal }: Ask = {}) => {
     const key = { region, userId: targetUserId(anybody, "userId", userId) };
-    return service.issue(key, { subject, requestId: "request-1", signal: signal ?? new AbortController().signal });
+    return service.issue(key, {
+      subject,
+      signal: signal ?? new AbortController().signal,
+      record: new RequestRecord("request-1", () => 0),
+    });
   };
   /** The token's text, or the error's code. */
   const outcome = (ask?: Ask): Promise<string> =>
@@ -104,6 +109,7 @@ describe("an issued token", () => {
         userId: "alice",
         deadline: elapsedAtFirst + timeoutMs,
         signal: expect.any(AbortSignal),
+        record: expect.objectContaining({ requestId: "request-1" }),
       },
     ]);
   });

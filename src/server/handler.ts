@@ -1,0 +1,78 @@
+import type { Clock } from "../system/clock.js";
+import type { Logger } from "../telemetry/logger.js";
+import type { Metrics } from "../telemetry/metrics.js";
+import { RequestRecord } from "../telemetry/request-record.js";
+import type { AccessLog } from "./access-log.js";
+import { failureAnswer } from "./failures.js";
+import type { Answer, HttpRequest } from "./messages.js";
+import { graphqlPath, metricsPath, otherPaths, pathOf, readyzPath } from "./paths.js";
+import type { Readiness } from "./readiness.js";
+import { requestIdOf } from "./request-id.js";
+import { type Incoming, type Route, routeFinder } from "./routes.js";
+import { securityHeaders } from "./security-headers.js";
+
+export interface HandlerOptions {
+  readonly routes: readonly Route[];
+  readonly headers?: Answer["headers"];
+  readonly readiness: Readiness;
+  readonly newId: () => string;
+  /** The monotonic clock. */
+  readonly elapsed: Clock["elapsed"];
+  readonly accessLog: AccessLog;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Throws AppError for what is refused. `headers`: those of the answer, even of a refusal. */
+type AnswerIncoming = (incoming: Incoming, headers: Record<string, string>) => Answer | Promise<Answer>;
+
+/** What requests can be answered with, whatever they ask for. */
+const anyStatuses = [400, 403, 417, 499, 500];
+
+/** By kind of path. 204 is a preflight's. */
+const statuses = {
+  route: [200, ...anyStatuses],
+  [readyzPath]: [200, 503, ...anyStatuses],
+  [metricsPath]: [200, 404, ...anyStatuses],
+  [graphqlPath]: [200, 204, 401, 405, 406, 413, 415, 429, 503, ...anyStatuses],
+  [otherPaths]: [404, 408, 431, ...anyStatuses],
+} as const;
+
+function announcePaths(metrics: Metrics, routes: readonly Route[]): void {
+  const known: Readonly<Record<string, readonly number[]>> = statuses;
+  const paths = [...routes.map(({ label, path }) => label ?? path), graphqlPath, otherPaths];
+  for (const path of new Set(paths)) metrics.announcePath(path, known[path] ?? statuses.route);
+}
+
+/**
+ * What every request gets, whatever it asks for and on whichever port: an id, an answer, headers, a line in the log and
+ * a measurement. `answer` does the rest.
+ */
+export function createHandler(
+  options: HandlerOptions,
+  answer: AnswerIncoming,
+): (request: HttpRequest) => Promise<Answer> {
+  const { routes, readiness, newId, elapsed, accessLog, logger, metrics } = options;
+  const constantHeaders = { ...securityHeaders, ...options.headers };
+  const findRoute = routeFinder(routes);
+  announcePaths(metrics, routes);
+  return async (request) => {
+    const record = new RequestRecord(requestIdOf(request.headers, newId), elapsed);
+    const path = pathOf(request.url);
+    const incoming: Incoming = { request, record, path, route: findRoute(request.method, path), caller: undefined };
+    const headers: Record<string, string> = { ...constantHeaders, "x-request-id": record.requestId };
+    metrics.requestBegins();
+    let answered: Answer;
+    try {
+      answered = await answer(incoming, headers);
+    } catch (error) {
+      answered = failureAnswer(error, incoming, logger);
+    }
+    metrics.requestEnds();
+    Object.assign(headers, answered.headers);
+    // Otherwise the client would send its next request into a closing process.
+    if (readiness.isDraining) headers["connection"] = "close";
+    accessLog(incoming, answered.status);
+    return { ...answered, headers };
+  };
+}
