@@ -96,9 +96,9 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   const tools = createTools(options);
   const { metrics, reloads } = tools;
   const { host, port, adminPort, shutdown } = config;
-  const amity = connectUpstream(config, emulator, tools);
+  const amity = await connectUpstream(config, emulator, tools);
   const services = createServices(config, amity, tools);
-  const authenticator = createAuthenticator(config.auth, tools);
+  const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs);
   const parts = { authenticator, services, readiness, load, pages: await pagesOf(config) };

@@ -9,6 +9,8 @@ import type { PairConfig } from "./config/mutual-tls.js";
 import { headerKeyOf, type Secret } from "./config/reader.js";
 import type { Emulator } from "./emulator/server.js";
 import type { Clock } from "./system/clock.js";
+import { egressTo } from "./system/egress.js";
+import type { ProxyFor } from "./system/forward-proxy.js";
 import { fixed, type Reloading, type Reloads } from "./system/reloading-file.js";
 import type { Logger } from "./telemetry/logger.js";
 import type { Metrics } from "./telemetry/metrics.js";
@@ -23,15 +25,15 @@ export interface UpstreamTools {
 
 export type UpstreamSettings = Pick<
   Config,
-  "regions" | "mutualTls" | "tokenApi" | "sessionApi" | "upstreamAttemptTimeoutMs"
+  "regions" | "mutualTls" | "proxyFor" | "tokenApi" | "sessionApi" | "upstreamAttemptTimeoutMs"
 >;
 
 /** The Amity client with its keys and certificates, which follow their files. */
-export function connectUpstream(
-  { regions, mutualTls, tokenApi, sessionApi, upstreamAttemptTimeoutMs }: UpstreamSettings,
+export async function connectUpstream(
+  { regions, mutualTls, proxyFor, tokenApi, sessionApi, upstreamAttemptTimeoutMs }: UpstreamSettings,
   emulator: Emulator | undefined,
   tools: UpstreamTools,
-): AmityClient {
+): Promise<AmityClient> {
   const { clock, random, reloads, metrics, logger } = tools;
   const knownFields = new Set<string>();
   const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
@@ -39,7 +41,7 @@ export function connectUpstream(
   const startedAt = clock.elapsed();
   const keysAge = (code: RegionCode) => () => (clock.elapsed() - (keysTakenAt.get(code) ?? startedAt)) / 1_000;
   const onTaken = (code: RegionCode) => keysTakenAt.set(code, clock.elapsed());
-  const settings = emulator ? emulatedRegions(emulator) : configuredRegions(regions, reloads, onTaken);
+  const settings = emulator ? emulatedRegions(emulator) : await configuredRegions(regions, proxyFor, reloads, onTaken);
   metrics.announceUnusableFields(unusableFields);
   for (const code of configuredCodes(settings)) {
     const { apiKey, serverKeys } = settings[code];
@@ -92,16 +94,18 @@ const mintOperations: readonly Operation[] = ["mintAuthToken"];
 const sessionOperations: readonly Operation[] = ["createSession", "createSessionWithAuthToken"];
 
 /** `onTaken`: hears of each server key that was replaced. */
-function configuredRegions(
+async function configuredRegions(
   regions: Config["regions"],
+  proxyFor: ProxyFor,
   reloads: Reloads,
   onTaken: (code: RegionCode) => void,
-): Record<RegionCode, RegionSettings> {
+): Promise<Record<RegionCode, RegionSettings>> {
   if (regions === "emulator") throw new Error("no region is configured");
-  const settings = (code: RegionCode): RegionSettings => {
+  const settings = async (code: RegionCode): Promise<RegionSettings> => {
     const { baseUrl, apiKey, serverKey, serverKeySecondary } = regions[code];
     return {
       baseUrl,
+      egress: await egressTo(baseUrl, proxyFor),
       apiKey: apiKey && watchSecret(apiKey, reloads),
       serverKeys: [serverKey, serverKeySecondary].flatMap((secret) =>
         secret ? [watchSecret(secret, reloads, () => onTaken(code))] : [],
@@ -109,7 +113,7 @@ function configuredRegions(
     };
   };
   const { EU, SG, US } = RegionCode;
-  return { [EU]: settings(EU), [SG]: settings(SG), [US]: settings(US) };
+  return { [EU]: await settings(EU), [SG]: await settings(SG), [US]: await settings(US) };
 }
 
 function configuredCodes(settings: Readonly<Record<RegionCode, RegionSettings>>): RegionCode[] {

@@ -1,6 +1,7 @@
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { Clock } from "../system/clock.js";
+import type { Egress } from "../system/egress.js";
 import type { Reloading } from "../system/reloading-file.js";
 import type { UpstreamAttempt } from "../telemetry/request-record.js";
 import type { RegionHealth } from "./circuit.js";
@@ -22,6 +23,8 @@ import { parseAuthToken } from "./wire.js";
 /** One region as the operator configured it. A region without a key is not configured. */
 export interface RegionSettings {
   readonly baseUrl: URL;
+  /** The way to its host; straight unless given. */
+  readonly egress?: Egress;
   readonly apiKey?: Reloading<string> | undefined;
   /** The primary and, during a rotation, the secondary. */
   readonly serverKeys: readonly Reloading<string>[];
@@ -178,7 +181,7 @@ function createRegion(code: RegionCode, options: AmityClientOptions): Region {
   return {
     settings,
     serverKeys: new ServerKeys(settings.serverKeys, clock),
-    transports: new Transports(settings.baseUrl, mutualTls, clock.now),
+    transports: new Transports(settings.baseUrl, mutualTls, clock.now, settings.egress),
     guard: new RegionGuard({
       attemptTimeoutMs,
       clock,

@@ -16,8 +16,10 @@ const faults: Readonly<Record<TransportFault, ErrorCode>> = {
 };
 
 /** The AppError for an exchange that gave no whole answer. */
-export function transportFailure({ fault }: TransportError): AppError {
-  return new AppError(faults[fault]);
+export function transportFailure({ fault, proxyError }: TransportError): AppError {
+  return new AppError(faults[fault], {
+    ...(proxyError && { log: { reason: proxyError.code, problem: proxyError.message } }),
+  });
 }
 
 /**

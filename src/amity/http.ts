@@ -1,15 +1,15 @@
-import { type ClientRequest, Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import type { Socket } from "node:net";
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import got from "got";
+import { connectTimeoutMs } from "../system/connect-timeout.js";
+import { directEgress, type Egress, type TlsIdentity, verifying } from "../system/egress.js";
+import { ProxyError } from "../system/forward-proxy.js";
 import { version } from "../system/version.js";
 import { decodeBody } from "./body.js";
+import { createPools } from "./pools.js";
 
 /** Amity's answers are a few kilobytes; more is a fault or an attack. Bytes. */
 const maxResponseBytes = 262_144;
-/** A host that does not take a connection within this time takes none. Milliseconds. */
-const connectTimeoutMs = 2_000;
 
 export interface UpstreamRequest {
   readonly method: "GET" | "POST" | "DELETE";
@@ -49,24 +49,19 @@ export class TransportError extends Error {
     readonly phase: TransportPhase,
     /** A kept connection that the other side may have closed just before. */
     readonly reusedConnection: boolean,
+    /** The proxy that was at fault, and not the host behind it. */
+    readonly proxyError?: ProxyError,
   ) {
     super(`upstream exchange failed: ${fault} while ${phase}`);
   }
-}
-
-/** What TLS needs beyond Node's defaults. */
-export interface TlsIdentity {
-  /** Certificates to trust, Node's own among them; undefined: Node's own alone. PEM. */
-  readonly ca?: readonly string[] | undefined;
-  /** The client's certificate and private key. PEM. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
 }
 
 export interface TransportOptions {
   readonly identity: TlsIdentity;
   /** How long a connection is kept that has nothing to do. Milliseconds. */
   readonly idleMs: number;
+  /** The way to the host; straight unless given. */
+  readonly egress?: Egress;
 }
 
 /** One region's HTTP connection pool for one TLS identity. */
@@ -83,21 +78,20 @@ export interface Transport {
  * The region's transport: got in its stream form, which costs half of its promise form, with every convenience off.
  * Retries, redirects, decompression and status handling would each act on our secrets or our deadlines.
  */
-export function createTransport(baseUrl: URL, { identity, idleMs }: TransportOptions): Transport {
-  const agentOptions = { keepAlive: true, scheduling: "lifo" } as const;
-  const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) };
-  for (const pool of [agent.http, agent.https]) {
-    // The agent closes a free socket that times out, and lets one in use be.
-    pool.on("free", (socket: Socket) => socket.setTimeout(idleMs));
-  }
+export function createTransport(
+  baseUrl: URL,
+  { identity, idleMs, egress = directEgress }: TransportOptions,
+): Transport {
+  const pools = createPools(egress, idleMs);
   const { ca, cert, key } = identity;
   const client = got.extend({
-    agent,
+    agent: pools.kept,
     decompress: false,
     followRedirect: false,
     retry: { limit: 0 },
     throwHttpErrors: false,
     https: {
+      ...verifying,
       ...(ca && { certificateAuthority: [...ca] }),
       ...(cert !== undefined && { certificate: cert }),
       ...(key !== undefined && { key }),
@@ -108,49 +102,55 @@ export function createTransport(baseUrl: URL, { identity, idleMs }: TransportOpt
       "user-agent": `amity-graphql/${version}`,
     },
   });
+  const isTls = baseUrl.protocol === "https:";
   return {
     send(request) {
       const stream = client.stream(new URL(request.path, baseUrl), {
         method: request.method,
         headers: request.headers,
-        timeout: {
-          lookup: connectTimeoutMs,
-          connect: connectTimeoutMs,
-          secureConnect: connectTimeoutMs,
-          request: request.timeoutMs,
-        },
-        ...(request.freshConnection && { agent: { http: false, https: false } }),
+        timeout: { ...connectLimits, request: request.timeoutMs },
+        ...(request.freshConnection && { agent: pools.fresh }),
         // A POST or DELETE stream without a body waits for one for ever.
         ...(request.method !== "GET" && { body: request.body ?? "" }),
       });
-      return readAnswer(stream, baseUrl.protocol === "https:", request.signal);
+      return readAnswer(stream, { isTls, proxy: egress.proxy }, request);
     },
-    retire() {
-      for (const pool of [agent.http, agent.https]) {
-        pool.maxFreeSockets = 0;
-        for (const socket of Object.values(pool.freeSockets).flat()) socket?.destroy();
-      }
-    },
-    close() {
-      agent.http.destroy();
-      agent.https.destroy();
-    },
+    retire: pools.retire,
+    close: pools.close,
   };
 }
 
+const connectLimits = { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs } as const;
+
 type GotStream = ReturnType<typeof got.stream>;
 
-function readAnswer(stream: GotStream, isTls: boolean, signal: AbortSignal | undefined): Promise<UpstreamResponse> {
+/** How the stream's connection is made. */
+type Way = Pick<Egress, "proxy"> & { readonly isTls: boolean };
+
+function readAnswer(
+  stream: GotStream,
+  way: Way,
+  { signal, timeoutMs }: Pick<UpstreamRequest, "signal" | "timeoutMs">,
+): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     let sent: ClientRequest | undefined;
     const cancel = () => fail("cancelled");
-    const fail = (fault: TransportFault) => {
+    // got's own limit is heard when the proxy has connected or failed to, and not before.
+    const timer = way.proxy && setTimeout(() => fail("timeout"), timeoutMs);
+    const settle = () => {
+      clearTimeout(timer);
       signal?.removeEventListener("abort", cancel);
+    };
+    const fail = (fault: TransportFault, cause?: unknown) => {
+      settle();
       stream.destroy();
       const isReused = sent?.reusedSocket ?? false;
-      reject(new TransportError(fault, phaseOf(stream, isTls, isReused), isReused));
+      const phase = phaseOf(stream, way, isReused);
+      const isLate = fault === "timeout" && phase === "connecting";
+      const late = isLate && way.proxy ? new ProxyError("PROXY_TIMEOUT", way.proxy.name) : undefined;
+      reject(new TransportError(fault, phase, isReused, cause instanceof ProxyError ? cause : late));
     };
     stream.on("request", (request: ClientRequest) => {
       sent = request;
@@ -160,7 +160,9 @@ function readAnswer(stream: GotStream, isTls: boolean, signal: AbortSignal | und
       if (size > maxResponseBytes) fail("malformed");
       else chunks.push(chunk);
     });
-    stream.on("error", (error: Error & { code?: string }) => fail(faultOf(error, stream.response !== undefined)));
+    stream.on("error", (error: Error & { code?: string }) => {
+      fail(faultOf(error, stream.response !== undefined), error.cause);
+    });
     // Nobody asked for another protocol; Node hands its socket over and forgets about it.
     stream.on("upgrade", (_response: IncomingMessage, socket: Duplex) => {
       socket.on("error", () => {}).destroy();
@@ -168,7 +170,7 @@ function readAnswer(stream: GotStream, isTls: boolean, signal: AbortSignal | und
     });
     stream.on("close", () => fail("broken"));
     stream.on("end", () => {
-      signal?.removeEventListener("abort", cancel);
+      settle();
       const { response } = stream;
       const text = response && decodeBody(response.headers, chunks);
       if (text === undefined) return fail("malformed");
@@ -179,15 +181,16 @@ function readAnswer(stream: GotStream, isTls: boolean, signal: AbortSignal | und
   });
 }
 
-function phaseOf(stream: GotStream, isTls: boolean, isReused: boolean): TransportPhase {
+function phaseOf(stream: GotStream, { isTls, proxy }: Way, isReused: boolean): TransportPhase {
   if (stream.response) return "answering";
   if (isReused) return "sent";
-  const connectedAt = isTls ? stream.timings?.secureConnect : stream.timings?.connect;
+  // Through a proxy, a request gets a connection whose TLS handshake is over.
+  const connectedAt = isTls && !proxy ? stream.timings?.secureConnect : stream.timings?.connect;
   return connectedAt === undefined ? "connecting" : "sent";
 }
 
 function faultOf(error: Error & { code?: string }, answering: boolean): TransportFault {
-  if (error.name === "TimeoutError") return "timeout";
+  if (error.code === "ETIMEDOUT" || error.code === "PROXY_TIMEOUT") return "timeout";
   if (error.code?.startsWith("HPE_")) return "malformed";
   return answering ? "broken" : "unreachable";
 }

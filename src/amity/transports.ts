@@ -1,4 +1,5 @@
 import type { WallClock } from "../system/clock.js";
+import { directEgress, type Egress } from "../system/egress.js";
 import type { Reloading } from "../system/reloading-file.js";
 import { type CertificatePair, choosePair } from "./client-certificate.js";
 import { createTransport, type Transport } from "./http.js";
@@ -29,8 +30,9 @@ export class Transports {
     private readonly baseUrl: URL,
     private readonly mutualTls: MutualTls,
     private readonly now: WallClock,
+    private readonly egress: Egress = directEgress,
   ) {
-    this.#open = createTransport(baseUrl, { identity: { ca: mutualTls.ca }, idleMs: registeringIdleMs });
+    this.#open = createTransport(baseUrl, { identity: { ca: mutualTls.ca }, idleMs: registeringIdleMs, egress });
   }
 
   /** For routes that need no client certificate: sessions are registered over it. */
@@ -45,7 +47,7 @@ export class Transports {
     if (!this.#protected || this.#protected.pair !== pair) {
       this.#protected?.transport.retire();
       const identity = { ca: this.mutualTls.ca, cert: pair?.cert, key: pair?.key };
-      this.#protected = { pair, transport: createTransport(this.baseUrl, { identity, idleMs }) };
+      this.#protected = { pair, transport: createTransport(this.baseUrl, { identity, idleMs, egress: this.egress }) };
     }
     return this.#protected.transport;
   }

@@ -1,5 +1,6 @@
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
+import type { ProxyFor } from "../system/forward-proxy.js";
 import type { Reloads } from "../system/reloading-file.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
@@ -13,7 +14,7 @@ import { type JwtKey, jwtKeyParsers } from "./jwt-key.js";
 /** Where the keys that verify a JWT come from: exactly one. */
 export type JwtKeySource =
   | { readonly kind: "static"; readonly key: JwtKey; readonly file?: JwtKeyFile }
-  | ({ readonly kind: "published" } & Omit<JwksOptions, "clock" | "onFailure" | "onOddEntries">);
+  | ({ readonly kind: "published" } & Omit<JwksOptions, "clock" | "proxyFor" | "onFailure" | "onOddEntries">);
 
 /** The file that a fixed key came from, which may hold another one later. */
 export interface JwtKeyFile {
@@ -51,6 +52,7 @@ export interface AuthenticatorTools {
   readonly logger: Logger;
   readonly reloads: Reloads;
   readonly metrics: Metrics;
+  readonly proxyFor: ProxyFor;
 }
 
 export function createAuthenticator(settings: AuthSettings, tools: AuthenticatorTools): Authenticator {
@@ -79,7 +81,7 @@ export function createAuthenticator(settings: AuthSettings, tools: Authenticator
 
 function createJwt(
   { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
-  { clock, logger, reloads, metrics }: AuthenticatorTools,
+  { clock, logger, reloads, metrics, proxyFor }: AuthenticatorTools,
 ): { verify: JwtVerifier; isReady: () => Promise<boolean> } {
   if (keys.kind === "static") {
     const key = keys.file ? followKey(keys.key, keys.file, reloads) : keys.key;
@@ -88,7 +90,7 @@ function createJwt(
   const onFailure = (reason: string) => logger.warn({ reason }, "the identity provider's keys cannot be fetched");
   const onOddEntries = (entries: number) =>
     logger.warn({ entries }, "so many entries of the identity provider's key set cannot be used");
-  const source = createJwksSource({ ...keys, clock, onFailure, onOddEntries });
+  const source = createJwksSource({ ...keys, clock, proxyFor, onFailure, onOddEntries });
   metrics.announceCallerKeys("published", () => source.ageMs / 1_000);
   return { verify: createJwtVerifier(rules, source.getKey, clock.now), isReady: () => source.warmUp() };
 }

@@ -1,3 +1,10 @@
+import { once } from "node:events";
+import { get as httpGet, type IncomingMessage } from "node:http";
+import { get as httpsGet } from "node:https";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { egressTo } from "../system/egress.js";
+import { ProxyError, type ProxyFor } from "../system/forward-proxy.js";
 import { isTrustedUrl } from "../system/loopback.js";
 
 /** Key sets and discovery documents are a few kilobytes. */
@@ -6,20 +13,45 @@ const maxBytes = 262_144;
 /** It leaves out a byte order mark, which some servers put before their JSON (RFC 8259, 8.1). */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+export interface FetchOptions {
+  readonly signal: AbortSignal;
+  readonly proxyFor: ProxyFor;
+}
+
 /**
- * Gets a public JSON document of the identity provider. Nothing secret is sent. Throws for anything but a 200 of at
- * most 256 KiB of JSON; redirects are not followed, and http is for loopback only.
+ * Gets a public JSON document of the identity provider, whose certificate is always verified. Nothing secret is sent.
+ * Throws for anything but a 200 of at most 256 KiB of JSON, and ProxyError when a proxy stands between; redirects are
+ * not followed, and http is for loopback only.
  */
-export async function fetchJson(url: URL, signal: AbortSignal): Promise<unknown> {
+export async function fetchJson(url: URL, { signal, proxyFor }: FetchOptions): Promise<unknown> {
   if (!isTrustedUrl(url)) throw new Error("not https");
-  const response = await fetch(url, { redirect: "error", signal, headers: { accept: "application/json" } });
-  if (response.status !== 200 || !response.body) throw new Error("not a 200");
-  const chunks: Uint8Array[] = [];
+  const { createAgent, proxy } = await egressTo(url, proxyFor);
+  const options = { signal, headers: { accept: "application/json", "accept-encoding": "identity" } };
+  const request =
+    url.protocol === "http:" ? httpGet(url, options) : httpsGet(url, { ...options, agent: createAgent({}) });
+  try {
+    const [response]: IncomingMessage[] = await once(request, "response", { signal });
+    if (response?.statusCode !== 200) throw new Error("not a 200");
+    return JSON.parse(utf8.decode(await bodyOf(response)));
+  } catch (error) {
+    if (signal.aborted && proxy && !request.socket) throw new ProxyError("PROXY_TIMEOUT", proxy.name);
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    request.on("error", () => {}).destroy();
+  }
+}
+
+/** Some stores hold their files compressed and send them so, whatever was asked for. */
+async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+  const isCompressed = response.headers["content-encoding"] === "gzip";
+  // Its failure reaches whoever reads.
+  const body = isCompressed ? pipeline(response, createGunzip(), () => {}) : response;
+  const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > maxBytes) throw new Error("too large");
     chunks.push(chunk);
   }
-  return JSON.parse(utf8.decode(Buffer.concat(chunks)));
+  return Buffer.concat(chunks);
 }

@@ -2,7 +2,8 @@ import { errors, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
-import { fetchJson } from "./fetch-json.js";
+import { ProxyError, type ProxyFor } from "../system/forward-proxy.js";
+import { type FetchOptions, fetchJson } from "./fetch-json.js";
 import { type Found, KeySet } from "./key-set.js";
 
 /** Where the identity provider publishes its keys. */
@@ -17,6 +18,7 @@ export interface JwksOptions {
   /** At most one fetch in this time, however many unknown keys are named. Milliseconds. */
   readonly cooldownMs: number;
   readonly timeoutMs: number;
+  readonly proxyFor: ProxyFor;
   readonly clock: Clock;
   /** Hears why a fetch failed, in fixed words. */
   readonly onFailure: (reason: string) => void;
@@ -58,7 +60,7 @@ export function createJwksSource(options: JwksOptions): JwksSource {
       failing = false;
     } catch (error) {
       failing = true;
-      options.onFailure(error instanceof DOMException && error.name === "TimeoutError" ? "timeout" : "unusable answer");
+      options.onFailure(reasonOf(error));
     }
   }
 
@@ -104,16 +106,21 @@ export function createJwksSource(options: JwksOptions): JwksSource {
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 
-async function fetchKeys({ location, timeoutMs }: JwksOptions): Promise<unknown> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const url = "jwksUrl" in location ? location.jwksUrl : await discover(location.issuer, signal);
-  return fetchJson(url, signal);
+function reasonOf(error: unknown): string {
+  if (error instanceof ProxyError) return `${error.code}: ${error.message}`;
+  return error instanceof DOMException && error.name === "TimeoutError" ? "timeout" : "unusable answer";
+}
+
+async function fetchKeys({ location, timeoutMs, proxyFor }: JwksOptions): Promise<unknown> {
+  const options = { signal: AbortSignal.timeout(timeoutMs), proxyFor };
+  const url = "jwksUrl" in location ? location.jwksUrl : await discover(location.issuer, options);
+  return fetchJson(url, options);
 }
 
 /** OpenID Connect Discovery 1.0, section 4: the document's issuer must be the very one that was asked. */
-async function discover(issuer: string, signal: AbortSignal): Promise<URL> {
+async function discover(issuer: string, options: FetchOptions): Promise<URL> {
   const url = new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
-  const document = discoverySchema.parse(await fetchJson(url, signal));
+  const document = discoverySchema.parse(await fetchJson(url, options));
   if (document.issuer !== issuer) throw new Error("discovery names another issuer");
   return new URL(document.jwks_uri);
 }

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { type Gateway, startGateway } from "../app.js";
 import { type Config, loadConfig } from "../config/config.js";
 import { configHelp } from "../config/help.js";
+import { hostsByProxy } from "../config/outgoing.js";
 import type { Env } from "../config/reader.js";
 import { CannotListen } from "../server/http.js";
 import { systemClock } from "../system/clock.js";
@@ -58,6 +59,8 @@ async function serve(
 ): Promise<number> {
   for (const warning of warnings) logger.warn({}, warning);
   for (const { region, text } of missingKeys(config)) logger.warn({ region }, text);
+  for (const [proxy, hosts] of hostsByProxy(config))
+    logger.info({ proxy, hosts }, "these hosts are reached by a proxy");
   let reload: (() => Promise<void>) | undefined;
   // Heard from start to end, for it kills whoever does not listen.
   process.on("SIGHUP", () => void reload?.());

@@ -85,7 +85,7 @@ async function mint(config: Config, { userId, region = config.defaultRegion }: O
   const sinks = { logger: silentLogger, metrics: new Metrics() };
   const key = { region, userId: targetUserId(anybody, "--user", userId) };
   const reloads = new Reloads(clock, () => {});
-  const amity = connectUpstream(config, undefined, { clock, random: systemRandom, reloads, ...sinks });
+  const amity = await connectUpstream(config, undefined, { clock, random: systemRandom, reloads, ...sinks });
   const store = new TokenStore(0, clock);
   const audit = new Audit(sinks);
   const { upstreamTimeoutMs: timeoutMs } = config;

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { HostFamily, RegionCode } from "../amity/regions.js";
 import type { SessionApi, TokenApi } from "../amity/requests.js";
 import type { AuthSettings } from "../caller/authenticator.js";
+import type { ProxyFor } from "../system/forward-proxy.js";
 import { readRegularFileSync } from "../system/regular-file.js";
 import { readAuth } from "./auth.js";
 import { isProduction, nodeEnvProblem } from "./environment.js";
@@ -9,6 +10,7 @@ import { type InboundSettings, readInbound } from "./inbound.js";
 import { misspellings } from "./misspellings.js";
 import { type MutualTlsConfig, readMutualTls } from "./mutual-tls.js";
 import { withoutPlatform } from "./platform.js";
+import { readProxy } from "./proxy.js";
 import { type Env, Reader } from "./reader.js";
 import { type RegionConfig, readRegions } from "./regions.js";
 import { readShutdown, type ShutdownSettings } from "./shutdown.js";
@@ -24,6 +26,8 @@ export interface Config {
   /** Settings of each region, or `emulator`: no credentials were given, so the embedded emulator plays Amity. */
   readonly regions: Readonly<Record<RegionCode, RegionConfig>> | "emulator";
   readonly mutualTls: MutualTlsConfig;
+  /** By which proxy the hosts outside this machine are reached. */
+  readonly proxyFor: ProxyFor;
   readonly hostFamily: HostFamily;
   /** How long a token may be handed to the same user again; 0: each is minted. Milliseconds. */
   readonly tokenReuseMs: number;
@@ -70,9 +74,14 @@ export function loadConfig(env: Env, readFile: (path: string) => string = readRe
   const reader = new Reader(settings, readFile);
   const problem = nodeEnvProblem(settings);
   if (problem !== undefined) reader.problem(problem);
-  const config = readConfig(reader, problem === undefined && isProduction(settings));
+  const production = problem === undefined && isProduction(settings);
+  const config = readConfig(reader, production);
   const { problems } = reader;
-  return { ...(problems.length === 0 && { config }), problems, warnings: [...warnings, ...misspellings(settings)] };
+  return {
+    ...(problems.length === 0 && { config }),
+    problems,
+    warnings: [...warnings, ...reader.warnings, ...misspellings(settings)],
+  };
 }
 
 /** The configuration and its warnings, from what loadConfig gave or from its config alone. Throws ConfigError. */
@@ -93,6 +102,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     reader.problem("AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there");
   }
   const upstreamTimeoutMs = reader.integer("UPSTREAM_TIMEOUT_MS");
+  const proxyFor = readProxy(reader);
   const explorer = reader.choice("EXPLORER");
   const introspection = reader.choice("INTROSPECTION");
   return {
@@ -102,6 +112,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     ...network,
     hostFamily,
     mutualTls: readMutualTls(reader),
+    proxyFor,
     tokenReuseMs: 1_000 * reader.integer("TOKEN_REUSE_SECONDS"),
     tokenApi: reader.choice("AMITY_TOKEN_API"),
     sessionApi: reader.choice("AMITY_SESSION_API"),

@@ -5,7 +5,7 @@ interface Words {
   readonly unset?: string;
 }
 
-export interface TextField extends Words {
+export interface TextField extends Words, Shared {
   readonly kind: "text";
   readonly default?: string;
   /** What the value must be. */
@@ -17,6 +17,11 @@ export interface DocumentField extends Words {
   readonly kind: "document";
   readonly rule: string;
   readonly orFile: true;
+}
+
+/** Other programs read it too: its name in lower case counts as well and comes first, and an empty value is none. */
+interface Shared {
+  readonly shared?: true;
 }
 
 /** Never shown to anybody; always possible as NAME_FILE too. */
@@ -44,7 +49,7 @@ export interface ChoiceField extends Words {
 }
 
 /** Entries between commas. */
-export interface ListField extends Words {
+export interface ListField extends Words, Shared {
   readonly kind: "list";
   /** What an entry must be. */
   readonly rule?: string;

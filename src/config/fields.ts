@@ -13,6 +13,8 @@ const shutdownRange = { least: 0, most: 600_000, unit: "milliseconds" } as const
 const portRange = { least: 0, most: 65_535 } as const;
 const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
 
+const proxyRule = "an http or https URL with or without user and password, or host:port";
+
 type RegionFields = Readonly<
   Record<`AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY"}`, SecretField> &
     Record<`AMITY_${RegionCode}_BASE_URL`, UrlField>
@@ -225,6 +227,19 @@ export const fields = {
     meaning: "Amity's session route",
   },
   ...authFields,
+  HTTPS_PROXY: {
+    kind: "text",
+    shared: true,
+    rule: proxyRule,
+    meaning: "Proxy for calls to Amity and to the identity provider; never for this machine",
+  },
+  ALL_PROXY: { kind: "text", shared: true, rule: proxyRule, meaning: "The same where HTTPS_PROXY is not set" },
+  NO_PROXY: {
+    kind: "list",
+    shared: true,
+    rule: "names with all below them, IP addresses, CIDR ranges, each with a port or without, or a star for all",
+    meaning: "Hosts that are reached without the proxy",
+  },
   UPSTREAM_TIMEOUT_MS: {
     kind: "integer",
     ...timeoutRange,
@@ -358,14 +373,15 @@ export const notBuiltYet: readonly RegExp[] = [
   /^REDIS_URL$/,
 ];
 
+/** The variables that give a setting, its own name first. */
+export function variablesOf(name: string, field: Field): readonly string[] {
+  if ("orFile" in field) return [name, `${name}_FILE`];
+  return "shared" in field ? [name, name.toLowerCase()] : [name];
+}
+
 /** Every variable that is read, NAME_FILE included, with the setting that it gives. */
 export const variables: ReadonlyMap<string, FieldName> = new Map(
-  (Object.keys(fields) as FieldName[]).flatMap((name): [string, FieldName][] =>
-    "orFile" in fields[name]
-      ? [
-          [name, name],
-          [`${name}_FILE`, name],
-        ]
-      : [[name, name]],
+  (Object.keys(fields) as FieldName[]).flatMap((name) =>
+    variablesOf(name, fields[name]).map((variable): [string, FieldName] => [variable, name]),
   ),
 );

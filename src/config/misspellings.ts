@@ -4,13 +4,21 @@ import type { Env } from "./reader.js";
 
 /** NODE_ENV is Node's, but a slip in its name switches production off. */
 const names = [...variables.keys(), "NODE_ENV"];
+const proxyVariables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /** Warnings for variables that look like ours and are not read. AMITY_, AUTH_JWT_ and AUTH_JWKS_ begin what is ours. */
 export function misspellings(env: Env): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (names.includes(name) || notBuiltYet.some((pattern) => pattern.test(name))) return [];
+    if (names.includes(name) || isForOthers(name, env)) return [];
+    if (notBuiltYet.some((pattern) => pattern.test(name))) return [];
     const meant = likely(name, names);
     if (meant !== undefined) return [`${name} is not read: did you mean ${meant}?`];
     return /^(?:AMITY_|AUTH_JW)/i.test(name) ? [`${name} is not read: no setting has a name like it`] : [];
   });
+}
+
+/** Go's is near to NO_PROXY; and whoever sets HTTP_PROXY beside the proxy that counts means plain HTTP. */
+function isForOthers(name: string, env: Env): boolean {
+  if (/^http_proxy$/i.test(name)) return proxyVariables.some((variable) => env[variable]);
+  return name === "GOPROXY";
 }

@@ -1,6 +1,6 @@
 import { likely } from "../system/likely.js";
 import { isTrustedUrl } from "../system/loopback.js";
-import { fileErrorCode, fileProblem } from "../system/regular-file.js";
+import { fileProblem, hintOf } from "../system/regular-file.js";
 import { documentOf, entriesOf, lineOf, UnusableText } from "../system/setting-text.js";
 import type { ChoiceField, Field, IntegerField, PathField, TextField } from "./field-kinds.js";
 import { type ChoiceOf, type FieldName, fields, type NameOf, notBuiltYet, variables } from "./fields.js";
@@ -17,6 +17,7 @@ type PlainName = NameOf<"text" | "path">;
  */
 export class Reader {
   readonly problems: string[];
+  readonly warnings: string[] = [];
   /** Those that can be used. */
   readonly #values = new Map<string, string>();
 
@@ -26,8 +27,9 @@ export class Reader {
   ) {
     this.problems = unbuiltVariables(env);
     for (const [variable, name] of variables) {
-      const text = env[variable];
-      const form = variable === name ? formOf(fields[name].kind) : lineOf;
+      const isShared = "shared" in fields[name];
+      const text = isShared ? env[variable] || undefined : env[variable];
+      const form = variable === name || isShared ? formOf(fields[name].kind) : lineOf;
       const value = text === undefined ? undefined : this.#use(variable, () => form(text));
       if (value !== undefined) this.#values.set(variable, value);
     }
@@ -35,6 +37,10 @@ export class Reader {
 
   problem(text: string): void {
     this.problems.push(text);
+  }
+
+  warning(text: string): void {
+    this.warnings.push(text);
   }
 
   /** The value is not what the list of settings demands. `meant`: what it probably should be. */
@@ -84,6 +90,14 @@ export class Reader {
   /** The entries that are not empty. */
   list(name: NameOf<"list">): string[] {
     return this.entries(name)?.filter((entry) => entry !== "") ?? [];
+  }
+
+  /** A setting that other programs read too, with the variable that it came from. */
+  shared(
+    name: NameOf<Field["kind"], { shared: true }>,
+  ): { readonly variable: string; readonly value: string } | undefined {
+    const variable = [name.toLowerCase(), name].find((candidate) => this.#values.has(candidate));
+    return variable === undefined ? undefined : { variable, value: this.#values.get(variable) ?? "" };
   }
 
   choice<Name extends NameOf<"choice", { default: string }>>(name: Name): ChoiceOf<Name>;
@@ -171,20 +185,6 @@ export function headerKeyOf(text: string): string {
 function formOf(kind: Field["kind"]): (text: string) => string {
   if (kind === "document") return documentOf;
   return kind === "list" ? (text) => entriesOf(text).join(",") : lineOf;
-}
-
-const fileHints: Readonly<Record<string, string>> = {
-  ENOENT: "there is none of this name",
-  ENOTDIR: "a part of its path is no folder",
-  EACCES: "let this process's user read it",
-  EPERM: "let this process's user read it",
-  ELOOP: "its links go round",
-  ENAMETOOLONG: "a path is wanted, not the content",
-};
-
-function hintOf(error: unknown): string {
-  const code = fileErrorCode(error) ?? "";
-  return Object.hasOwn(fileHints, code) ? `: ${fileHints[code]}` : "";
 }
 
 function unbuiltVariables(env: Env): string[] {

@@ -1,9 +1,9 @@
 import type { Field } from "./field-kinds.js";
-import { fields } from "./fields.js";
+import { fields, variablesOf } from "./fields.js";
 
 /** A setting as every document prints it. */
 export interface FieldWords {
-  /** NAME, and NAME_FILE where the value can come from a file. */
+  /** NAME, and NAME_FILE where the value can come from a file, or the name in lower case where that counts too. */
   readonly variables: readonly string[];
   readonly meaning: string;
   /** Range, choices or rule; empty where any text will do. */
@@ -21,7 +21,7 @@ export function allFieldWords(): FieldWords[] {
 export function fieldWords(name: string, field: Field): FieldWords {
   const value = "default" in field ? field.default : undefined;
   return {
-    variables: "orFile" in field ? [name, `${name}_FILE`] : [name],
+    variables: variablesOf(name, field),
     meaning: field.meaning,
     values: valuesOf(field),
     fallback: field.unset ?? (value === undefined ? "" : String(value)),

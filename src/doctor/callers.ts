@@ -1,29 +1,35 @@
 import type { ApiKey } from "../caller/api-keys.js";
-import type { AuthSettings, JwtKeySource } from "../caller/authenticator.js";
+import type { JwtKeySource } from "../caller/authenticator.js";
 import { createJwksSource } from "../caller/jwks.js";
+import type { Config } from "../config/config.js";
 import type { Clock } from "../system/clock.js";
+import type { ProxyFor } from "../system/forward-proxy.js";
 import { type Check, counted, row } from "./check.js";
+import { proxyAdvice } from "./proxy.js";
 
 const scope = "callers";
 
 /** Whom the gateway would know. Published keys are fetched as the gateway fetches them. */
-export async function callerChecks(auth: AuthSettings, isEmulated: boolean, clock: Clock): Promise<Check[]> {
+export async function callerChecks(
+  { auth, regions, proxyFor }: Pick<Config, "auth" | "regions" | "proxyFor">,
+  clock: Clock,
+): Promise<Check[]> {
   const mode = row(scope, "AUTH_MODE");
   if (auth.mode === "none") {
     const detail = "none: whoever reaches the gateway from this machine can mint tokens for any user";
-    if (isEmulated) return [mode.ok(detail)];
+    if (regions === "emulator") return [mode.ok(detail)];
     return [mode.warn(detail, "for development only: set AUTH_MODE to `jwt`, `apikey` or both")];
   }
   const { jwt, apiKeys } = auth;
   const modes = [jwt && "jwt", apiKeys && "apikey"].filter(Boolean).join(", ");
   return [
     mode.ok(modes),
-    ...(jwt ? [await tokenKeysCheck(jwt.keys, clock)] : []),
+    ...(jwt ? [await tokenKeysCheck(jwt.keys, proxyFor, clock)] : []),
     ...(apiKeys ? [serviceKeysCheck(apiKeys.first, clock.now())] : []),
   ];
 }
 
-async function tokenKeysCheck(keys: JwtKeySource, clock: Clock): Promise<Check> {
+async function tokenKeysCheck(keys: JwtKeySource, proxyFor: ProxyFor, clock: Clock): Promise<Check> {
   const check = row(scope, "token keys");
   if (keys.kind === "static") return check.ok("fixed by AUTH_JWT_PUBLIC_KEY or AUTH_JWT_SECRET");
   let reason = "";
@@ -34,7 +40,7 @@ async function tokenKeysCheck(keys: JwtKeySource, clock: Clock): Promise<Check> 
   const onOddEntries = (entries: number) => {
     odd = entries;
   };
-  const isLoaded = await createJwksSource({ ...keys, clock, onFailure, onOddEntries }).warmUp();
+  const isLoaded = await createJwksSource({ ...keys, clock, proxyFor, onFailure, onOddEntries }).warmUp();
   const isNamed = "jwksUrl" in keys.location;
   const from = isNamed ? "AUTH_JWT_JWKS_URL" : "the discovery document of AUTH_JWT_ISSUER";
   if (isLoaded && odd > 0) {
@@ -47,7 +53,8 @@ async function tokenKeysCheck(keys: JwtKeySource, clock: Clock): Promise<Check> 
   const discovery = isNamed ? "" : "/.well-known/openid-configuration below it must name exactly this issuer, ";
   return check.fail(
     `published ones cannot be loaded through ${from} (${reason})`,
-    `check its spelling and whether this machine may reach it; ${discovery}redirects are not followed`,
+    proxyAdvice(reason) ??
+      `check its spelling and whether this machine may reach it; ${discovery}redirects are not followed`,
   );
 }
 

@@ -9,7 +9,7 @@ const scope = "config";
 export function configurationChecks({ config, problems, warnings }: LoadedConfig): Check[] {
   const checks = [
     ...problems.map((text) => row(scope, variableIn(text) ?? "settings").fail(text, adviceFor(text))),
-    ...warnings.map((text) => row(scope, variableIn(text) ?? "settings").warn(text, "rename it, or unset it")),
+    ...warnings.map((text) => row(scope, variableIn(text) ?? "settings").warn(text, adviceForWarning(text))),
   ];
   if (!config) {
     const advice = "correct the failures above and run the doctor again";
@@ -37,6 +37,11 @@ function adviceFor(problem: string): string {
   if (variable === undefined) return "correct it in the environment or in .env";
   const name = variables.get(variable);
   return `correct ${variable} in the environment or in .env${name ? ` (${rightValue(name)})` : ""}`;
+}
+
+/** Of names that are not read; the other warnings say it themselves. */
+function adviceForWarning(warning: string): string {
+  return / is not read/.test(warning) ? "rename it, or unset it" : "as it says; the gateway starts all the same";
 }
 
 function rightValue(name: FieldName): string {

@@ -1,6 +1,7 @@
 import { type Check, counted, dateText, daysUntil, row } from "./check.js";
 import { clientCertificateCheck, type Destination, failureCheck } from "./failures.js";
 import type { Probe, TlsFacts } from "./probe.js";
+import { proxyCheck, proxyFailure } from "./proxy.js";
 
 /** Renewal is due: the server's certificate and ours alike. Days. */
 export const expiryWarningDays = 30;
@@ -12,10 +13,13 @@ const maxSkewMs = 30_000;
 export function connectionChecks(destination: Destination, probe: Probe, now: number): Check[] {
   const { failure, tls } = probe;
   const isCut = failure?.phase === "answer";
-  if (failure && !isCut) return [failureCheck(destination, failure)];
-  const { scope, url } = destination;
+  const { scope, url, proxy } = destination;
+  if (failure?.proxyError) return [proxyFailure(scope, failure.proxyError)];
+  const ofProxy = proxy ? [proxyCheck(scope, proxy)] : [];
+  if (failure && !isCut) return [...ofProxy, failureCheck(destination, failure)];
   const how = tls ? tls.protocol : "plain HTTP on this machine";
   return [
+    ...ofProxy,
     row(scope, "connection").ok(`${url.host}, ${how}`),
     ...(tls ? [serverCertificateCheck(destination, tls, now), ...requestedCertificate(destination, probe, tls)] : []),
     clockCheck(scope, probe),

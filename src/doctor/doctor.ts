@@ -2,6 +2,7 @@ import { type RegionCode, regionCodes } from "../amity/regions.js";
 import type { Config, LoadedConfig } from "../config/config.js";
 import type { RegionConfig } from "../config/regions.js";
 import { type Clock, systemClock } from "../system/clock.js";
+import { egressTo } from "../system/egress.js";
 import { callerChecks } from "./callers.js";
 import { type Check, isHealthy, row } from "./check.js";
 import { clientCertificateChecks, pairInUse } from "./client-certificates.js";
@@ -34,10 +35,10 @@ export async function examine(loaded: LoadedConfig, options: DoctorOptions = {})
   const checks = configurationChecks(loaded);
   const { config } = loaded;
   if (!config) return checks;
-  const { regions, auth, mutualTls } = config;
+  const { regions, mutualTls } = config;
   const [ofRegions, ofCallers] = await Promise.all([
     regions === "emulator" ? [] : regionsChecks(config, regions, setup),
-    callerChecks(auth, regions === "emulator", setup.clock),
+    callerChecks(config, setup.clock),
   ]);
   return [...checks, ...clientCertificateChecks(mutualTls.pairs, setup.clock.now()), ...ofRegions, ...ofCallers];
 }
@@ -66,13 +67,20 @@ async function regionChecks(config: Config, regions: Regions, code: RegionCode, 
 }
 
 /** Each step needs the one before it, so the first that fails is the last. */
-async function networkChecks({ mutualTls }: Config, code: RegionCode, url: URL, setup: Setup): Promise<Check[]> {
+async function networkChecks(
+  { mutualTls, proxyFor }: Config,
+  code: RegionCode,
+  url: URL,
+  setup: Setup,
+): Promise<Check[]> {
   const { timeoutMs } = setup;
   const { now } = setup.clock;
-  const ofDns = await dnsChecks(code, url, setup);
+  const egress = await egressTo(url, proxyFor);
+  // A proxy looks names up itself.
+  const ofDns = egress.proxy ? [] : await dnsChecks(code, url, setup);
   if (!isHealthy(ofDns)) return ofDns;
   const pair = pairInUse(mutualTls.pairs, now());
   const identity = { ca: mutualTls.ca, cert: pair?.first.cert, key: pair?.first.key };
-  const result = await probe(url, { identity, now, timeoutMs });
-  return [...ofDns, ...connectionChecks({ scope: code, url, shown: pair?.name }, result, now())];
+  const result = await probe(url, { identity, egress, now, timeoutMs });
+  return [...ofDns, ...connectionChecks({ scope: code, url, shown: pair?.name, proxy: egress.proxy }, result, now())];
 }

@@ -1,3 +1,4 @@
+import type { ForwardProxy } from "../system/forward-proxy.js";
 import { type Check, row } from "./check.js";
 import type { ProbeFailure } from "./probe.js";
 
@@ -7,6 +8,8 @@ export interface Destination {
   readonly url: URL;
   /** The variable of the client certificate that was shown; undefined: none. */
   readonly shown: string | undefined;
+  /** Undefined: it is reached straight. */
+  readonly proxy?: ForwardProxy | undefined;
 }
 
 type Text = readonly [detail: string, advice: string];

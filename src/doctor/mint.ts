@@ -47,7 +47,7 @@ async function tryKey(
   secret: Secret,
 ): Promise<Outcome> {
   const region = { ...regions[code], serverKey: secret, serverKeySecondary: undefined };
-  const amity = connectUpstream({ ...config, regions: { ...regions, [code]: region } }, undefined, {
+  const amity = await connectUpstream({ ...config, regions: { ...regions, [code]: region } }, undefined, {
     clock,
     random: systemRandom,
     reloads: new Reloads(clock, () => {}),

@@ -1,8 +1,11 @@
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import type { TlsIdentity } from "../amity/http.js";
 import type { WallClock } from "../system/clock.js";
+import { connectTimeoutMs } from "../system/connect-timeout.js";
+import type { Egress, TlsIdentity } from "../system/egress.js";
+import { ProxyError } from "../system/forward-proxy.js";
 import { version } from "../system/version.js";
 import { codeOf } from "./check.js";
 
@@ -17,6 +20,8 @@ export interface ProbeFailure {
   readonly alert?: string | undefined;
   /** The names in a certificate that is another host's. */
   readonly names?: string | undefined;
+  /** The proxy's, and not the server's. */
+  readonly proxyError?: ProxyError | undefined;
 }
 
 export interface TlsFacts {
@@ -37,6 +42,7 @@ export interface Probe {
 
 export interface ProbeTools {
   readonly identity: TlsIdentity;
+  readonly egress: Egress;
   readonly now: WallClock;
   /** Time for each phase. Milliseconds. */
   readonly timeoutMs: number;
@@ -46,14 +52,19 @@ export interface ProbeTools {
  * Connects as the gateway would, and asks for the head of the base URL, which needs no key. Certificates are verified:
  * what the gateway would refuse fails here too.
  */
-export function probe(url: URL, { identity, now, timeoutMs }: ProbeTools): Promise<Probe> {
+export function probe(url: URL, { identity, egress, now, timeoutMs }: ProbeTools): Promise<Probe> {
   return new Promise((resolve) => {
     const isTls = url.protocol === "https:";
-    const request = open(url, identity);
-    let phase: Phase = "connecting";
+    const request = open(url, identity, egress);
+    // A tunnel comes with its TLS handshake done, and what the proxy gets wrong says so itself.
+    let phase: Phase = egress.proxy ? "handshake" : "connecting";
     let tls: TlsFacts | undefined;
     let askedAt = 0;
-    const timer = setTimeout(() => end({ phase, code: "timeout" }), timeoutMs);
+    // The proxy and the handshake behind it have limits of their own, in turn.
+    const timer = setTimeout(
+      () => end({ phase, code: "timeout" }),
+      egress.proxy ? 2 * connectTimeoutMs + timeoutMs : timeoutMs,
+    );
     const enter = (next: Phase) => {
       phase = next;
       askedAt = now();
@@ -64,12 +75,14 @@ export function probe(url: URL, { identity, now, timeoutMs }: ProbeTools): Promi
       request.destroy();
       resolve({ ...(failure && { failure }), ...(tls && { tls }), ...(skewMs !== undefined && { skewMs }) });
     };
+    const onTls = (socket: Socket) => {
+      tls = socket instanceof TLSSocket ? factsOf(socket) : undefined;
+      enter("answer");
+    };
     request.on("socket", (socket) => {
+      if (egress.proxy) return onTls(socket);
       socket.once("connect", () => enter(isTls ? "handshake" : "answer"));
-      socket.once("secureConnect", () => {
-        tls = socket instanceof TLSSocket ? factsOf(socket) : undefined;
-        enter("answer");
-      });
+      socket.once("secureConnect", () => onTls(socket));
     });
     request.on("response", ({ headers }) => end(undefined, skewOf(headers, (askedAt + now()) / 2)));
     request.on("error", (error) => end(failureOf(phase, error)));
@@ -77,10 +90,11 @@ export function probe(url: URL, { identity, now, timeoutMs }: ProbeTools): Promi
   });
 }
 
-function open(url: URL, { ca, cert, key }: TlsIdentity): ClientRequest {
-  const options = { method: "HEAD", agent: false, headers: { "user-agent": `amity-graphql/${version} doctor` } };
-  if (url.protocol === "http:") return httpRequest(url, options);
-  return httpsRequest(url, { ...options, ...(ca && { ca: [...ca] }), cert, key });
+function open(url: URL, { ca, cert, key }: TlsIdentity, egress: Egress): ClientRequest {
+  const options = { method: "HEAD", headers: { "user-agent": `amity-graphql/${version} doctor` } };
+  if (url.protocol === "http:") return httpRequest(url, { ...options, agent: false });
+  const agent = egress.createAgent({});
+  return httpsRequest(url, { ...options, agent, ...(ca && { ca: [...ca] }), cert, key });
 }
 
 function factsOf(socket: TLSSocket): TlsFacts {
@@ -96,7 +110,13 @@ function factsOf(socket: TLSSocket): TlsFacts {
 function failureOf(phase: Phase, error: Error): ProbeFailure {
   const alert = /alert ([a-z ]+)/.exec(error.message)?.[1];
   const { cert } = error as Error & { cert?: { subjectaltname?: string } };
-  return { phase, code: codeOf(error), alert, names: cert?.subjectaltname };
+  return {
+    phase,
+    code: codeOf(error),
+    alert,
+    names: cert?.subjectaltname,
+    proxyError: error instanceof ProxyError ? error : undefined,
+  };
 }
 
 const halfSecondMs = 500;

@@ -72,3 +72,18 @@ export function fileProblem(error: unknown): string | undefined {
 export function fileErrorCode(error: unknown): string | undefined {
   return typeof error === "object" && error && "code" in error ? String(error.code) : undefined;
 }
+
+const fileHints: Readonly<Record<string, string>> = {
+  ENOENT: "there is none of this name",
+  ENOTDIR: "a part of its path is no folder",
+  EACCES: "let this process's user read it",
+  EPERM: "let this process's user read it",
+  ELOOP: "its links go round",
+  ENAMETOOLONG: "a path is wanted, not the content",
+};
+
+/** What to do about a file that cannot be read, after a colon; empty where there is no more to say. */
+export function hintOf(error: unknown): string {
+  const code = fileErrorCode(error) ?? "";
+  return Object.hasOwn(fileHints, code) ? `: ${fileHints[code]}` : "";
+}

@@ -5,8 +5,6 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { withGatewayProcess } from "../support/process.js";
 
-const dist = new URL("../../dist/", import.meta.url).href;
-
 /** Paths of all files that a gateway ran from its start to its end, as Node's own coverage tells them. */
 async function filesRunBy(env: Record<string, string>): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
@@ -29,10 +27,11 @@ describe("a gateway's process", () => {
     ["real keys", { ...keys, EXPLORER: "off" }, []],
     ["real keys and the explorer", { ...keys, EXPLORER: "graphiql" }, ["explorer"]],
     ["no keys", { EXPLORER: "off" }, ["emulator"]],
+    ["a proxy", { ...keys, EXPLORER: "off", HTTPS_PROXY: "http://127.0.0.1:1" }, ["hpagent"]],
   ])("with %s loads what it needs", async (_title, env, expected) => {
     const urls = await filesRunBy(env);
-    const rooms = urls.filter((url) => url.startsWith(dist)).map((url) => url.slice(dist.length).split("/")[0] ?? "");
-    const optional = ["client", "doctor", "emulator", "explorer", "x509"];
+    const rooms = urls.flatMap((url) => /\/(?:dist|node_modules)\/([^/]+)/.exec(url)?.[1] ?? []);
+    const optional = ["hpagent", "client", "doctor", "emulator", "explorer", "x509"];
     expect(rooms).toContain("app.js");
     expect(optional.filter((room) => rooms.includes(room))).toEqual(expected);
     expect(urls.map((url) => fileURLToPath(url)).filter((path) => path.includes("@peculiar"))).toEqual([]);

@@ -11,6 +11,7 @@ import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.js";
 import { Readiness } from "../../src/server/readiness.js";
 import { SessionService } from "../../src/session/session.service.js";
 import type { Clock } from "../../src/system/clock.js";
+import { noProxy } from "../../src/system/forward-proxy.js";
 import { Reloads } from "../../src/system/reloading-file.js";
 import { Audit } from "../../src/telemetry/audit.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
@@ -42,7 +43,13 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
   const clock = testClock();
   const metrics = new Metrics();
   const audit = new Audit({ logger, metrics });
-  const authenticator = createAuthenticator(auth, { clock, logger, reloads: new Reloads(clock, () => {}), metrics });
+  const authenticator = createAuthenticator(auth, {
+    clock,
+    logger,
+    reloads: new Reloads(clock, () => {}),
+    metrics,
+    proxyFor: noProxy,
+  });
   const rateLimits = new RateLimits({ user: 0, service: 0, failedAuth: 0 });
   const apollo = createApollo({
     introspection: "on",

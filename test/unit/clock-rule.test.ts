@@ -19,6 +19,7 @@ import { createJwksSource } from "../../src/caller/jwks.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
 import { AppError } from "../../src/errors/app-error.js";
 import { SessionService } from "../../src/session/session.service.js";
+import { noProxy } from "../../src/system/forward-proxy.js";
 import { fixed, Reloads } from "../../src/system/reloading-file.js";
 import { Audit } from "../../src/telemetry/audit.js";
 import { silentLogger } from "../../src/telemetry/logger.js";
@@ -290,6 +291,7 @@ async function withKeys(
       staleMaxMs: 3_600_000,
       cooldownMs: 10_000,
       timeoutMs: 3_000,
+      proxyFor: noProxy,
       clock,
       onFailure() {},
       onOddEntries() {},

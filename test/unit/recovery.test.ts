@@ -13,6 +13,7 @@ import { Transports } from "../../src/amity/transports.js";
 import { createJwksSource } from "../../src/caller/jwks.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
 import { Readiness } from "../../src/server/readiness.js";
+import { noProxy } from "../../src/system/forward-proxy.js";
 import { fixed, Reloads } from "../../src/system/reloading-file.js";
 import { LogSink, type WriteBytes } from "../../src/telemetry/log-sink.js";
 import { type TestClock, testClock } from "../support/clock.js";
@@ -55,6 +56,7 @@ async function withKeys(
       staleMaxMs: 600_000,
       cooldownMs,
       timeoutMs: 600_000,
+      proxyFor: noProxy,
       clock,
       onFailure() {},
       onOddEntries() {},
@@ -271,6 +273,7 @@ const keepsState =
 const shutsNothing: Readonly<Record<string, string>> = {
   "amity/client.ts": "measures calls",
   "amity/http.ts": "one exchange at a time, and deadlines",
+  "amity/pools.ts": "connections, which are made anew",
   "amity/recent-counts.ts": "numbers, for those who decide",
   "amity/region-guard.ts": "deadlines of calls; its parts say what they shut",
   "caller/authenticator.ts": "an age, for the metrics",
@@ -284,6 +287,7 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "server/shutdown.ts": "the end of the process",
   "session/session.service.ts": "deadlines of calls",
   "system/clock.ts": "the clocks",
+  "system/tunnel.ts": "one connection at a time, within its limit",
   "telemetry/metrics.ts": "numbers, for those who read them",
   "telemetry/request-record.ts": "what happened to one request",
   "token/single-flight.ts": "forgets each piece of work when it ends",

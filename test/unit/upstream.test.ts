@@ -44,7 +44,7 @@ async function connectWithPair(now = Date.now()) {
   const reloads = new Reloads(clock, (_name, problem) => told.push(problem ?? "taken"));
   const metrics = new Metrics();
   const { logger, lines } = recordingLogger();
-  connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger });
+  await connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger });
   const expiry = async () => {
     const { body } = await metrics.text();
     return Number(/amity_client_cert_expiry_timestamp_seconds\{.*\} (\d+)/.exec(body)?.[1]);

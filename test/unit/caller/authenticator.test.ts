@@ -12,6 +12,7 @@ import {
 } from "../../../src/caller/authenticator.js";
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { AppError } from "../../../src/errors/app-error.js";
+import { noProxy } from "../../../src/system/forward-proxy.js";
 import { Reloads } from "../../../src/system/reloading-file.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
 import { recordingLogger } from "../../support/canary.js";
@@ -45,7 +46,13 @@ function authenticatorFor(settings: AuthSettings) {
   const { logger, lines } = recordingLogger();
   const clock = testClock(nowMs);
   return {
-    ...createAuthenticator(settings, { clock, logger, reloads: new Reloads(clock, () => {}), metrics: new Metrics() }),
+    ...createAuthenticator(settings, {
+      clock,
+      logger,
+      reloads: new Reloads(clock, () => {}),
+      metrics: new Metrics(),
+      proxyFor: noProxy,
+    }),
     lines,
   };
 }
@@ -134,7 +141,7 @@ test("service keys follow their file", async () => {
   const path = join(folder, "keys.json");
   const clock = testClock(nowMs);
   const reloads = new Reloads(clock, () => {});
-  const tools = { clock, logger: recordingLogger().logger, reloads, metrics: new Metrics() };
+  const tools = { clock, logger: recordingLogger().logger, reloads, metrics: new Metrics(), proxyFor: noProxy };
   const { authenticate } = createAuthenticator({ ...noScope, apiKeys: { ...apiKeys, path } }, tools);
   const shop = createApiKey({ id: "shop", scopes: [] });
   await writeFile(path, JSON.stringify([shop.entry]));

@@ -1,8 +1,12 @@
+import { setImmediate } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { fetchJson } from "../../../src/caller/fetch-json.js";
+import { noProxy, ProxyError, proxyExcept } from "../../../src/system/forward-proxy.js";
+import { withForwardProxy } from "../../support/proxy.js";
 import { type Answer, always, withUpstream } from "../../support/upstream.js";
 
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal, proxyFor: noProxy };
 
 describe("a public JSON document", () => {
   test("is asked for without anything of ours", async () => {
@@ -67,7 +71,32 @@ describe("a public JSON document", () => {
       over.abort();
     };
     await withUpstream(late, async ({ url }) => {
-      await expect(fetchJson(new URL(url), over.signal)).rejects.toMatchObject({ name: "AbortError" });
+      await expect(fetchJson(new URL(url), { ...never, signal: over.signal })).rejects.toMatchObject({
+        name: "AbortError",
+      });
+    });
+  });
+
+  test("is given up in time when a proxy says nothing", async () => {
+    await withForwardProxy({ ports: {} }, async (proxy) => {
+      proxy.fail("says nothing");
+      const proxyFor = proxyExcept({ url: new URL(proxy.url), name: "a proxy" }, () => false);
+      const options = { signal: AbortSignal.timeout(100), proxyFor };
+      const failure = await fetchJson(new URL("https://id.test/keys"), options).catch((error: Error) => error);
+      for (let turn = 0; turn < 200; turn++) await setImmediate();
+      expect(proxy.clients).toBe(1);
+      expect(failure).toBeInstanceOf(ProxyError);
+      expect(String(failure)).toBe("ProxyError: the proxy a proxy gives no connection in time");
+    });
+  });
+
+  test("may be stored compressed", async () => {
+    const compressed: Answer = (response) => {
+      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync('{"a":1}'));
+    };
+    await withUpstream(compressed, async ({ url, seen }) => {
+      expect(await fetchJson(new URL(url), never)).toEqual({ a: 1 });
+      expect(seen[0]?.headers["accept-encoding"]).toBe("identity");
     });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { errors } from "jose";
 import { createJwksSource } from "../../../src/caller/jwks.js";
+import { noProxy } from "../../../src/system/forward-proxy.js";
 import { testClock } from "../../support/clock.js";
 import { type Issuer, issuerFaults, withIssuer } from "../../support/issuer.js";
 import { makeKey } from "../../support/tokens.js";
@@ -33,6 +34,7 @@ async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
       staleMaxMs,
       cooldownMs,
       timeoutMs: forEver,
+      proxyFor: noProxy,
       clock,
       onFailure: () => {},
       onOddEntries: () => {},

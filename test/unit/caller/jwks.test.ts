@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createJwksSource, type JwksLocation } from "../../../src/caller/jwks.js";
+import { noProxy } from "../../../src/system/forward-proxy.js";
 import { testClock } from "../../support/clock.js";
 import { type IssuerFault, issuerFaults, withIssuer } from "../../support/issuer.js";
 import { makeKey } from "../../support/tokens.js";
@@ -14,6 +15,7 @@ function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
     staleMaxMs: 3_600_000,
     cooldownMs: 10_000,
     timeoutMs,
+    proxyFor: noProxy,
     clock,
     onFailure: (reason) => failures.push(reason),
     onOddEntries: () => {},

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../../src/config/config.js";
 import type { Env } from "../../../src/config/reader.js";
+import { noProxy } from "../../../src/system/forward-proxy.js";
 
 const keys = { AMITY_API_KEY: "api", AMITY_SERVER_KEY: "server", AUTH_MODE: "none" };
 
@@ -48,6 +49,7 @@ describe("an empty environment", () => {
         shedDelayMs: 250,
       },
       mutualTls: { ca: undefined, pairs: [] },
+      proxyFor: noProxy,
       tokenReuseMs: 0,
       adminPort: undefined,
       logUserIds: "hash",
