@@ -9,6 +9,7 @@ import { isProduction, nodeEnvProblem } from "./environment.js";
 import { type InboundSettings, readInbound } from "./inbound.js";
 import { misspellings } from "./misspellings.js";
 import { type MutualTlsConfig, readMutualTls } from "./mutual-tls.js";
+import { judgeNodeSettings } from "./node-settings.js";
 import { withoutPlatform } from "./platform.js";
 import { readProxy } from "./proxy.js";
 import { type Env, Reader } from "./reader.js";
@@ -75,6 +76,7 @@ export function loadConfig(env: Env, readFile: (path: string) => string = readRe
   const problem = nodeEnvProblem(settings);
   if (problem !== undefined) reader.problem(problem);
   const production = problem === undefined && isProduction(settings);
+  judgeNodeSettings(reader, settings, production);
   const config = readConfig(reader, production);
   const { problems } = reader;
   return {

@@ -24,3 +24,6 @@ export function nodeEnvProblem({ NODE_ENV: text }: Env): string | undefined {
     return `NODE_ENV ${error instanceof UnusableText ? error.message : "cannot be read"}`;
   }
 }
+
+/** The options that Node itself was started with. */
+export const execArgv: readonly string[] = process.execArgv;
