@@ -299,3 +299,15 @@ describe("a route", () => {
     });
   });
 });
+
+test("a page of a listed origin can read that the process is overloaded", async () => {
+  const origin = "https://app.example.com";
+  await withPipeline({ corsOrigins: [origin], isOverloaded: () => true }, async ({ pipeline }) => {
+    const asked = { origin, "access-control-request-method": "POST" };
+    const preflight = await pipeline.handle(requestWith({ method: "OPTIONS", url: "/graphql", headers: asked }));
+    const shed = await pipeline.handle(operation("{ regions { code } }", { origin }));
+    expect([preflight.status, shed.status]).toEqual([204, 503]);
+    for (const { headers } of [preflight, shed])
+      expect(headers).toMatchObject({ "access-control-allow-origin": origin });
+  });
+});
