@@ -311,3 +311,14 @@ test("a page of a listed origin can read that the process is overloaded", async 
       expect(headers).toMatchObject({ "access-control-allow-origin": origin });
   });
 });
+
+test.each([
+  ["application/graphql-response+json", "application/graphql-response+json; charset=utf-8"],
+  ["application/json", "application/json; charset=utf-8"],
+  ["text/csv", "application/json; charset=utf-8"],
+])("a refusal around GraphQL for a client that accepts %s is %s", async (accept, type) => {
+  await withPipeline({}, async ({ pipeline }) => {
+    const { status, headers } = await pipeline.handle(requestWith({ ...post, headers: { accept } }));
+    expect([status, headers["content-type"]]).toEqual([415, type]);
+  });
+});
