@@ -269,9 +269,9 @@ describe("a number in the variables", () => {
 });
 
 test.each([
-  ["a caller", alice, 1],
-  ["a stranger", undefined, 0],
-])("the document of %s is kept from strangers' %i times", async (_who, caller, times) => {
+  ["a caller", 1, alice],
+  ["a stranger", 0, undefined],
+])("the document of %s is kept %i times beyond strangers' reach", async (_who, times, caller) => {
   const keep = jest.spyOn(DocumentStore.prototype, "keep");
   try {
     await withSteps({ authenticate: async () => caller }, async ({ ask }) => {
