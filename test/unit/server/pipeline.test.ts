@@ -302,7 +302,7 @@ describe("a route", () => {
 
 test("a page of a listed origin can read that the process is overloaded", async () => {
   const origin = "https://app.example.com";
-  await withPipeline({ corsOrigins: [origin], isOverloaded: () => true }, async ({ pipeline }) => {
+  await withPipeline({ corsOrigins: [origin], overload: () => "heap" }, async ({ pipeline }) => {
     const asked = { origin, "access-control-request-method": "POST" };
     const preflight = await pipeline.handle(requestWith({ method: "OPTIONS", url: "/graphql", headers: asked }));
     const shed = await pipeline.handle(operation("{ regions { code } }", { origin }));

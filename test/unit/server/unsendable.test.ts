@@ -4,13 +4,16 @@ import { expect, test } from "@jest/globals";
 import { createHttpServer } from "../../../src/server/http.js";
 import type { Pipeline } from "../../../src/server/pipeline.js";
 import { recordingLogger } from "../../support/canary.js";
+import { testClock } from "../../support/clock.js";
 import { connectTo } from "../../support/sockets.js";
 
 test("an answer that cannot be sent ends its connection, with a log line and no text", async () => {
   const { logger, lines } = recordingLogger();
   const handle = async () => ({ status: 200, headers: { "x-bad": "a\nb" }, body: "SECRET" });
   const pipeline = { handle } as unknown as Pipeline;
-  const { server } = createHttpServer({ pipeline, trustedProxies: [], newId: () => "id", logger });
+  const { elapsed } = testClock();
+  const options = { pipeline, trustedProxies: [], newId: () => "id", elapsed, accessLog: () => {}, logger };
+  const { server } = createHttpServer(options);
   await server.listen({ host: "127.0.0.1", port: 0 });
   try {
     const socket = await connectTo((server.server.address() as AddressInfo).port);

@@ -25,9 +25,10 @@ test("a line longer than one write goes out whole, and what waits behind it too"
 });
 
 test("lines that were dropped are counted once, however often metrics are read", async () => {
-  const metrics = new Metrics(() => 5);
+  const metrics = new Metrics({ dropped: 5, droppedAudit: 2 });
   for (let scrape = 0; scrape < 3; scrape++) {
     expect((await metrics.text()).body).toMatch(/^amity_log_lines_dropped_total 5$/m);
+    expect((await metrics.text()).body).toMatch(/^amity_audit_lines_dropped_total 2$/m);
   }
 });
 
