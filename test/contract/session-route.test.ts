@@ -321,3 +321,12 @@ test("a token of somebody else is reported as rejected", async () => {
     });
   });
 });
+
+test.each([
+  ["", "input.userId must not be empty"],
+  [null, "input.userId must be given: the caller has no user of its own"],
+])("the refusal of the user id %j names its field", async (userId, message) => {
+  await withGateway({}, async ({ ask }) => {
+    expect(errorOf(await ask(create, { input: { userId, deviceId: "d" } })).message).toBe(message);
+  });
+});

@@ -172,6 +172,15 @@ describe("a user id given as a number", () => {
   });
 });
 
+test.each([
+  ["", "userId must not be empty"],
+  [null, "userId must be given: the caller has no user of its own"],
+])("the refusal of the user id %j names its argument", async (userId, message) => {
+  await withGateway({}, async ({ ask }) => {
+    expect(errorOf(await ask(mint, { userId })).message).toBe(message);
+  });
+});
+
 test("refused input is never sent", async () => {
   await withUpstream(always(200, '"t"'), async ({ url, seen }) => {
     await withGateway({ env: regionAt(url) }, async ({ ask }) => {

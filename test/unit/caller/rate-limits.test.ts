@@ -127,3 +127,22 @@ test("a fault of the counter is no refusal of the caller", async () => {
   const odd = { ...user("a"), subject: Symbol("no key") as unknown as string };
   await expect(some.count(odd, 1)).rejects.not.toBeInstanceOf(AppError);
 });
+
+test("a clock that is set back makes nobody wait for more than the minute", async () => {
+  jest.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+  try {
+    const some = limits();
+    await some.count(user("a"), 3);
+    jest.setSystemTime(Date.UTC(2025, 0, 1));
+    await expect(some.count(user("a"), 1)).rejects.toMatchObject({ details: { retryAfterSeconds: 60 } });
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test("refused credentials of one /64 of IPv6 are one sender's", async () => {
+  const some = limits();
+  let last = 0;
+  expect(await passing(10, () => some.countRefusal(`2001:db8:1:2::${++last}`))).toBe(2);
+  expect(await passing(10, () => some.countRefusal(`2001:db8:1:3::${++last}`))).toBe(2);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type ErrorCode, isErrorCode } from "../../../src/errors/codes.js";
+import { type ErrorCode, errorCodes, isErrorCode } from "../../../src/errors/codes.js";
 import { statusOf } from "../../../src/errors/status.js";
 
 const modern = { legacy: false, executed: true };
@@ -22,4 +22,12 @@ test.each(cases)("%j under %j are answered with %i", (codes, answer, status) => 
 
 test("a property of every object is no code", () => {
   expect(isErrorCode("constructor")).toBe(false);
+});
+
+test.each(Object.entries(errorCodes))("%s is told to clients in words", (_code, { message }) => {
+  expect(message).toMatch(/^[A-Za-z].{5,100}[^.]$/);
+});
+
+test("a list that reads like a code is none", () => {
+  expect(isErrorCode(["BAD_REQUEST"])).toBe(false);
 });

@@ -5,6 +5,7 @@ import {
   type DocumentNode,
   execute,
   GraphQLError,
+  GraphQLInt,
   Kind,
   parse,
   parseValue,
@@ -14,6 +15,7 @@ import {
 import { AppError } from "../../../src/errors/app-error.js";
 import type { Audience } from "../../../src/errors/audience.js";
 import { formatError, formatErrors } from "../../../src/errors/format-error.js";
+import { invalidAt } from "../../../src/errors/invalid-value.js";
 
 const schema = buildSchema(`
   enum Colour { RED BLUE }
@@ -308,5 +310,49 @@ describe("a syntax error", () => {
 
   test.each<Audience>(["caller", "stranger"])("tells a %s the place alone", (audience) => {
     expect(textOf("{ f( }", audience)).toBe("Syntax error at 1:6");
+  });
+});
+
+test.each([
+  [500, 500],
+  [501, 503],
+])("a text of %i characters has %i", (length, shown) => {
+  const { message } = formatError(new AppError("NOT_FOUND", { message: "x".repeat(length) }), "id");
+  expect([message.length, message.endsWith("...")]).toEqual([shown, shown > length]);
+});
+
+test("an error that graphql-js has with a field is ours, and its text stays here", () => {
+  const [node] = parse("{ f }").definitions;
+  for (const audience of ["developer", "stranger"] as const) {
+    const [error] = formatErrors([new GraphQLError("SECRET", { nodes: node ?? null })], "id", { schema, audience });
+    expect(error && summary(error)).toEqual({ code: "INTERNAL_SERVER_ERROR", message: "Internal error" });
+  }
+});
+
+test("a rule's error without a place keeps its text of names", () => {
+  const error = new GraphQLError("Names", { extensions: { code: "GRAPHQL_VALIDATION_FAILED" } });
+  expect(formatErrors([error], "id")).toEqual([
+    { message: "Names", extensions: { code: "GRAPHQL_VALIDATION_FAILED", requestId: "id", retryable: false } },
+  ]);
+});
+
+test("an error about a value, of no known operation, names no value", () => {
+  const error = new GraphQLError("SECRET", { nodes: parseValue("SECRET") });
+  expect(formatErrors([error], "id").map(summary)).toEqual([{ code: "BAD_USER_INPUT", message: "Invalid value" }]);
+});
+
+test("a syntax error in words that are new to us is not repeated", () => {
+  const error = new GraphQLError("Syntax Error: SECRET", { extensions: { code: "GRAPHQL_PARSE_FAILED" } });
+  expect(formatErrors([error], "id", { schema, audience: "developer" })[0]?.message).toBe("Syntax error");
+});
+
+describe("where a value is invalid", () => {
+  test.each([
+    [["a", 0, "b"], GraphQLInt, "Invalid value at a.0.b: expected Int"],
+    [["a", 0, "b"], undefined, "Invalid value at a.0.b"],
+    [[], GraphQLInt, "Invalid value: expected Int"],
+    [[], undefined, "Invalid value"],
+  ])("at %j of type %s is told", (path, type, text) => {
+    expect(invalidAt(path, type, "developer")).toBe(text);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { buildSchema, getVariableValues, Kind, parse } from "graphql";
 import type { Audience } from "../../../src/errors/audience.js";
+import { formatErrors } from "../../../src/errors/format-error.js";
 import { describeInvalidVariables } from "../../../src/errors/invalid-variables.js";
 
 const schema = buildSchema(`
@@ -108,4 +109,26 @@ describe("many bad variables", () => {
       "And at least 95 more problems with the variables",
     ]);
   });
+});
+
+test("a bad variable is the caller's mistake, at the place of its definition", () => {
+  const errors = describeInvalidVariables(schema, definitionsIn(query), { c: "SECRET" }, "developer");
+  expect(formatErrors(errors, "id")).toEqual([
+    {
+      message: "Invalid value at $c: expected Colour: RED or BLUE",
+      locations: [{ line: 1, column: 19 }],
+      extensions: { code: "BAD_USER_INPUT", requestId: "id", retryable: false },
+    },
+  ]);
+});
+
+test("a null where one may be is no problem beside others", () => {
+  const variables = { o: { id: null, inner: null, grid: [null, [null]] }, c: "SECRET", i: null };
+  expect(messagesFor(variables)).toEqual(["Invalid value at $c: expected Colour: RED or BLUE"]);
+});
+
+test("an unknown field of an inner object is named by that object", () => {
+  expect(messagesFor({ o: { inner: { n: 1, SECRET: 1 } } })).toEqual([
+    "Invalid value at $o.inner: a field that Inner does not have",
+  ]);
 });

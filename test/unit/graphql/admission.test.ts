@@ -1,10 +1,11 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import type { Authenticator } from "../../../src/caller/authenticator.js";
 import type { Caller } from "../../../src/caller/caller.js";
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { RateLimits } from "../../../src/caller/rate-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import type { ApolloOptions } from "../../../src/graphql/apollo.js";
+import { DocumentStore } from "../../../src/graphql/document-store.js";
 import { type ApolloScene, alice, withApollo } from "../../support/apollo.js";
 
 /** Notes each step of admission and each resolver that runs. */
@@ -265,4 +266,19 @@ describe("a number in the variables", () => {
     ];
     expect(await statusesOf(variables)).toEqual([400, 400, 400, 400, 400, 400, 400, 200]);
   });
+});
+
+test.each([
+  ["a caller", 1, alice],
+  ["a stranger", 0, undefined],
+])("the document of %s is kept %i times beyond strangers' reach", async (_who, times, caller) => {
+  const keep = jest.spyOn(DocumentStore.prototype, "keep");
+  try {
+    await withSteps({ authenticate: async () => caller }, async ({ ask }) => {
+      expect((await ask("{ regions { code } }")).status).toBe(200);
+      expect(keep).toHaveBeenCalledTimes(times);
+    });
+  } finally {
+    keep.mockRestore();
+  }
 });

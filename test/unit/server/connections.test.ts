@@ -176,3 +176,14 @@ test.each([
 ])("with %p open files %i connections are kept", (openFiles, most) => {
   expect(mostConnections(openFiles)).toBe(most);
 });
+
+test("an answer that took long ends its connection's silence", async () => {
+  await withHouse(2, async (house) => {
+    const [first, second] = [await house.enter(), await house.enter()];
+    const slow = await send(first, get, house);
+    await answered(second, await send(second, get, house));
+    await answered(first, slow);
+    const third = await house.enter();
+    expect(await closed([first, second, third], second)).toEqual([false, true, false]);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkHost } from "../../../src/server/guards.js";
+import { checkExpectation, checkHost } from "../../../src/server/guards.js";
 import { requestWith } from "../../support/pipeline.js";
 
 /** The code of the refusal; undefined when the request is let pass. */
@@ -75,4 +75,16 @@ describe("with authentication a request", () => {
   ])("in HTTP/%s with %i Host headers: %p", (httpVersion, hostCount, code) => {
     expect(refusal({ httpVersion, hostCount }, false)).toBe(code);
   });
+});
+
+test.each([
+  [undefined, undefined],
+  ["100-continue", undefined],
+  ["100-Continue", undefined],
+  ["200-ok", "EXPECTATION_FAILED"],
+  ["100-continue, 200-ok", "EXPECTATION_FAILED"],
+])("the expectation %p is refused as %p", (expectation, code) => {
+  const check = () => checkExpectation(requestWith({ headers: { expect: expectation } }));
+  if (code === undefined) expect(check).not.toThrow();
+  else expect(check).toThrow(expect.objectContaining({ code }));
 });

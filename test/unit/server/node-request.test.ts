@@ -112,3 +112,23 @@ describe("the signal", () => {
     });
   });
 });
+
+describe("a body in pieces", () => {
+  const send = (client: Socket, pieces: number) => client.write(`${"1\r\nx\r\n".repeat(pieces)}0\r\n\r\n`);
+
+  test("is taken in up to two thousand of them", async () => {
+    await withRequest(async (facts, _response, client) => {
+      const body = facts.readBody(100_000);
+      send(client, 2_000);
+      expect((await body).length).toBe(2_000);
+    });
+  });
+
+  test("is refused beyond, however small it is", async () => {
+    await withRequest(async (facts, _response, client) => {
+      const body = facts.readBody(100_000);
+      send(client, 2_001);
+      await expect(body).rejects.toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
+    });
+  });
+});

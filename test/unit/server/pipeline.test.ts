@@ -299,3 +299,26 @@ describe("a route", () => {
     });
   });
 });
+
+test("a page of a listed origin can read that the process is overloaded", async () => {
+  const origin = "https://app.example.com";
+  await withPipeline({ corsOrigins: [origin], overload: () => "heap" }, async ({ pipeline }) => {
+    const asked = { origin, "access-control-request-method": "POST" };
+    const preflight = await pipeline.handle(requestWith({ method: "OPTIONS", url: "/graphql", headers: asked }));
+    const shed = await pipeline.handle(operation("{ regions { code } }", { origin }));
+    expect([preflight.status, shed.status]).toEqual([204, 503]);
+    for (const { headers } of [preflight, shed])
+      expect(headers).toMatchObject({ "access-control-allow-origin": origin });
+  });
+});
+
+test.each([
+  ["application/graphql-response+json", "application/graphql-response+json; charset=utf-8"],
+  ["application/json", "application/json; charset=utf-8"],
+  ["text/csv", "application/json; charset=utf-8"],
+])("a refusal around GraphQL for a client that accepts %s is %s", async (accept, type) => {
+  await withPipeline({}, async ({ pipeline }) => {
+    const { status, headers } = await pipeline.handle(requestWith({ ...post, headers: { accept } }));
+    expect([status, headers["content-type"]]).toEqual([415, type]);
+  });
+});

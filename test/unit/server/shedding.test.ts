@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
-import { oldSpaceFill } from "../../../src/server/shedding.js";
+import { LoadMonitor, oldSpaceFill } from "../../../src/server/shedding.js";
 
 const mebibyte = 1_024 * 1_024;
 
@@ -49,3 +50,19 @@ test.each([64, 256])("a heap of %i MiB sheds before its end, and recovers by its
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
   expect(stdout).toBe("full\nfree\n");
 });
+
+test("a loop that turns late after a calm time is noticed, and forgotten when it is calm again", async () => {
+  const load = new LoadMonitor(100);
+  load.start();
+  try {
+    await sleep(2_000);
+    for (let blocks = 0; blocks < 10 && load.overload === undefined; blocks++) {
+      for (const end = performance.now() + 300; performance.now() < end; );
+      await setImmediate();
+    }
+    expect(load.overload).toBe("eventLoopDelay");
+    while (load.overload !== undefined) await sleep(100);
+  } finally {
+    load.stop();
+  }
+}, 30_000);

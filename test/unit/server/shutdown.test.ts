@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, jest, test } from "@jest/globals";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { ShutdownSettings } from "../../../src/config/shutdown.js";
@@ -186,6 +186,33 @@ describe("a server that stops", () => {
       const answers = [kept, fresh].map((socket) => once(socket, "data"));
       await close();
       for (const [answer] of await Promise.all(answers)) expect(String(answer)).toMatch(/^HTTP\/1\.1 200[\s\S]*quick$/);
+    });
+  });
+});
+
+describe("the grace of a server that stops", () => {
+  test("is for who was still before its door too", async () => {
+    await withServer(async ({ port, close }) => {
+      const socket = connect(port, "127.0.0.1");
+      // By then the system has connected it, and the server has not heard of it.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+      const closing = close();
+      ask(socket, "/quick");
+      expect(String((await once(socket, "data"))[0])).toMatch(/quick$/);
+      await closing;
+    });
+  });
+
+  test("is longer while a request is under way", async () => {
+    await withServer(async ({ port, askAndWait, close }) => {
+      const kept = await connectTo(port);
+      const { socket, answer } = await askAndWait();
+      const startedAt = performance.now();
+      const closing = close();
+      await ended(kept);
+      expect(performance.now() - startedAt).toBeGreaterThan(450);
+      answer("late");
+      await Promise.all([ended(socket), closing]);
     });
   });
 });

@@ -193,3 +193,11 @@ describe("an opened session", () => {
     ]);
   });
 });
+
+test.each([0, -1])("an end %i ms after the session was asked for is none", async (ms) => {
+  const start = testClock().now();
+  const { create } = serviceWith({
+    createSession: async () => sessionOf({ expiresAt: new Date(start + ms).toISOString() }),
+  });
+  expect((await create()).expiresAt).toEqual(new Date(start + 30 * dayMs));
+});

@@ -183,6 +183,20 @@ describe("equal calls at the same time", () => {
     expect([await before, await after]).toEqual(["token-0", "token-1"]);
   });
 
+  test("are two when one comes after half of the time", async () => {
+    const { calls, mint } = held();
+    const { clock, outcome } = serviceWith({ mint });
+    const asked = [outcome()];
+    for (const passed of [timeoutMs / 2 - 1, 1]) {
+      await turn();
+      clock.advance(passed);
+      asked.push(outcome());
+    }
+    await turn();
+    for (const [index, call] of calls.entries()) call.resolve(`token-${index}`);
+    expect(await Promise.all(asked)).toEqual(["token-0", "token-0", "token-1"]);
+  });
+
   test("go on when one asker leaves, and end when the last one does", async () => {
     const { mint } = held();
     const { amity, outcome } = serviceWith({ mint });
