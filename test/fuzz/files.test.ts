@@ -7,7 +7,8 @@ import { createSecureContext } from "node:tls";
 import { parseEnv } from "node:util";
 import { afterAll, beforeAll } from "@jest/globals";
 import fc from "fast-check";
-import { loadConfig } from "../../src/config/config.js";
+import { type Config, loadConfig } from "../../src/config/config.js";
+import type { Env } from "../../src/config/reader.js";
 import { mostTime, productionEnv, unlimited } from "../hostile/gateway.js";
 import { jwtEnv } from "../support/callers.js";
 import { createTestAuthority } from "../support/certificates.js";
@@ -15,6 +16,7 @@ import { run } from "../support/process.js";
 import { makeKey } from "../support/tokens.js";
 import { envFiles } from "./arbitraries/env-files.js";
 import { pemsAround } from "./arbitraries/pems.js";
+import { checkCost } from "./own-cost.js";
 import { fuzz } from "./property.js";
 import { canary, Target } from "./target.js";
 
@@ -74,12 +76,27 @@ fuzz("PEM: client certificate", pairs, 150, async (pair) => {
   return { code: target.logged.some((line) => line.includes("kept out")) ? "kept out" : undefined };
 });
 
-/** Reads settings, and throws what is wrong with what is said of them. Gives whether they can be used. */
-function load(env: Record<string, string | undefined>, readFile?: (path: string) => string) {
-  const { config, problems, warnings } = loadConfig(env, readFile);
+type ReadFile = (path: string) => string;
+const goodFiles = { AMITY_MTLS_CA_FILE: authority.ca, AUTH_JWT_PUBLIC_KEY_FILE: publicKey };
+
+/** Settings that name these files. */
+function withFiles(files: typeof goodFiles): readonly [Record<string, string>, ReadFile] {
+  const { AUTH_JWT_SECRET: _, ...env } = { ...jwtEnv, AMITY_API_KEY: "an-api-key" };
+  const named = Object.fromEntries(Object.keys(files).map((name) => [name, name]));
+  return [{ ...env, ...named }, (path) => files[path as keyof typeof files]];
+}
+
+/** Reads settings, and throws what is wrong with what is said of them, or with its cost beside that of good ones. */
+function load(bytes: number, read: () => readonly [Env, ReadFile]): Config | undefined {
+  const { config, problems, warnings } = loadConfig(...read());
   const said = [...problems, ...warnings].join("\n");
   if (said.includes(canary)) throw new Error(`a value is repeated: ${said}`);
   if (!config && problems.length === 0) throw new Error("it has no settings, and nothing to say of them");
+  checkCost(
+    bytes,
+    () => loadConfig(...read()),
+    () => loadConfig(...withFiles(goodFiles)),
+  );
   return config;
 }
 
@@ -88,28 +105,23 @@ const startFiles = fc.record({
   AUTH_JWT_PUBLIC_KEY_FILE: pemsAround(publicKey, client.cert),
 });
 
-fuzz("PEM: settings", startFiles, 300, async (files) => {
-  const { AUTH_JWT_SECRET: _, ...env } = { ...jwtEnv, AMITY_API_KEY: "an-api-key" };
-  const named = Object.fromEntries(Object.keys(files).map((name) => [name, name]));
-  const config = load({ ...env, ...named }, (path) => files[path as keyof typeof files]);
+fuzz("PEM: settings", startFiles, 200, async (files) => {
+  const config = load(Object.values(files).join().length, () => withFiles(files));
   if (!config) return { code: "refused" };
   createSecureContext({ ca: [...(config.mutualTls.ca ?? [])] });
   return { code: undefined };
 });
 
-fuzz(".env", envFiles, 400, async (text) => {
-  const config = load(parseEnv(text), () => canary);
+fuzz(".env", envFiles, 300, async (text) => {
+  const config = load(text.length, () => [parseEnv(text), () => canary]);
   return { code: config ? undefined : "refused" };
 });
 
-/** Some of them as the whole command reads them; where they can be used it would serve, so it only says its help. */
+// The whole command reads some of them; where one can be used it would serve, but for a mode that is none.
 fuzz(".env: whole process", envFiles, 8, async (text) => {
   await writeFile(join(folder, ".env"), text);
-  const { code, stdout, stderr } = await run(
-    ["start"],
-    { HOST: "127.0.0.1", PORT: "0", AUTH_MODE: "no-such-mode" },
-    folder,
-  );
+  const env = { HOST: "127.0.0.1", PORT: "0", AUTH_MODE: "no-such-mode" };
+  const { code, stdout, stderr } = await run(["start"], env, folder);
   if (code !== 78) throw new Error(`it ends with ${code}: ${stderr}`);
   if (`${stdout}${stderr}`.includes(canary)) throw new Error(`a value is repeated: ${stdout}${stderr}`);
   return { code: "refused" };
