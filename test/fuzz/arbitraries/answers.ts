@@ -95,7 +95,7 @@ const noSuccess = fc.constantFrom(201, 204, 301, 304, 400, 401, 403, 404, 422, 4
 export function answersOf(route: Route): fc.Arbitrary<RawAnswer> {
   const near = edited(mostly(good[route], fc.oneof(jsonTexts, pages, oddTexts)), 5);
   const bad = edited(mostly(failures, fc.oneof(jsonTexts, pages, oddTexts), 4), 6);
-  const headers = mostly(fc.constant([]), fc.array(lines, { maxLength: 3 }), 6);
+  const headers = mostly<string[]>(fc.constant([]), fc.array(lines, { maxLength: 3 }), 6);
   return mostly(
     fc.record<RawAnswer>({ ...wire, headers, status: fc.constant(200), body: near }),
     fc.record<RawAnswer>({ ...wire, headers, status: noSuccess, body: bad }),
@@ -116,7 +116,7 @@ const waits = fc.oneof(
 export const retryAfters: fc.Arbitrary<RawAnswer> = fc.record<RawAnswer>({
   status: fc.constantFrom(429, 503),
   headers: fc
-    .tuple(edited(waits, 3, headerTexts), mostly(fc.constant([]), fc.array(waits, { maxLength: 2 })))
+    .tuple(edited(waits, 3, headerTexts), mostly<string[]>(fc.constant([]), fc.array(waits, { maxLength: 2 })))
     .map((all) => all.flat().map((wait) => `retry-after: ${wait}`)),
   body: mostly(failures, pages),
   encoding: fc.constant("utf8" as const),

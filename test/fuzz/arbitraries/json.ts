@@ -47,12 +47,12 @@ export function objectOf(keys: fc.Arbitrary<string>, values: fc.Arbitrary<string
 /** An object with these members, each in one of its texts; now and then one is missing, or another one is there. */
 export function objectWith(members: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
   const given = Object.entries(members).map(([name, value]) =>
-    mostly(
+    mostly<string[]>(
       value.map((text) => [`${JSON.stringify(name)}:${text}`]),
       fc.constant([]),
       30,
     ),
   );
   const more = fc.tuple(names, jsonTexts).map(([name, value]) => [`${JSON.stringify(name)}:${value}`]);
-  return fc.tuple(...given, mostly(fc.constant([]), more, 20)).map((all) => `{${all.flat().join()}}`);
+  return fc.tuple(...given, mostly<string[]>(fc.constant([]), more, 20)).map((all) => `{${all.flat().join()}}`);
 }
