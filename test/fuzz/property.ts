@@ -7,11 +7,8 @@ const { FUZZ_SEED, FUZZ_PATH, FUZZ_SECONDS } = process.env;
 const seed = Number(FUZZ_SEED);
 const seconds = Number(FUZZ_SECONDS ?? 0);
 
-/** What was given is tried so often; a long run goes on for its time instead. */
-const amount =
-  seconds > 0
-    ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: seconds * 1_000, markInterruptAsFailure: false }
-    : undefined;
+/** Each makes another start of the process, at the worst. */
+const mostShrinks = 200;
 
 /**
  * A test that tries inputs of a kind, `runs` of them in a short run. `check` gives the answer that came of an input, or
@@ -24,20 +21,31 @@ export function fuzz<T>(
   check: (input: T) => Promise<Pick<Answered, "code">>,
 ): void {
   const outcomes = new Map<string, number>();
-  const property = fc.asyncProperty(inputs, async (input) => {
+  const property = fc.asyncProperty(fc.limitShrink(inputs, mostShrinks), async (input) => {
     const { code = "answered" } = await check(input);
     outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
   });
   const body = async () => {
     const path = FUZZ_PATH === undefined ? {} : { path: FUZZ_PATH };
-    const details = await fc.check(property, { numRuns: runs, ...amount, seed, ...path });
-    process.stdout.write(`${name}: ${details.numRuns} runs: ${told(outcomes)}\n`);
-    if (!details.failed) return;
-    const repeat = `npm run test:fuzz -- --only "${name}" --seed ${seed} --path ${details.counterexamplePath}`;
-    const report = await fc.asyncDefaultReportMessage(details);
-    throw new Error([details.errorInstance, repeat, report].join("\n\n"));
+    const end = performance.now() + seconds * 1_000;
+    let tried = 0;
+    // A long run is one short run after another, each with the next seed: so each is repeated as a short one.
+    for (let batch = seed; ; batch++) {
+      const details = await fc.check(property, { numRuns: runs, seed: batch, ...path });
+      tried += details.numRuns;
+      const isOver = details.failed || performance.now() >= end;
+      if (isOver) process.stdout.write(`${name}: ${tried} runs: ${told(outcomes)}\n`);
+      if (details.failed) throw await failure(name, details);
+      if (isOver) return;
+    }
   };
   test(name, body, mostTime + seconds * 1_000);
+}
+
+async function failure(name: string, details: fc.RunDetails<unknown>): Promise<Error> {
+  const repeat = `npm run test:fuzz -- --only "${name}" --seed ${details.seed} --path ${details.counterexamplePath}`;
+  const report = await fc.asyncDefaultReportMessage(details);
+  return new Error([details.errorInstance, repeat, report].join("\n\n"));
 }
 
 /** The most usual first: a property whose inputs all come to the same end tries little. */

@@ -43,7 +43,8 @@ async function publish(next: PublishedText) {
   const use = async () => {
     const fetched = once(fetches, "fetch");
     const answer = await target.send(body);
-    await fetched;
+    // A process that has ended asks for nothing.
+    if (answer.status !== 0) await fetched;
     return answer;
   };
   return { bytes: Buffer.byteLength(next.text, next.encoding), use };

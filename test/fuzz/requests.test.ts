@@ -74,7 +74,9 @@ let senders = 0;
 fuzz("Authorization", authorizations, 500, (authorization) => {
   // Of another address each time: those that are refused are limited.
   const sender = `10.${(senders >> 16) & 255}.${(senders >> 8) & 255}.${senders++ & 255}`;
-  return production.check(withHeaders(`x-forwarded-for: ${sender}`, `authorization: ${authorization}`));
+  const attempt = withHeaders(`x-forwarded-for: ${sender}`, `authorization: ${authorization}`);
+  const credential = /\S+$/.exec(authorization)?.[0] ?? "";
+  return production.check(() => ({ ...attempt(), secret: credential }));
 });
 
 fuzz("x-request-id", headerTexts, 200, (id) => production.check(withHeaders(`x-request-id: ${id}`)));

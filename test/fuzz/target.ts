@@ -10,6 +10,8 @@ import { type Exchanged, post } from "./exchange.js";
 /** One input, sent. Each use is another one of its kind, so that nothing that was kept of the last one helps. */
 export interface Attempt extends Sample {
   readonly use: () => Promise<Exchanged>;
+  /** What of it must be repeated nowhere, besides the secrets that are in every input. */
+  readonly secret?: string;
 }
 
 /** Stands wherever an input may hold a secret: in values, which are never repeated. */
@@ -89,7 +91,9 @@ export class Target {
     attemptOf: (run: number) => Attempt | Promise<Attempt>,
     mayHold: (answer: Exchanged) => boolean,
   ): Promise<Exchanged> {
-    const { bytes, use } = await attemptOf(0);
+    const { bytes, use, secret = "" } = await attemptOf(0);
+    const own = new Canary();
+    own.watch(secret);
     this.#log.clear();
     const before = await this.gateway.usage();
     const answer = await use();
@@ -97,7 +101,9 @@ export class Target {
     await this.#mark();
     checkAnswer(answer);
     if (!mayHold(answer)) this.#canary.search(`the answer ${answer.received}`, answer.received);
+    own.search(`the answer ${answer.received}`, answer.received);
     for (const line of this.#log.lines) {
+      own.search(`the log line ${line}`, line);
       this.#canary.search(`the log line ${line}`, line.replace(auditedUser, ""));
       checkLine(line);
     }
