@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { pemOf, pemProblem } from "../system/pem.js";
 import { UnusableText } from "../system/setting-text.js";
 
@@ -36,6 +37,12 @@ export function parseCertificatePair(certText: string, keyText: string): Certifi
     () => pemProblem(key, "private key"),
   );
   if (!certificate.checkPrivateKey(privateKey)) throw new UnusablePair("key", "is not the certificate's");
+  // X509Certificate looks at the first certificate alone; every call would fail by one behind it that was cut.
+  readOr(
+    "certificate",
+    () => createSecureContext({ cert, key, ca: [] }),
+    () => "has a chain that TLS cannot use",
+  );
   return { cert, key, notBefore: Date.parse(certificate.validFrom), notAfter: Date.parse(certificate.validTo) };
 }
 

@@ -26,8 +26,8 @@ function parseSharedSecret(text: string): Uint8Array {
 function parsePublicKey(text: string): KeyObject {
   const pem = pemOf(text);
   if (/^\s*[{[]/.test(pem)) return strongEnough(keyOfJwk(pem));
-  // A private key would work too, but it has no business here.
-  if (pem.includes("PRIVATE KEY-----")) throw new UnusableText(pemProblem(pem, "public key"));
+  // A private key would work too, but it has no business here; for what is encrypted OpenSSL would ask a passphrase.
+  if (/PRIVATE KEY-----|ENCRYPTED/.test(pem)) throw new UnusableText(pemProblem(pem, "public key"));
   return strongEnough(readOr(pemProblem(pem, "public key"), () => createPublicKey(pem)));
 }
 

@@ -3,11 +3,14 @@ import { closest, distance } from "fastest-levenshtein";
 /** What a mistyped word was probably meant to be; undefined when nothing is near. `words`: in their own spelling. */
 export function likely(mistyped: string, words: readonly string[]): string | undefined {
   const word = mistyped.trim().toLowerCase();
-  const sameLetters = words.find((candidate) => lettersOf(candidate) === lettersOf(word));
-  if (sameLetters !== undefined || words.length === 0) return sameLetters;
-  const lower = words.map((candidate) => candidate.toLowerCase());
+  const letters = lettersOf(word);
+  // Others are not near, and to measure how far a text of kilobytes is takes its time.
+  const near = words.filter(({ length }) => Math.abs(length - word.length) <= 2);
+  const sameLetters = words.find((candidate) => lettersOf(candidate) === letters);
+  if (sameLetters !== undefined || near.length === 0) return sameLetters;
+  const lower = near.map((candidate) => candidate.toLowerCase());
   const nearest = closest(word, lower);
-  return distance(word, nearest) <= mostSlips(nearest) ? words[lower.indexOf(nearest)] : undefined;
+  return distance(word, nearest) <= mostSlips(nearest) ? near[lower.indexOf(nearest)] : undefined;
 }
 
 /** Short words have too many innocent neighbours. */

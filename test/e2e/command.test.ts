@@ -44,6 +44,19 @@ describe("amity-graphql start", () => {
     );
   });
 
+  test("asks nobody for the passphrase of a key", async () => {
+    const pem = [
+      "-----BEGIN PUBLIC KEY-----",
+      "Proc-Type: 4,ENCRYPTED",
+      `DEK-Info: AES-128-CBC,${"0".repeat(32)}`,
+      "",
+      "AAAA",
+      "-----END PUBLIC KEY-----",
+    ];
+    const { code, stderr } = await run([], { AUTH_MODE: "jwt", AUTH_JWT_PUBLIC_KEY: pem.join("\n") });
+    expect([code, stderr.includes("pass phrase")]).toEqual([78, false]);
+  });
+
   test("stops gracefully as soon as it is ready", async () => {
     const running = command(["start"], { PORT: "0" });
     running.child.stdout?.on("data", (text) => String(text).includes("Listening") && running.child.kill("SIGTERM"));

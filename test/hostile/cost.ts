@@ -24,7 +24,7 @@ export interface Cost extends Answered {
   readonly most: number;
 }
 
-/** So many plain requests, or so many for each kB where that is more. */
+/** Plain requests, or so many for each kB where that is more. */
 const mostMultiple = 40;
 const mostPerKilobyte = 3;
 
@@ -49,10 +49,15 @@ export async function costOf(
     if (result.code === overloaded && run < mostRuns) continue;
     plain = Math.min(plain, plainCost.cpu / plainRequests);
     hostile = Math.min(hostile, cpu);
-    const most = Math.max(mostMultiple, (mostPerKilobyte * bytes) / 1_000);
+    const most = mostFor(bytes);
     const multiple = hostile / plain;
     if (run >= leastRuns && (multiple <= most || run >= mostRuns)) return { bytes, multiple, most, ...result };
   }
+}
+
+/** So many plain requests an input of this size may cost. */
+export function mostFor(bytes: number): number {
+  return Math.max(mostMultiple, (mostPerKilobyte * bytes) / 1_000);
 }
 
 /** The sample of a table of requests. */

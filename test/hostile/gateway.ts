@@ -61,9 +61,12 @@ export const unlimited = {
   SHED_EVENT_LOOP_DELAY_MS: "0",
 };
 
-/** Runs `node dist/main.js start`. Rejects when it cannot start. */
-export async function startHostileGateway(env: Record<string, string>): Promise<HostileGateway> {
-  const process = new GatewayProcess(env);
+/** Runs `node dist/main.js start`. `hear`: gets each line that it prints. Rejects when it cannot start. */
+export async function startHostileGateway(
+  env: Record<string, string>,
+  hear: (line: string) => void = () => {},
+): Promise<HostileGateway> {
+  const process = new GatewayProcess(env, hear);
   const [, url = ""] = await process.printed(/Listening on ([^\s"]+)/);
   const client = new Client(url);
   return {
@@ -95,7 +98,7 @@ class GatewayProcess {
   #stderr = "";
   mostSeen = 0;
 
-  constructor(env: Record<string, string>) {
+  constructor(env: Record<string, string>, hear: (line: string) => void) {
     const inspection = new URL("inspection.mjs", import.meta.url).href;
     const args = [`--max-old-space-size=${oldSpace}`, "--import", inspection, `${root}dist/main.js`, "start"];
     const child = spawn(process.execPath, args, {
@@ -107,9 +110,11 @@ class GatewayProcess {
     // Nothing is kept: some suites make it log for a hundred thousand requests.
     if (!child.stdout || !child.stderr) throw new Error("the gateway has no output");
     createInterface(child.stdout).on("line", (line) => {
+      hear(line);
       for (const watch of this.#watchers) watch(line);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      hear(text);
       this.#stderr = (this.#stderr + text).slice(0, mostStderr);
     });
   }

@@ -15,6 +15,7 @@ beforeAll(async () => {
     const { cert, key } = await authority.client(name, life);
     Object.assign(files, { [`/${name}.pem`]: cert, [`/${name}.key`]: key });
   }
+  files["/cut.pem"] = `${files["/good.pem"]}${authority.ca.slice(0, authority.ca.length / 2)}`;
 });
 
 function load(env: Env) {
@@ -90,6 +91,11 @@ describe("a problem with client certificates", () => {
       "no PEM for a certificate",
       () => ({ ...first("good"), AMITY_MTLS_CERT_FILE: "/text" }),
       "AMITY_MTLS_CERT_FILE: the certificate is not PEM",
+    ],
+    [
+      "a chain that is cut",
+      () => ({ ...first("good"), AMITY_MTLS_CERT_FILE: "/cut.pem" }),
+      "AMITY_MTLS_CERT_FILE: the certificate has a chain that TLS cannot use",
     ],
     [
       "no PEM for a key",
