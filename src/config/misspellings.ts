@@ -5,12 +5,15 @@ import type { Env } from "./reader.js";
 /** NODE_ENV is Node's, but a slip in its name switches production off. */
 const names = [...variables.keys(), "NODE_ENV"];
 
-/** Warnings for variables that look like ours and are not read. AMITY_, AUTH_JWT_ and AUTH_JWKS_ begin what is ours. */
-export function misspellings(env: Env): string[] {
+/**
+ * Variables that look like ours and are not read, each with a warning. AMITY_, AUTH_JWT_ and AUTH_JWKS_ begin what is
+ * ours.
+ */
+export function misspellings(env: Env): (readonly [name: string, warning: string])[] {
   return Object.keys(env).flatMap((name) => {
     if (names.includes(name) || notBuiltYet.some((pattern) => pattern.test(name))) return [];
     const meant = likely(name, names);
-    if (meant !== undefined) return [`${name} is not read: did you mean ${meant}?`];
-    return /^(?:AMITY_|AUTH_JW)/i.test(name) ? [`${name} is not read: no setting has a name like it`] : [];
+    if (meant !== undefined) return [[name, `${name} is not read: did you mean ${meant}?`]];
+    return /^(?:AMITY_|AUTH_JW)/i.test(name) ? [[name, `${name} is not read: no setting has a name like it`]] : [];
   });
 }
