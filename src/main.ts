@@ -17,6 +17,7 @@ Commands:
   token      Mint an auth token for a user
   apikey     Make a service key
   csr        Make a key and a certificate signing request for mutual TLS
+  config     Show the settings that start would use, and where each comes from
   doctor     Check settings, network, certificates and keys, and say what to do
 
 Options:
@@ -33,7 +34,8 @@ const largePackages = ["zod", "graphql-scalars", "type-graphql", "@apollo/server
 /** As many open files are enough to load any command. */
 const enoughOpenFiles = 128;
 
-type Command = (argv: readonly string[], env: Env) => Promise<number>;
+/** `fromEnvFile`: the variables that .env gave. */
+type Command = (argv: readonly string[], env: Env, fromEnvFile: ReadonlySet<string>) => Promise<number>;
 
 /** Each is loaded when it is asked for, so that a server's process holds no other command's code. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -46,6 +48,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import("./cli/token.js")).tokenCommand,
   apikey: async () => (await import("./cli/apikey.js")).apikeyCommand,
   csr: async () => (await import("./cli/csr.js")).csrCommand,
+  config: async () => (await import("./cli/config.js")).configCommand,
   doctor: async () => (await import("./cli/doctor.js")).doctorCommand,
 };
 
@@ -57,12 +60,13 @@ async function main([name = "start", ...rest]: readonly string[]): Promise<numbe
     const meant = likely(name, Object.keys(commands));
     return usage(`no command ${JSON.stringify(name)}${meant === undefined ? "" : `; did you mean ${meant}?`}`);
   }
-  if (!loadEnvFile()) return exitCodes.configuration;
+  const fromEnvFile = loadEnvFile();
+  if (!fromEnvFile) return exitCodes.configuration;
   // Later there may be no file left to read it from.
   const mostFiles = openFilesLimit();
   try {
     const command = await load();
-    return await command(rest, process.env);
+    return await command(rest, process.env, fromEnvFile);
   } catch (error) {
     if (isUsageError(error)) return usage(error.message.split("\n", 1)[0] ?? "wrong options", name);
     if (isShortOfFiles(error, mostFiles)) {
@@ -82,15 +86,19 @@ function print(text: string): number {
   return exitCodes.ok;
 }
 
-/** Settings from .env in the working directory, under those of the environment; there need not be one. */
-function loadEnvFile(): boolean {
+/**
+ * Settings from .env in the working directory, under those of the environment; there need not be one. Gives the names
+ * of what it added, or undefined when the file is of no use.
+ */
+function loadEnvFile(): ReadonlySet<string> | undefined {
   const file = readEnvFile(".env");
   if ("problem" in file) {
     process.stderr.write(`amity-graphql: .env ${file.problem}\n`);
-    return false;
+    return undefined;
   }
-  Object.assign(process.env, { ...file.settings, ...process.env });
-  return true;
+  const added = Object.entries(file.settings).filter(([name]) => process.env[name] === undefined);
+  Object.assign(process.env, Object.fromEntries(added));
+  return new Set(added.map(([name]) => name));
 }
 
 /** node:util parseArgs names the option and not its value. */

@@ -71,18 +71,37 @@ export class ConfigError extends Error {
  * `readFile` gives the text of a NAME_FILE's file.
  */
 export function loadConfig(env: Env, readFile: (path: string) => string = readRegularFileSync): LoadedConfig {
-  const { settings, warnings } = withoutPlatform(env);
-  const reader = new Reader(settings, readFile);
-  const problem = nodeEnvProblem(settings);
+  const { config, problems, warnings } = readSettings(env, readFile);
+  return { ...(config && { config }), problems, warnings };
+}
+
+/** A configuration, and what it was read from. */
+export interface ReadSettings extends LoadedConfig {
+  /** Without what a platform set. */
+  readonly env: Env;
+  /** Variables that the platform set for its own purposes, and that look like ours. */
+  readonly ignored: readonly string[];
+  /** Knows each value by itself. */
+  readonly reader: Reader;
+}
+
+/** The same as loadConfig with what it was read from, for those who want to show it. */
+export function readSettings(given: Env, readFile: (path: string) => string): ReadSettings {
+  const { settings: env, ignored, warnings } = withoutPlatform(given);
+  const reader = new Reader(env, readFile);
+  const problem = nodeEnvProblem(env);
   if (problem !== undefined) reader.problem(problem);
-  const production = problem === undefined && isProduction(settings);
-  judgeNodeSettings(reader, settings, production);
+  const production = problem === undefined && isProduction(env);
+  judgeNodeSettings(reader, env, production);
   const config = readConfig(reader, production);
   const { problems } = reader;
   return {
     ...(problems.length === 0 && { config }),
     problems,
-    warnings: [...warnings, ...reader.warnings, ...misspellings(settings)],
+    warnings: [...warnings, ...reader.warnings, ...misspellings(env).map(([, warning]) => warning)],
+    env,
+    ignored,
+    reader,
   };
 }
 

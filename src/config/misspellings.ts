@@ -6,14 +6,17 @@ import type { Env } from "./reader.js";
 const names = [...variables.keys(), "NODE_ENV"];
 const proxyVariables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/** Warnings for variables that look like ours and are not read. AMITY_, AUTH_JWT_ and AUTH_JWKS_ begin what is ours. */
-export function misspellings(env: Env): string[] {
+/**
+ * Variables that look like ours and are not read, each with a warning. AMITY_, AUTH_JWT_ and AUTH_JWKS_ begin what is
+ * ours.
+ */
+export function misspellings(env: Env): (readonly [name: string, warning: string])[] {
   return Object.keys(env).flatMap((name) => {
     if (names.includes(name) || isForOthers(name, env)) return [];
     if (notBuiltYet.some((pattern) => pattern.test(name))) return [];
     const meant = likely(name, names);
-    if (meant !== undefined) return [`${name} is not read: did you mean ${meant}?`];
-    return /^(?:AMITY_|AUTH_JW)/i.test(name) ? [`${name} is not read: no setting has a name like it`] : [];
+    if (meant !== undefined) return [[name, `${name} is not read: did you mean ${meant}?`]];
+    return /^(?:AMITY_|AUTH_JW)/i.test(name) ? [[name, `${name} is not read: no setting has a name like it`]] : [];
   });
 }
 

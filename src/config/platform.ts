@@ -11,13 +11,20 @@ function isOfPlatform(name: string, value: string): boolean {
   return name.endsWith("_PORT") && /^(?:tcp|udp|sctp):\/\/\S+$/.test(value);
 }
 
-/** An environment without a platform's variables, and a warning of those that would have been taken for settings. */
-export function withoutPlatform(env: Env): { readonly settings: Env; readonly warnings: readonly string[] } {
+export interface OwnSettings {
+  readonly settings: Env;
+  /** Those of the platform that would have been taken for settings. */
+  readonly ignored: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** An environment without a platform's variables. */
+export function withoutPlatform(env: Env): OwnSettings {
   const isForeign = ([name, value]: [string, string | undefined]) => isOfPlatform(name, value ?? "");
   const foreign = Object.fromEntries(Object.entries(env).filter(isForeign));
   const settings = Object.fromEntries(Object.entries(env).filter((entry) => !isForeign(entry)));
-  const alike = Object.keys(foreign).filter((name) => variables.has(name) || misspellings({ [name]: "" }).length > 0);
-  if (alike.length === 0) return { settings, warnings: [] };
-  const warning = `${alike.join(", ")}: not read, for the platform sets such variables for its services (Kubernetes: enableServiceLinks: false keeps them out)`;
-  return { settings, warnings: [warning] };
+  const ignored = Object.keys(foreign).filter((name) => variables.has(name) || misspellings({ [name]: "" }).length > 0);
+  if (ignored.length === 0) return { settings, ignored, warnings: [] };
+  const warning = `${ignored.join(", ")}: not read, for the platform sets such variables for its services (Kubernetes: enableServiceLinks: false keeps them out)`;
+  return { settings, ignored, warnings: [warning] };
 }

@@ -63,6 +63,11 @@ export class Reader {
     return this.env[name] !== undefined && !this.#values.has(name);
   }
 
+  /** A variable's text by the rule for settings; undefined when it is not set, or was refused by it. */
+  textOf(variable: string): string | undefined {
+    return this.#values.get(variable) ?? (variables.has(variable) ? undefined : this.env[variable]);
+  }
+
   /** A variable that Node reads as well. */
   nodeVariable(name: "NODE_EXTRA_CA_CERTS"): string | undefined {
     return this.env[name] || undefined;

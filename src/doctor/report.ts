@@ -1,3 +1,4 @@
+import { printable } from "../system/printable.js";
 import { type Check, counted, isHealthy, type Status } from "./check.js";
 
 const marks: Readonly<Record<Status, string>> = { ok: "OK", warn: "WARN", fail: "FAIL" };
@@ -31,9 +32,4 @@ function summaryOf(checks: readonly Check[]): string {
   const count = (wanted: Status) => checks.filter(({ status }) => status === wanted).length;
   const verdict = isHealthy(checks) ? "Nothing fails" : "Something has to be done";
   return `${verdict}: ${count("ok")} OK, ${counted(count("warn"), "warning")}, ${counted(count("fail"), "failure")}`;
-}
-
-/** Details name hosts and variables from outside, which must not steer a terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
 }
