@@ -4,11 +4,12 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Credentials } from "./credentials.js";
 import { AmityError } from "./errors.js";
 import type { MutualTls } from "./mutual-tls.js";
-import { routeKind } from "./route-kind.js";
+import { kindsOf } from "./route-kind.js";
 
 /**
- * Lets the token routes, and whatever carries the admin token, be used with a client certificate only
- * (docs.social.plus Security page). Without one the connection breaks like a failed handshake, or the answer is 403.
+ * Lets the token routes, the admin's routes, and whatever carries the admin token, be used with a client certificate
+ * only (docs.social.plus Security page). Without one the connection breaks like a failed handshake, or the answer is
+ * 403.
  */
 export function requireCertificates(
   app: FastifyInstance,
@@ -16,13 +17,17 @@ export function requireCertificates(
   credentials: Credentials,
 ): void {
   app.addHook("onRequest", async (request, reply) => {
-    if (routeKind(request) !== "token" && !credentials.isAdmin(request)) return;
+    if (!isProtected(request) && !credentials.isAdmin(request)) return;
     if (certificates.accepts(shownCertificate(request))) return;
     if (refusal === "403") throw new AmityError("forbidden");
     reply.hijack();
     request.raw.destroy();
     return reply;
   });
+}
+
+function isProtected(request: FastifyRequest): boolean {
+  return kindsOf(request).some((kind) => kind === "token" || kind === "admin");
 }
 
 function shownCertificate({ raw: { socket } }: FastifyRequest): X509Certificate | undefined {

@@ -1,14 +1,14 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
+import type { AdminTokens } from "./admin-tokens.js";
 import { AmityError, type AmityErrorName } from "./errors.js";
 import type { AccessGrant, Network } from "./network.js";
 import type { RateLimiter } from "./rate-limiter.js";
+import { isSame } from "./secrets.js";
 
-/** The network's own credentials. */
+/** The keys of a network that nothing changes. */
 export interface NetworkKeys {
   readonly apiKey: string;
   readonly serverKey: string;
-  readonly adminToken: string;
 }
 
 /** Who makes a request: the network's admin, or a user by a live access token. */
@@ -17,11 +17,13 @@ export type Caller = { readonly kind: "admin" } | ({ readonly kind: "user" } & A
 /** Decides who may call; every check throws an AmityError, which says why not, or returns. */
 export class Credentials {
   readonly #keys: NetworkKeys;
+  readonly #adminTokens: AdminTokens;
   readonly #network: Network;
   readonly #limiter: RateLimiter | undefined;
 
-  constructor(keys: NetworkKeys, network: Network, limiter: RateLimiter | undefined) {
+  constructor(keys: NetworkKeys, adminTokens: AdminTokens, network: Network, limiter: RateLimiter | undefined) {
     this.#keys = keys;
+    this.#adminTokens = adminTokens;
     this.#network = network;
     this.#limiter = limiter;
   }
@@ -38,17 +40,17 @@ export class Credentials {
 
   /** Is it the admin's? The token is taken in Authorization (OpenAPI v4) and in x-admin-token (docs.social.plus). */
   isAdmin(request: FastifyRequest): boolean {
-    return isSame(header(request, "x-admin-token") ?? bearer(request), this.#keys.adminToken);
+    return this.#adminTokens.accepts(header(request, "x-admin-token") ?? bearer(request));
   }
 
-  /** Finds the caller, or refuses with unauthorized, rateLimited or globalBan. */
+  /** Finds the caller, or refuses with unauthorized, rateLimited, systemBan or globalBan. */
   caller(request: FastifyRequest): Caller {
     if (this.isAdmin(request)) return { kind: "admin" };
     const token = header(request, "x-admin-token") === undefined ? bearer(request) : undefined;
     const grant = token === undefined ? undefined : this.#network.findAccess(token);
     if (!grant) throw new AmityError("unauthorized");
     if (this.#limiter && !this.#limiter.allow(grant.userId)) throw new AmityError("rateLimited");
-    if (this.#network.users.find(grant.userId)?.isGlobalBan) throw new AmityError("globalBan");
+    this.#network.users.refuseBanned(grant.userId);
     return { kind: "user", ...grant };
   }
 
@@ -65,13 +67,4 @@ function header(request: FastifyRequest, name: string): string | undefined {
 
 function bearer(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-}
-
-/** Compares in constant time; the hashes make both sides equally long. */
-function isSame(given: string | undefined, expected: string): boolean {
-  return given !== undefined && timingSafeEqual(sha256(given), sha256(expected));
-}
-
-function sha256(value: string): Buffer {
-  return createHash("sha256").update(value).digest();
 }

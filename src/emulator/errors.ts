@@ -15,20 +15,29 @@ interface TextAnswer {
  * route documents a failed validation as HTTP 500, v4 and the session routes as 422.
  */
 export const amityErrors = {
+  alreadyDeleted: { status: 400, code: 400_000, message: "User is already deleted" },
   badRequest: { status: 400, code: 400_000, message: "Bad Request." },
   unauthorized: { status: 401, code: 400_100, message: "Unauthorized" },
+  systemBan: { status: 401, code: 400_100, message: "User is banned from the system." },
   /** The v4 token route answers a wrong server key in plain text (OpenAPI v4). */
   textUnauthorized: { status: 401, text: "Unauthorized" },
   forbidden: { status: 403, code: 400_300, message: "Forbidden error." },
   permissionDenied: { status: 403, code: 400_301, message: "Permission denied" },
   globalBan: { status: 403, code: 400_312, message: "User is global banned." },
+  /** Writing as a bot or as a visitor (docs.social.plus, visitor mode); the texts are ours. */
+  botDenied: { status: 403, code: 403_998, message: "Permission denied" },
+  visitorDenied: { status: 403, code: 403_999, message: "Permission denied" },
   routeNotFound: { status: 404, code: 400_400, message: "Resource Not Found." },
+  /** The users' own routes (OpenAPI v4, UserNotFoundError); the session routes have another text for it. */
+  noSuchUser: { status: 404, code: 400_400, message: "User Not Found." },
   userNotFound: { status: 404, code: 400_400, message: "userId Not Found." },
   certificateNotFound: { status: 404, code: 400_400, message: "Certificate Not Found." },
   sessionNotFound: { status: 404, code: 400_400, message: "Session Not Found." },
   conflict: { status: 409, code: 400_900, message: "Conflict." },
   payloadTooLarge: { status: 413, code: 500_000, message: "Payload too large." },
   invalidParameters: { status: 422, code: 500_000, message: "Parameters error." },
+  /** OpenAPI, SignatureValidationError, which names no HTTP status: ours is that of wrong parameters. */
+  invalidSignature: { status: 422, code: 500_000, message: "Invalid signature" },
   rateLimited: { status: 429, code: 400_311, message: "RateLimit Exceed." },
   invalidParametersV3: { status: 500, code: 500_000, message: "Parameters error." },
   unexpected: { status: 500, code: 500_000, message: "Unexpected error" },

@@ -4,14 +4,18 @@ import type { Socket } from "node:net";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { AmityError, toErrorAnswer } from "./errors.js";
 
-/** A path parameter may be 50 characters of 4 bytes, each byte three characters when percent-encoded: room for that. */
-const maxPathParameter = 1024;
+/** A userId in a path may have 900 characters (OpenAPI v3, get a user): of 4 bytes, each 3 characters when encoded. */
+const maxPathParameter = 900 * 4 * 3;
 
-/** What Amity's TypeScript SDK 6.35.3 needs in a browser, and x-admin-token; x-server-key has no place there. */
+/**
+ * What Amity's TypeScript SDK 6.35.3 and UI kit 4.23.0 (x-no-cache) need in a browser, and x-admin-token; x-server-key
+ * has no place there.
+ */
 const corsHeaders = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, POST, PUT, DELETE",
-  "access-control-allow-headers": "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token",
+  "access-control-allow-headers":
+    "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token, x-no-cache",
 };
 
 /**

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt, randomUUID } from "node:crypto";
+import { createHmac, randomBytes, randomInt } from "node:crypto";
 
 const alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -13,8 +13,6 @@ export interface Ids {
   objectId(): string;
   /** A key of the emulator's own; its name is in it, so that nobody takes it for a real one. */
   key(name: string): string;
-  /** The unique id of one access token. */
-  uuid(): string;
 }
 
 /** Ids from the system's secure random source. */
@@ -23,15 +21,31 @@ export const randomIds: Ids = {
     Array.from({ length: opaqueTokenLength }, () => alphanumerics.charAt(randomInt(alphanumerics.length))).join(""),
   objectId: () => randomBytes(12).toString("hex"),
   key: (name) => `emulator-${name}-${randomBytes(24).toString("hex")}`,
-  uuid: randomUUID,
 };
 
-/** The claims of an access token; times in seconds since the epoch. */
+/** What a client says of the device that it runs on. */
+export interface DeviceInfo {
+  readonly kind?: string | undefined;
+  readonly model?: string | undefined;
+  readonly sdkVersion?: string | undefined;
+}
+
+/**
+ * The claims of an access token, as `TokenPayload` of Amity's SDK 7.20.0 types them; times in seconds since the epoch.
+ * The SDK takes `publicUserId`, and `userId` where that is missing.
+ */
 export interface AccessTokenClaims {
-  readonly userId: string;
+  readonly user: {
+    /** The internal id; that it is this one is our reading of the two names. */
+    readonly userId: string;
+    readonly publicUserId: string;
+    readonly deviceInfo: DeviceInfo;
+    readonly networkId: string;
+    /** Another in each token: no two tokens are the same. */
+    readonly refreshToken: string;
+  };
   readonly iat: number;
   readonly exp: number;
-  readonly jti: string;
 }
 
 /**

@@ -34,10 +34,14 @@ export interface EmulatorOptions {
   readonly apiKey?: string;
   /** The network's x-server-key, 1-150 visible ASCII characters. Default: made up. */
   readonly serverKey?: string;
-  /** The admin's token, 1-150 visible ASCII characters. Default: made up. */
+  /** The admin's token at the start, 1-150 visible ASCII characters. Default: made up. */
   readonly adminToken?: string;
+  /** The visitor application secret, 1-150 visible ASCII characters. Default: made up. */
+  readonly visitorSecret?: string;
   /** Whether sessions need an auth token. Default: true. When off, the token routes answer 403. */
   readonly secureMode?: boolean;
+  /** Whether visitors need a signature (docs.social.plus, visitor mode). Default: false. */
+  readonly secureVisitorMode?: boolean;
   /** Whether an auth token opens one session only. Default: false; no source says so. */
   readonly singleUseAuthTokens?: boolean;
   /** Life of an auth token in milliseconds. Default: 10 minutes (docs.social.plus Security page). */
@@ -52,6 +56,22 @@ export interface EmulatorOptions {
    * (docs.social.plus, troubleshooting). Default: '403'.
    */
   readonly v3KeyError?: "403" | "401";
+  /** Life of an admin token in milliseconds. Default: 365 days (docs.social.plus, admin tokens). */
+  readonly adminTokenLifetimeMs?: number;
+  /**
+   * How long an admin token lives on once it was replaced, in milliseconds.
+   * Default: 24 hours (docs.social.plus, admin tokens: at most so long).
+   */
+  readonly adminTokenOverlapMs?: number;
+  /** What a session does to its user's others on that device. Default: 'keep'; the technical FAQ may mean 'revoke'. */
+  readonly sameDevice?: "keep" | "revoke";
+  /** Session of a deleted user: one whose user is marked as deleted, or 404. Default: '200'; no source says so. */
+  readonly deletedUserSession?: "200" | "404";
+  /**
+   * Whether a session's body says when it was issued and when it expires. Default: true; the sample on the
+   * docs.social.plus Security page says neither.
+   */
+  readonly sessionTimes?: boolean;
   /** Limit for each user on the routes that take an access token. Default: none. */
   readonly rateLimit?: RateLimit;
   /** HTTPS by an authority of its own, and client certificates; needs secure mode. Default: plain HTTP. */
@@ -93,13 +113,20 @@ export function resolveOptions(options: EmulatorOptions): Settings {
     apiKey: credential("apiKey", options.apiKey ?? randomIds.key("api-key")),
     serverKey: credential("serverKey", options.serverKey ?? randomIds.key("server-key")),
     adminToken: credential("adminToken", options.adminToken ?? randomIds.key("admin-token")),
+    visitorSecret: credential("visitorSecret", options.visitorSecret ?? randomIds.key("visitor-secret")),
     secureMode,
+    secureVisitorMode: options.secureVisitorMode ?? false,
     singleUseAuthTokens: options.singleUseAuthTokens ?? false,
     authTokenLifetimeMs: positive("authTokenLifetimeMs", options.authTokenLifetimeMs ?? 10 * minuteMs),
     accessTokenLifetimeMs: positive(
       "accessTokenLifetimeMs",
       options.accessTokenLifetimeMs ?? (secureMode ? 30 : 1) * dayMs,
     ),
+    adminTokenLifetimeMs: positive("adminTokenLifetimeMs", options.adminTokenLifetimeMs ?? 365 * dayMs),
+    adminTokenOverlapMs: positive("adminTokenOverlapMs", options.adminTokenOverlapMs ?? dayMs),
+    sameDevice: options.sameDevice ?? "keep",
+    deletedUserSession: options.deletedUserSession ?? "200",
+    sessionTimes: options.sessionTimes ?? true,
     v3KeyError: options.v3KeyError ?? "403",
     rateLimit: options.rateLimit && {
       requests: positive("rateLimit.requests", options.rateLimit.requests),

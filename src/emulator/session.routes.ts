@@ -2,19 +2,36 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Credentials } from "./credentials.js";
 import { AmityError } from "./errors.js";
 import type { Network, OpenedSession } from "./network.js";
-import { parse, revocation, type SessionVersion, sessionBody } from "./validation.js";
+import type { Settings } from "./options.js";
+import { rolesOf } from "./roles.js";
+import { botBody, parse, revocation, type SessionVersion, sessionBody, visitorBody } from "./validation.js";
 
 /** Registering, verifying and revoking sessions (OpenAPI v3, v4 and v5). */
-export function registerSessionRoutes(app: FastifyInstance, network: Network, credentials: Credentials): void {
-  for (const version of ["v3", "v4", "v5"] as const) {
-    const body = sessionBody(version);
-    // Authorization is not looked at: Amity's TypeScript SDK 6.35.3 renews with an old or an empty one.
-    app.post(`/api/${version}/sessions`, (request, reply) => {
+export function registerSessionRoutes(
+  app: FastifyInstance,
+  network: Network,
+  credentials: Credentials,
+  { sessionTimes }: Settings,
+): void {
+  // Authorization is not looked at: Amity's TypeScript SDK 6.35.3 renews with an old or an empty one.
+  const register = (version: SessionVersion, path: string, open: (body: unknown) => OpenedSession) => {
+    app.post(`/api/${version}/${path}`, (request, reply) => {
       credentials.requireApiKey(request);
-      const opened = network.openSession(parse(body, request.body, "invalidParameters"));
-      return reply.send(sessionAnswer(version, opened, network.lastCachePurge));
+      const opened = open(request.body);
+      const times = sessionTimes && { issuedAt: iso(opened.issuedAt), expiresAt: iso(opened.expiresAt) };
+      return reply.send({ ...sessionAnswer(version, opened, network), ...times });
     });
+  };
+  for (const version of ["v3", "v4", "v5"] as const) {
+    const schema = sessionBody(version);
+    register(version, "sessions", (body) => network.openSession(parse(schema, body, "invalidParameters")));
   }
+  register("v5", "sessions/visitor", (body) =>
+    network.openAnonymousSession(parse(visitorBody, body, "invalidParameters"), "visitor"),
+  );
+  register("v5", "sessions/bot", (body) =>
+    network.openAnonymousSession(parse(botBody, body, "invalidParameters"), "bot"),
+  );
 
   app.get("/api/v3/sessions", (request, reply) => {
     if (credentials.caller(request).kind === "admin") throw new AmityError("unauthorized");
@@ -40,16 +57,14 @@ export function registerSessionRoutes(app: FastifyInstance, network: Network, cr
 }
 
 /** A refresh token came with v3 and v4 and is gone in v5, which names the kind of user instead (OpenAPI v3, v4, v5). */
-function sessionAnswer(version: SessionVersion, opened: OpenedSession, lastCachePurge: number): object {
+function sessionAnswer(version: SessionVersion, opened: OpenedSession, network: Network): object {
   return {
     accessToken: opened.accessToken,
-    ...(version === "v5" ? { userType: "signed-in" } : { refreshToken: opened.refreshToken }),
-    issuedAt: iso(opened.issuedAt),
-    expiresAt: iso(opened.expiresAt),
+    ...(version === "v5" ? { userType: opened.userType } : { refreshToken: opened.refreshToken }),
     users: [opened.user],
     files: [],
-    roles: [],
-    lastCachePurge: iso(lastCachePurge),
+    roles: rolesOf([opened.user], network.roles),
+    lastCachePurge: iso(network.lastCachePurge),
   };
 }
 

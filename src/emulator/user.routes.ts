@@ -1,29 +1,56 @@
 import type { FastifyInstance } from "fastify";
-import type { Credentials } from "./credentials.js";
+import type { Caller, Credentials } from "./credentials.js";
+import { AmityError } from "./errors.js";
 import type { Network } from "./network.js";
-import { namedUser, parse, userList } from "./validation.js";
+import { arrayIn, pageOf } from "./paging.js";
+import { rolesOf } from "./roles.js";
+import { searchUsers } from "./user-search.js";
+import type { User } from "./users.js";
+import { oneUser, parse, userList, userQuery, userUpdate } from "./validation.js";
 
-/** The query keys of an array: userIds, userIds[] (how Amity's TypeScript SDK 6.35.3 writes it) and userIds[0]. */
-const userIdsKey = /^userIds(\[\d*\])?$/;
-
-/** Looking users up (OpenAPI v3) and banning them from the network (OpenAPI v2). */
+/** Looking users up and changing them (OpenAPI v3). */
 export function registerUserRoutes(app: FastifyInstance, network: Network, credentials: Credentials): void {
-  app.get("/api/v3/users/list", (request, reply) => {
+  const { users, roles } = network;
+  const bodyOf = (shown: readonly User[]) => ({ users: shown, roles: rolesOf(shown, roles), files: [] });
+
+  app.get("/api/v3/users", (request, reply) => {
     credentials.caller(request);
-    const { userIds } = parse(userList, { userIds: collectUserIds(request.query) }, "badRequest");
-    return reply.send({ users: network.users.list(userIds), roles: [], files: [] });
+    const searchBy = arrayIn(request.query, "searchBy");
+    const query = parse(userQuery, Object.assign({}, request.query, { searchBy }), "badRequest");
+    const { page, paging } = pageOf(searchUsers(users.all(), query), request.query);
+    return reply.send({ ...bodyOf(page), paging });
   });
 
-  for (const [action, isGlobalBan] of [["ban", true] as const, ["unban", false] as const]) {
-    app.post(`/api/v2/users/${action}`, (request, reply) => {
-      credentials.requireAdmin(request);
-      const { userId } = parse(namedUser, request.body, "invalidParameters");
-      network.users.setGlobalBan(userId, isGlobalBan);
-      return reply.send({ success: true });
+  app.get("/api/v3/users/list", (request, reply) => {
+    credentials.caller(request);
+    const { userIds } = parse(userList, { userIds: arrayIn(request.query, "userIds") }, "badRequest");
+    return reply.send(bodyOf(users.list(userIds)));
+  });
+
+  app.get("/api/v3/users/:userId", (request, reply) => {
+    credentials.caller(request);
+    const { userId, type } = parse(oneUser, Object.assign({}, request.query, request.params), "badRequest");
+    return reply.send(bodyOf([users.mustFind(userId, { isPublic: type === "public", refusal: "noSuchUser" })]));
+  });
+
+  // Amity's SDKs 6.35.3 and 7.20.0 write a slash at the end.
+  for (const path of ["/api/v3/users", "/api/v3/users/"]) {
+    app.put(path, (request, reply) => {
+      const caller = credentials.caller(request);
+      const { userId, createNewUserWhenNotFound, ...profile } = parse(userUpdate, request.body, "badRequest");
+      requireRightToChange(caller, userId, profile.roles !== undefined);
+      if (!createNewUserWhenNotFound) users.mustFind(userId, { refusal: "noSuchUser" });
+      return reply.send(bodyOf([users.save(userId, profile)]));
     });
   }
 }
 
-function collectUserIds(query: unknown): unknown[] {
-  return Object.entries(query ?? {}).flatMap(([key, value]) => (userIdsKey.test(key) ? value : []));
+/**
+ * Users change themselves, and the admin alone gives roles (OpenAPI v3, update a user); visitors and bots change
+ * nothing (docs.social.plus, visitor mode). Refuses with forbidden, visitorDenied or botDenied.
+ */
+function requireRightToChange(caller: Caller, userId: string, isGivingRoles: boolean): void {
+  if (caller.kind === "admin") return;
+  if (caller.userType !== "signed-in") throw new AmityError(`${caller.userType}Denied`);
+  if (caller.userId !== userId || isGivingRoles) throw new AmityError("forbidden");
 }

@@ -1,14 +1,13 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { build } from "esbuild";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/server.js";
+import { type App as AppProcess, withApp } from "../support/app-process.js";
 import { jwtEnv, signedIn } from "../support/callers.js";
 import { manualClock, verify, withEmulator } from "../support/emulator.js";
 import { withGateway } from "../support/gateway.js";
@@ -72,7 +71,7 @@ async function withWorld(options: EmulatorOptions, use: (world: World) => Promis
     // The gateway's clock is the machine's, months away from the app's: the client has to get along with that.
     await withGateway({ env: { ...jwtEnv, ...amity } }, (gateway) =>
       withCable(gateway.url, (cable) =>
-        withApp([clientModule, url, apiKey, cable.url, String(clock())], (tell) => {
+        withApp<Outcome>(appAt([clientModule, url, apiKey, cable.url, String(clock())]), (tell) => {
           const app: App = {
             login: async (user) => tell("login", { as: user && (await signedIn(user))["authorization"] }),
             pass: (checks, until) => {
@@ -88,6 +87,10 @@ async function withWorld(options: EmulatorOptions, use: (world: World) => Promis
       ),
     );
   });
+}
+
+function appAt(args: readonly string[]): AppProcess {
+  return { path: pathOf("./sdk-6/app-with-client.mjs"), args, patienceMs };
 }
 
 interface Cable {
@@ -132,37 +135,6 @@ async function withCable(target: string, use: (cable: Cable) => Promise<void>): 
     pull();
     server.close();
   }
-}
-
-type Tell = (command: string, options?: object) => Promise<Outcome>;
-
-/** The app as a process; when it ends in the middle of a command, that rejects with what the process printed. */
-async function withApp(args: readonly string[], use: (tell: Tell) => Promise<void>): Promise<void> {
-  const env = { PATH: process.env["PATH"] };
-  const execArgv = ["--disable-warning=ExperimentalWarning"]; // of Node's mock timers
-  const path = pathOf("./sdk-6/app-with-client.mjs");
-  const child = fork(path, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: patienceMs });
-  const ended = endOf(child);
-  const failed = ended.then((end) => Promise.reject(new Error(`the app ended with ${end}`)));
-  failed.catch(() => {}); // it ends after `use` too, when nobody waits for a command
-  const tell: Tell = async (command, options) => {
-    child.send({ command, ...options });
-    const [{ refusal, ...outcome }] = await Promise.race([once(child, "message"), failed]);
-    if (refusal) throw Object.assign(new Error(refusal.message), refusal);
-    return outcome;
-  };
-  try {
-    await use(tell);
-  } finally {
-    child.kill();
-    await ended;
-  }
-}
-
-/** The signal or exit code of the process and what it wrote to stderr, once it has ended. */
-async function endOf(child: ChildProcess): Promise<string> {
-  const [stderr, [code, signal]] = await Promise.all([child.stderr ? text(child.stderr) : "", once(child, "close")]);
-  return `${signal ?? code}: ${stderr}`;
 }
 
 describe("an app with Amity's SDK and the client", () => {

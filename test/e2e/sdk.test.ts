@@ -1,13 +1,15 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/server.js";
+import { withApp } from "../support/app-process.js";
 import { banOrUnban, manualClock, signIn, verify, withEmulator } from "../support/emulator.js";
 import { withGateway } from "../support/gateway.js";
 
-const app = fileURLToPath(new URL("./sdk-6/app.mjs", import.meta.url));
+/** Those that apps ship: an app of ours with each. */
+const generations = [
+  ["ts-sdk 6.35.3", "./sdk-6/app.mjs"],
+  ["ts-sdk-react-native 7.20.0", "../consumers/sdk-7/app.mjs"],
+] as const;
 
 /** Long enough for a busy machine to load the SDK, which is large; nothing waits for it to pass. */
 const patienceMs = 15_000;
@@ -34,54 +36,28 @@ interface Sdk {
   secureLogout(): Promise<Outcome>;
 }
 
+type Use = (sdk: Sdk, emulator: Emulator) => Promise<void>;
+
 /** An app with the SDK, a gateway in front of an emulator, and that emulator; all end when `use` does. */
-async function withSdk(options: EmulatorOptions, use: (sdk: Sdk, emulator: Emulator) => Promise<void>): Promise<void> {
+async function withApplication(app: string, options: EmulatorOptions, use: Use): Promise<void> {
+  const path = fileURLToPath(new URL(app, import.meta.url));
   const { clock, advance } = manualClock();
   // Single use: a renewal with anything but a token fresh from the gateway fails.
   await withEmulator({ clock, singleUseAuthTokens: true, ...options }, async (emulator) => {
     const { url, apiKey, serverKey } = emulator;
     const env = { AMITY_SG_BASE_URL: url, AMITY_SG_API_KEY: apiKey, AMITY_SG_SERVER_KEY: serverKey };
-    await withGateway({ env }, (gateway) =>
-      withApp([url, apiKey, gateway.url, String(clock())], (tell) => {
+    await withGateway({ env }, (gateway) => {
+      const args = [url, apiKey, gateway.url, String(clock())];
+      return withApp<Outcome>({ path, args, patienceMs }, (tell) => {
         const renew = (checks: number) => {
           advance(checks * checkMs);
-          return tell({ command: "renew", checks });
+          return tell("renew", { checks });
         };
-        const login = (userId: string, tokenOf = userId) => tell({ command: "login", userId, tokenOf });
-        return use({ login, renew, secureLogout: () => tell({ command: "secureLogout" }) }, emulator);
-      }),
-    );
+        const login = (userId: string, tokenOf = userId) => tell("login", { userId, tokenOf });
+        return use({ login, renew, secureLogout: () => tell("secureLogout") }, emulator);
+      });
+    });
   });
-}
-
-type Tell = (command: { readonly command: string } & Record<string, unknown>) => Promise<Outcome>;
-
-/** The app as a process; when it ends in the middle of a command, that rejects with what the process printed. */
-async function withApp(args: readonly string[], use: (tell: Tell) => Promise<void>): Promise<void> {
-  const env = { PATH: process.env["PATH"] };
-  const execArgv = ["--disable-warning=ExperimentalWarning"]; // of Node's mock timers
-  const child = fork(app, args, { env, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], timeout: patienceMs });
-  const ended = endOf(child);
-  const failed = ended.then((end) => Promise.reject(new Error(`the app ended with ${end}`)));
-  failed.catch(() => {}); // it ends after `use` too, when nobody waits for a command
-  const tell: Tell = async (command) => {
-    child.send(command);
-    const [{ refusal, ...outcome }] = await Promise.race([once(child, "message"), failed]);
-    if (refusal) throw Object.assign(new Error(refusal.message), refusal, outcome);
-    return outcome;
-  };
-  try {
-    await use(tell);
-  } finally {
-    child.kill();
-    await ended;
-  }
-}
-
-/** The signal or exit code of the process and what it wrote to stderr, once it has ended. */
-async function endOf(child: ChildProcess): Promise<string> {
-  const [stderr, [code, signal]] = await Promise.all([child.stderr ? text(child.stderr) : "", once(child, "close")]);
-  return `${signal ?? code}: ${stderr}`;
 }
 
 /** A refusal by Amity that left the SDK without a session: it throws also when only the call after that is refused. */
@@ -89,7 +65,9 @@ function refusedWith(code: number) {
   return { type: "ASCApiError", code, accessToken: "" };
 }
 
-describe("Amity's TypeScript SDK", () => {
+describe.each(generations)("Amity's %s", (_name, app) => {
+  const withSdk = (options: EmulatorOptions, use: Use) => withApplication(app, options, use);
+
   test("logs in with the gateway's auth token", async () => {
     await withSdk({}, async (sdk, emulator) => {
       const { accessToken, states } = await sdk.login("alice");
@@ -126,7 +104,7 @@ describe("Amity's TypeScript SDK", () => {
     await withSdk({}, async (sdk, emulator) => {
       const { accessToken } = await sdk.login("alice");
       expect(await verify(emulator, accessToken)).toBe(200);
-      expect(await sdk.secureLogout()).toEqual({ accessToken: "", states: ["notLoggedIn"] });
+      expect(await sdk.secureLogout()).toMatchObject({ accessToken: "", states: ["notLoggedIn"] });
       expect(await verify(emulator, accessToken)).toBe(401);
     });
   });

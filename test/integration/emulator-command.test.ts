@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { emulatorCommand } from "../../src/cli/emulator.js";
 import { createTestAuthority } from "../support/certificates.js";
-import { outcome, rawCall, withEmulator } from "../support/emulator.js";
+import { call, outcome, rawCall, requestSession, verify, withEmulator } from "../support/emulator.js";
 
 const written = { stdout: "", stderr: "" };
 /** Runs whenever something is written. */
@@ -54,14 +54,33 @@ describe("amity-graphql emulator", () => {
   });
 
   test("takes every option from its arguments", async () => {
-    const keys = ["--api-key", "api", "--server-key", "server", "--admin-token", "admin"];
+    const keys = ["--api-key", "api", "--server-key", "server", "--admin-token", "admin", "--visitor-secret", "secret"];
     const rest = ["--host", "127.0.0.1", "--port", "0", "--single-use", "--rate-limit", "5"];
     const exit = emulatorCommand([...keys, ...rest], {});
     const settings = await printedSettings(exit);
     process.emit("SIGINT");
     await exit;
+    expect(written.stdout).toContain("# Visitor secret: secret\n");
     expect(settings).toMatchObject({ AMITY_SG_API_KEY: "api", AMITY_SG_SERVER_KEY: "server" });
     expect(written.stdout).toContain("admin");
+  });
+
+  test("plays the network that its arguments describe", async () => {
+    const exit = emulatorCommand(
+      ["--insecure", "--secure-visitors", "--same-device", "revoke", "--no-session-times"],
+      {},
+    );
+    const { AMITY_SG_BASE_URL: url = "", AMITY_SG_API_KEY: apiKey = "" } = await printedSettings(exit);
+    const network = { url, apiKey, serverKey: "", adminToken: "", visitorSecret: "", ca: undefined };
+    const emulator = { ...network, close: async () => undefined };
+    const { json } = await requestSession(emulator, { userId: "alice", deviceId: "phone" });
+    await requestSession(emulator, { userId: "alice", deviceId: "phone" });
+    const visit = { headers: { "x-api-key": apiKey }, body: { deviceId: "phone" } };
+    const visitor = await call(emulator, "POST /api/v5/sessions/visitor", visit);
+    const former = await verify(emulator, String(json["accessToken"]));
+    process.emit("SIGINT");
+    await exit;
+    expect([json["issuedAt"], former, visitor.status]).toEqual([undefined, 401, 422]);
   });
 
   test("prints no server key with --insecure", async () => {
@@ -85,6 +104,8 @@ describe("amity-graphql emulator", () => {
     [["--port", "1e3"]],
     [["--port", "--insecure"]],
     [["--rate-limit", "0"]],
+    [["--same-device", "forget"]],
+    [["--visitor-secret", ""]],
     [["--api-key", ""]],
     [["--server-key", "x".repeat(151)]],
     [["--mtls"]],
@@ -143,7 +164,7 @@ describe("amity-graphql emulator --mtls", () => {
     expect(settings["AMITY_MTLS_CA_FILE"]).toBe(`'${caFile}'`); // quoted, because of the space
     const ca = await readFile(caFile, "utf8");
     const url = settings["AMITY_SG_BASE_URL"] ?? "";
-    const keys = { apiKey: "", serverKey: "", adminToken: "" };
+    const keys = { apiKey: "", serverKey: "", adminToken: "", visitorSecret: "" };
     const emulator = { ...keys, url, ca, close: async () => undefined };
     expect(await outcome(rawCall(emulator, "GET /api/v3/sessions"))).toBe(401);
     process.emit("SIGINT");

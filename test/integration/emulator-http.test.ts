@@ -62,7 +62,7 @@ describe("CORS", () => {
         "access-control-allow-origin": "*",
         "access-control-allow-methods": "GET, POST, PUT, DELETE",
         "access-control-allow-headers":
-          "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token",
+          "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token, x-no-cache",
       });
       expect(response.headers.has("access-control-allow-credentials")).toBe(false);
     });

@@ -101,7 +101,16 @@ describe("protected routes", () => {
       const headers = bearer(JSON.parse(opened.text).accessToken);
       const verified = await rawCall(emulator, "GET /api/v3/sessions", { headers });
       expect([opened.status, verified.status]).toEqual([200, 200]);
-      expect(await outcome(banAsAdmin(emulator, headers))).toBe(403);
+    });
+  });
+
+  test("the admin's routes need a certificate whoever calls", async () => {
+    await withMtls(async (emulator) => {
+      const credential = await issue(emulator, "gateway");
+      for (const headers of [bearer("unknown"), {}]) {
+        expect(await outcome(banAsAdmin(emulator, headers))).toEqual(broken);
+        expect(await outcome(banAsAdmin(emulator, headers, credential))).toBe(401);
+      }
     });
   });
 

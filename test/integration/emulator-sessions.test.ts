@@ -43,13 +43,18 @@ describe("registering a session", () => {
     });
   });
 
-  test("an access token carries its user and times only", async () => {
+  test("an access token carries the claims that the SDK reads", async () => {
     const { clock } = manualClock();
     await withEmulator({ clock, accessTokenLifetimeMs: dayMs }, async (emulator) => {
-      const [, payload = ""] = (await signIn(emulator, "alice")).split(".");
+      const deviceInfo = { kind: "node", model: "20", sdkVersion: "v7" };
+      const body = { ...aliceOnPhone, deviceInfo, authToken: await mint(emulator, "alice") };
+      const { json, users } = await requestSession(emulator, body, "v5");
+      const [userId, networkId] = [users[0]?._id, users[0]?.path.split("/")[0]];
+      const user = { userId, publicUserId: "alice", deviceInfo, networkId, refreshToken: expect.any(String) };
       const iat = Date.parse(start) / 1000;
+      const [, payload = ""] = String(json["accessToken"]).split(".");
       const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
-      expect(claims).toEqual({ userId: "alice", iat, exp: iat + dayMs / 1000, jti: expect.any(String) });
+      expect(claims).toEqual({ user, iat, exp: iat + dayMs / 1000 });
     });
   });
 

@@ -146,10 +146,35 @@ describe("looking users up", () => {
   });
 });
 
-test("chat settings are what the SDK needs", async () => {
-  await withEmulator({}, async (emulator) => {
-    const headers = bearer(await signIn(emulator, "alice"));
-    const { json } = await call(emulator, "GET /api/v3/network-settings/chat", { headers });
-    expect(json).toEqual({ messagePreview: { enabled: false } });
+describe("one user", () => {
+  test.each(["a b", "c/d", "é&=1?", "😀".repeat(50)])("%s is found by the public id", async (userId) => {
+    await withEmulator({}, async (emulator) => {
+      const headers = bearer(await signIn(emulator, userId));
+      const answer = await call(emulator, `GET /api/v3/users/${encodeURIComponent(userId)}`, { headers });
+      expect(answer).toMatchObject({ status: 200, json: { users: [{ userId }], roles: [], files: [] } });
+    });
+  });
+
+  test("is found by the internal id", async () => {
+    await withEmulator({}, async (emulator) => {
+      const headers = bearer(await signIn(emulator, "alice"));
+      const [alice] = (await call(emulator, "GET /api/v3/users/alice", { headers })).users;
+      const byInternalId = await call(emulator, `GET /api/v3/users/${alice?._id}?type=internal`, { headers });
+      const byWrongKind = await call(emulator, `GET /api/v3/users/${alice?._id}`, { headers });
+      expect([byInternalId.users, byWrongKind.status]).toEqual([[alice], 404]);
+    });
+  });
+
+  test.each([
+    ["nobody", 404, 400_400],
+    ["😀".repeat(900), 404, 400_400],
+    ["x".repeat(901), 400, 400_000],
+    ["alice?type=private", 400, 400_000],
+  ])("%.20s… is refused with %d", async (path, status, code) => {
+    await withEmulator({}, async (emulator) => {
+      const headers = bearer(emulator.adminToken);
+      const answer = await call(emulator, `GET /api/v3/users/${encodeURI(path)}`, { headers });
+      expect(answer).toMatchObject({ status, json: { code } });
+    });
   });
 });

@@ -15,13 +15,14 @@ export class FaultList {
   }
 
   /**
-   * The faults that meet a request, each counted: from the front of the list up to the first that decides the answer,
-   * for latency alone lets others follow.
+   * The faults that meet a request to a route of these kinds, each counted: from the front of the list up to the first
+   * that decides the answer, for latency alone lets others follow.
    */
-  take(route: RouteKind): RequestFault[] {
+  take(kinds: readonly RouteKind[]): RequestFault[] {
     const taken: RequestFault[] = [];
     for (const entry of this.#entries) {
-      if (entry.left < 1 || (entry.fault.route !== "all" && entry.fault.route !== route)) continue;
+      const { route } = entry.fault;
+      if (entry.left < 1 || (route !== "all" && !kinds.includes(route))) continue;
       entry.left -= 1;
       taken.push(entry.fault);
       if (entry.fault.kind !== "latency") break;

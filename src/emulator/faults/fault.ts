@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { routeKinds } from "../route-kind.js";
 
 /** An hour: longer than any client waits. */
 const maxMs = 3_600_000;
@@ -10,7 +11,7 @@ const milliseconds = z.int().min(0).max(maxMs);
 
 const common = z.strictObject({
   /** Which of Amity's routes it meets. */
-  route: z.enum(["token", "session", "all"]).default("all"),
+  route: z.enum([...routeKinds, "all"]).default("all"),
   /** It ends after so many requests; absent: never. */
   times: z.int().min(1).optional(),
 });

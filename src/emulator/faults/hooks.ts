@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WallClock } from "../../system/clock.js";
-import { routeKind } from "../route-kind.js";
+import { kindsOf } from "../route-kind.js";
 import * as broken from "./broken-answers.js";
 import type { FaultOf, RequestFault } from "./fault.js";
 import type { FaultList } from "./fault-list.js";
@@ -19,7 +19,7 @@ export function registerFaults(app: FastifyInstance, faults: FaultList, now: Wal
   const spoilers = new WeakMap<FastifyRequest, Spoiler>();
 
   app.addHook("preHandler", async (request, reply) => {
-    const met = faults.take(routeKind(request));
+    const met = faults.take(kindsOf(request));
     if (met.length === 0) return;
     const exchange = exchangeOf(request, reply);
     for (const fault of met) {

@@ -11,7 +11,8 @@ describe("ids", () => {
 
   test("an access token is a HS256 JWT of its claims", () => {
     const secret = Buffer.from("secret");
-    const claims = { userId: "Zoë", iat: 1, exp: 2, jti: "id" };
+    const user = { userId: "1", publicUserId: "Zoë", deviceInfo: {}, networkId: "2", refreshToken: "3" };
+    const claims = { user, iat: 1, exp: 2 };
     const [header = "", payload = "", signature] = createAccessTokenSigner(secret)(claims).split(".");
     expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "HS256", typ: "JWT" });
     expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toEqual(claims);

@@ -1,17 +1,22 @@
 import { describe, expect, test } from "@jest/globals";
 import { randomIds } from "../../../src/emulator/ids.js";
-import { Network } from "../../../src/emulator/network.js";
+import { Network, type NetworkRules } from "../../../src/emulator/network.js";
 import { manualClock } from "../../support/emulator.js";
 
-function createNetwork() {
+function createNetwork(differences: Partial<NetworkRules> = {}) {
   const { clock, advance } = manualClock();
-  const rules = {
+  const rules: NetworkRules = {
     secureMode: false,
     singleUseAuthTokens: false,
     authTokenLifetimeMs: 1_000,
     accessTokenLifetimeMs: 10_000,
+    sameDevice: "keep",
+    deletedUserSession: "200",
+    secureVisitorMode: false,
+    visitorSecret: "secret",
+    ...differences,
   };
-  const network = new Network(rules, { now: clock, ids: randomIds, signAccessToken: ({ jti }) => jti });
+  const network = new Network(rules, { now: clock, ids: randomIds, signAccessToken: ({ user }) => user.refreshToken });
   const open = (userId: string, deviceId: string) => network.openSession({ userId, deviceId }).accessToken;
   const lives = (...tokens: string[]) => tokens.map((token) => network.findAccess(token) !== undefined);
   return { network, open, lives, advance };
@@ -41,6 +46,19 @@ describe("device rebinding", () => {
     expect(lives(first, second)).toEqual([true, true]);
   });
 
+  test("the same user again ends them where the network revokes", () => {
+    const { open, lives } = createNetwork({ sameDevice: "revoke" });
+    const tokens = [open("alice", "tablet"), open("alice", "phone"), open("alice", "tablet")];
+    expect(lives(...tokens)).toEqual([false, true, true]);
+  });
+
+  test("signing in on a device ends its visitor's token", () => {
+    const { network, open, lives } = createNetwork();
+    const visitor = network.openAnonymousSession({ deviceId: "tablet" }, "visitor").accessToken;
+    open("alice", "tablet");
+    expect(lives(visitor)).toEqual([false]);
+  });
+
   test("a device that comes back ends the user between", () => {
     const { open, lives } = createNetwork();
     const before = open("alice", "tablet");
@@ -63,14 +81,14 @@ describe("device rebinding", () => {
 describe("users", () => {
   test("a session without profile leaves the user untouched", () => {
     const { network, advance } = createNetwork();
-    const { updatedAt } = network.users.save({ userId: "alice", displayName: "Alice" });
+    const { updatedAt } = network.users.save("alice", { displayName: "Alice" });
     advance(1);
-    expect(network.users.save({ userId: "alice" })).toMatchObject({ displayName: "Alice", updatedAt });
+    expect(network.users.save("alice")).toMatchObject({ displayName: "Alice", updatedAt });
   });
 
   test("a repeated ban does not touch the user again", () => {
     const { network, advance } = createNetwork();
-    network.users.save({ userId: "alice" });
+    network.users.save("alice");
     network.users.setGlobalBan("alice", true);
     const updatedAt = network.users.find("alice")?.updatedAt;
     advance(1);

@@ -17,14 +17,17 @@ describe("resolveOptions", () => {
 
   test("makes up other keys for each emulator", () => {
     const [one, two] = [resolveOptions({}), resolveOptions({})];
-    const keys = [one, two].flatMap(({ apiKey, serverKey, adminToken }) => [apiKey, serverKey, adminToken]);
-    expect(new Set(keys).size).toBe(6);
+    const keys = [one, two].flatMap((made) => [made.apiKey, made.serverKey, made.adminToken, made.visitorSecret]);
+    expect(new Set(keys).size).toBe(8);
   });
 
   test.each([
     ["apiKey", { apiKey: "" }],
     ["serverKey", { serverKey: "x".repeat(151) }],
     ["adminToken", { adminToken: "two words" }],
+    ["visitorSecret", { visitorSecret: "two words" }],
+    ["adminTokenLifetimeMs", { adminTokenLifetimeMs: 0.5 }],
+    ["adminTokenOverlapMs", { adminTokenOverlapMs: -1 }],
     ["authTokenLifetimeMs", { authTokenLifetimeMs: 0 }],
     ["accessTokenLifetimeMs", { accessTokenLifetimeMs: Number.NaN }],
     ["rateLimit.requests", { rateLimit: { requests: 0.5, windowMs: 1 } }],

@@ -7,8 +7,8 @@ function listOf(...faults: FaultInput[]): FaultList {
   return new FaultList(parseFaults(faults) as RequestFault[]);
 }
 
-function kinds(list: FaultList, route: RouteKind = "token"): string[] {
-  return list.take(route).map(({ kind }) => kind);
+function kinds(list: FaultList, ...ofRoute: readonly RouteKind[]): string[] {
+  return list.take(ofRoute).map(({ kind }) => kind);
 }
 
 describe("a list of faults", () => {
@@ -19,11 +19,12 @@ describe("a list of faults", () => {
 
   test("meets only the route of a fault", () => {
     const list = listOf({ kind: "hang", route: "token" }, { kind: "truncate", route: "session" }, { kind: "nonJson" });
-    expect([kinds(list, "token"), kinds(list, "session"), kinds(list, "other")]).toEqual([
-      ["hang"],
-      ["truncate"],
-      ["nonJson"],
-    ]);
+    expect([kinds(list, "token"), kinds(list, "session"), kinds(list)]).toEqual([["hang"], ["truncate"], ["nonJson"]]);
+  });
+
+  test("meets a route by any of its kinds", () => {
+    const list = listOf({ kind: "hang", route: "revocation" }, { kind: "truncate", route: "session" });
+    expect([kinds(list, "session", "revocation"), kinds(list, "session", "visitor")]).toEqual([["hang"], ["truncate"]]);
   });
 
   test("lets a fault end after its times, and the next take over", () => {
