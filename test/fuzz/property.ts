@@ -42,7 +42,7 @@ export function fuzz<T>(
   test(name, body, mostTime + seconds * 1_000);
 }
 
-async function failure(name: string, details: fc.RunDetails<unknown>): Promise<Error> {
+async function failure<T>(name: string, details: fc.RunDetails<T>): Promise<Error> {
   const repeat = `npm run test:fuzz -- --only "${name}" --seed ${details.seed} --path ${details.counterexamplePath}`;
   const report = await fc.asyncDefaultReportMessage(details);
   return new Error([details.errorInstance, repeat, report].join("\n\n"));
