@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Credential, createTestAuthority, type TestAuthority } from "../support/certificates.js";
+import { type TestClock, testClock } from "../support/clock.js";
 import { errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { type ForwardProxyFault, type TestForwardProxy, withForwardProxy } from "../support/proxy.js";
 import { type SeenOverTls, withTlsUpstream } from "../support/tls-upstream.js";
@@ -29,7 +30,7 @@ async function writePair({ cert, key }: Credential): Promise<void> {
 interface Scene extends TestGateway {
   readonly proxy: TestForwardProxy;
   readonly seen: readonly SeenOverTls[];
-  readonly clock: { ms: number };
+  readonly clock: TestClock;
 }
 
 interface SceneSetup {
@@ -55,7 +56,7 @@ async function withScene(setup: SceneSetup, use: (scene: Scene) => Promise<void>
     hosts = [host, "2001:db8::1"],
     credentials,
   } = setup;
-  const clock = { ms: Date.now() };
+  const clock = testClock(Date.now());
   await withTlsUpstream({ authority, hosts, demandsCertificate, keepsAlive }, answer, async ({ port, seen }) => {
     const ports = { [host]: port, "[2001:db8::1]": port };
     const tls = setup.proxyTls;
@@ -65,7 +66,7 @@ async function withScene(setup: SceneSetup, use: (scene: Scene) => Promise<void>
         HTTPS_PROXY: proxy.url,
         ...setup.env?.(proxy),
       });
-      const options = { env, random: () => 0, ...(setup.ownClock && { now: () => clock.ms }) };
+      const options = { env, random: () => 0, ...(setup.ownClock && clock) };
       await withGateway(options, (gateway) => use({ ...gateway, proxy, seen, clock }));
       await proxy.isIdle();
     });
@@ -111,7 +112,7 @@ describe("a gateway behind a proxy", () => {
     await withScene({ env: pairEnv, demandsCertificate: true, ownClock: true }, async ({ ask, proxy, seen, clock }) => {
       await ask(mint);
       await writePair(await authority.client("second"));
-      clock.ms += 2_000;
+      clock.advance(2_000);
       expect((await ask(mint)).body.errors).toBeUndefined();
       expect(seen.map(({ client }) => client)).toEqual(["first", "second"]);
       expect(proxy.targets).toHaveLength(2);

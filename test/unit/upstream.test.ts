@@ -62,7 +62,13 @@ test("the age of a region's server keys begins anew when one is replaced", async
   const clock = testClock();
   const reloads = new Reloads(clock, () => {});
   const metrics = new Metrics();
-  connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger: recordingLogger().logger });
+  await connectUpstream(config, undefined, {
+    clock,
+    random: () => 0,
+    reloads,
+    metrics,
+    logger: recordingLogger().logger,
+  });
   const ages = async () => (await metrics.text()).body.match(/^amity_server_key_age_seconds.*$/gm);
   clock.advance(90_000);
   expect(await ages()).toEqual(['amity_server_key_age_seconds{region="EU"} 90']);
