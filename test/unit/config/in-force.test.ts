@@ -47,7 +47,7 @@ describe("the settings in force", () => {
     (variable, name) => {
       const settingOf = (...fromEnvFile: string[]) =>
         inForce({ [variable]: "/secrets/key" }, ...fromEnvFile).settings.find((one) => one.name === name);
-      const isFile = variable !== name;
+      const isFile = variable === `${name}_FILE`;
       const file = { kind: "file", variable, path: "/secrets/key" };
       expect(settingOf()?.source).toEqual(
         isFile ? { ...file, place: "environment" } : { kind: "environment", variable },
