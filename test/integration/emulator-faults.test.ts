@@ -26,6 +26,21 @@ describe("which requests a fault meets", () => {
     });
   });
 
+  test.each([
+    ["visitor", "POST /api/v5/sessions/visitor"],
+    ["verification", "GET /api/v3/sessions"],
+    ["revocation", "DELETE /api/v4/sessions/users/alice"],
+    ["user", "GET /api/v3/users/alice"],
+    ["admin", "POST /api/v1/admin-token"],
+    ["settings", "GET /api/v3/network-settings/uikit"],
+  ] as const)("strikes %s routes by their name", async (route, request) => {
+    await withFault({ kind: "status", status: 503, route }, async (emulator) => {
+      const headers = bearer(emulator.adminToken);
+      const [struck, spared] = [await call(emulator, request, { headers }), await requestToken(emulator, "alice")];
+      expect([struck.status, spared.status]).toEqual([503, 200]);
+    });
+  });
+
   test("as often as it says, and latency beside another", async () => {
     const faults: FaultInput[] = [
       { kind: "latency", ms: 60 },
