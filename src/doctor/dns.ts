@@ -1,6 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { type Check, codeOf, row } from "./check.js";
+import { reasonOf, Unusable } from "../errors/reason-of.js";
+import { reasons } from "../errors/reasons.js";
+import { type Check, row } from "./check.js";
 
 /** Addresses of a host, as the operating system gives them: the gateway asks in the same way. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -26,14 +28,10 @@ export async function dnsChecks(scope: string, { hostname }: URL, { lookup, time
     if (addresses.length > 0) return [dns.ok(`${hostname}: ${listed(addresses)}`)];
     return [dns.fail(`${hostname} has no address`, spelling(scope))];
   } catch (error) {
-    const code = codeOf(error);
-    if (code === "ENOTFOUND") return [dns.fail(`${hostname} has no address (${code})`, spelling(scope))];
-    return [
-      dns.fail(
-        `the address of ${hostname} cannot be looked up (${code})`,
-        "check this machine's DNS servers, and whether the process may reach them",
-      ),
-    ];
+    const reason = reasonOf(error, "unknown fault");
+    if (reason === "ENOTFOUND") return [dns.fail(`${hostname} has no address (${reason})`, spelling(scope))];
+    const advice = reasons[reason === "timeout" ? "EAI_AGAIN" : reason].todo;
+    return [dns.fail(`the address of ${hostname} cannot be looked up (${reason})`, advice)];
   }
 }
 
@@ -50,7 +48,7 @@ function spelling(scope: string): string {
 async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error("late"), { code: "timeout" })), timeoutMs);
+    timer = setTimeout(() => reject(new Unusable("timeout")), timeoutMs);
   });
   try {
     return await Promise.race([work, late]);
