@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
-import { parseEnv } from "node:util";
 import { afterAll, beforeAll } from "@jest/globals";
 import fc from "fast-check";
 import { type Config, loadConfig } from "../../src/config/config.js";
+import { readEnvFile } from "../../src/config/env-file.js";
 import type { Env } from "../../src/config/reader.js";
 import { mostTime, productionEnv, unlimited } from "../hostile/gateway.js";
 import { jwtEnv } from "../support/callers.js";
@@ -92,12 +92,12 @@ function load(bytes: number, read: () => readonly [Env, ReadFile]): Config | und
   const said = [...problems, ...warnings].join("\n");
   if (said.includes(canary)) throw new Error(`a value is repeated: ${said}`);
   if (!config && problems.length === 0) throw new Error("it has no settings, and nothing to say of them");
-  checkCost(
-    bytes,
-    () => loadConfig(...read()),
-    () => loadConfig(...withFiles(goodFiles)),
-  );
+  checkCost(bytes, () => loadConfig(...read()), loadGood);
   return config;
+}
+
+function loadGood(): void {
+  loadConfig(...withFiles(goodFiles));
 }
 
 const startFiles = fc.record({
@@ -113,7 +113,18 @@ fuzz("PEM: settings", startFiles, 200, async (files) => {
 });
 
 fuzz(".env", envFiles, 300, async (text) => {
-  const config = load(text.length, () => [parseEnv(text), () => canary]);
+  const path = join(folder, "fuzzed.env");
+  await writeFile(path, text);
+  const file = readEnvFile(path);
+  if ("problem" in file) {
+    if (file.problem.includes(canary)) throw new Error(`a value is repeated: ${file.problem}`);
+    checkCost(text.length, () => readEnvFile(path), loadGood);
+    return { code: "unreadable" };
+  }
+  const config = load(text.length, () => {
+    const again = readEnvFile(path);
+    return ["settings" in again ? again.settings : {}, () => canary];
+  });
   return { code: config ? undefined : "refused" };
 });
 
