@@ -20,6 +20,7 @@ import { Audit } from "./telemetry/audit.js";
 import type { LogSink } from "./telemetry/log-sink.js";
 import type { Logger } from "./telemetry/logger.js";
 import { Metrics } from "./telemetry/metrics.js";
+import { reloadTeller } from "./telemetry/reloads.js";
 import { standardLog } from "./telemetry/standard-output.js";
 import { TokenService } from "./token/token.service.js";
 import { TokenStore } from "./token/token.store.js";
@@ -136,11 +137,7 @@ function createTools(options: Logged): Tools {
   const { logger, logSink, newId = randomUUID, random = systemRandom } = options;
   const clock = clockOf(options);
   const metrics = new Metrics(logSink);
-  const reloads = new Reloads(clock, (name, problem) => {
-    metrics.reload(name, problem === undefined ? "taken" : "refused");
-    if (problem === undefined) logger.info({ name }, "changed files were taken");
-    else logger.error({ name, problem }, "changed files were kept out: the last good ones stay in use");
-  });
+  const reloads = new Reloads(clock, reloadTeller({ logger, metrics }));
   return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
 }
 

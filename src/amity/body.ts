@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { Unusable } from "../errors/reason-of.js";
 
-/** Text of the body, or undefined when it is encoded (we asked for identity) or not UTF-8. */
-export function decodeBody(headers: IncomingHttpHeaders, chunks: Buffer[]): string | undefined {
-  if (!isIdentity(headers["content-encoding"])) return undefined;
+/** Text of the body. Throws Unusable when it is encoded (we asked for identity) or not UTF-8. */
+export function decodeBody(headers: IncomingHttpHeaders, chunks: Buffer[]): string {
+  if (!isIdentity(headers["content-encoding"])) throw new Unusable("encoded body");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    return undefined;
+    throw new Unusable("not UTF-8");
   }
 }
 

@@ -57,5 +57,5 @@ export class Bulkhead {
 }
 
 function queueIsFull(): AppError {
-  return new AppError("OVERLOADED", { limit: "regionQueue" });
+  return new AppError("OVERLOADED", { limit: "regionQueue", reason: "region queue full" });
 }

@@ -119,5 +119,5 @@ export class Circuit {
 }
 
 function refused(retryAfterSeconds: number): AppError {
-  return new AppError("UPSTREAM_UNAVAILABLE", { retryAfterSeconds });
+  return new AppError("UPSTREAM_UNAVAILABLE", { reason: "circuit open", retryAfterSeconds });
 }

@@ -1,5 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
+import { isDeepStrictEqual } from "node:util";
+import { Unusable } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
 import { pemOf, pemProblem } from "../system/pem.js";
 import { UnusableText } from "../system/setting-text.js";
 
@@ -13,12 +16,13 @@ export interface CertificatePair {
 }
 
 /** What is wrong with a pair, in words that quote nothing of it, and in which of its two files. */
-export class UnusablePair extends Error {
+export class UnusablePair extends Unusable {
   constructor(
     readonly part: "certificate" | "key",
     problem: string,
+    reason: Reason = part === "key" ? "not a private key" : "not a certificate",
   ) {
-    super(`the ${part} ${problem}`);
+    super(reason, `the ${part} ${problem}`);
   }
 }
 
@@ -36,7 +40,9 @@ export function parseCertificatePair(certText: string, keyText: string): Certifi
     () => createPrivateKey(key),
     () => pemProblem(key, "private key"),
   );
-  if (!certificate.checkPrivateKey(privateKey)) throw new UnusablePair("key", "is not the certificate's");
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new UnusablePair("key", "is not the certificate's", "another key");
+  }
   // X509Certificate looks at the first certificate alone; every call would fail by one behind it that was cut.
   readOr(
     "certificate",
@@ -69,10 +75,11 @@ export function choosePair(pairs: readonly CertificatePair[], now: number): Cert
 
 /**
  * The pairs that one place holds when another one is put there: the new one and, while that waits for its time, those
- * that are valid meanwhile. Throws when the new one has expired.
+ * that are valid meanwhile. Throws Unusable when the new one has expired.
  */
 export function replacePair(inUse: readonly CertificatePair[], next: CertificatePair, now: number): CertificatePair[] {
   if (isValidAt(next, now)) return [next];
-  if (next.notAfter <= now) throw new Error("the certificate is not valid now");
+  if (isDeepStrictEqual(next, inUse[0])) return [...inUse];
+  if (next.notAfter <= now) throw new Unusable("expired certificate", "the certificate is not valid now");
   return [next, ...inUse.filter((pair) => isValidAt(pair, now))];
 }

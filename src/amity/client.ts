@@ -5,6 +5,7 @@ import type { Egress } from "../system/egress.js";
 import type { Reloading } from "../system/reloading-file.js";
 import type { UpstreamAttempt } from "../telemetry/request-record.js";
 import type { RegionHealth } from "./circuit.js";
+import { regionNotConfigured, secureModeNotConfigured } from "./failures.js";
 import { type Call, type CallLimits, RegionGuard } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
 import {
@@ -32,7 +33,7 @@ export interface RegionSettings {
 
 /** What an operator wants to see of the client's work. */
 export interface AmityObserver {
-  onCall(region: RegionCode, operation: Call["operation"], outcome: string, seconds: number): void;
+  onCall(region: RegionCode, operation: Call["operation"], outcome: "OK" | ErrorCode, seconds: number): void;
   onRetry(region: RegionCode): void;
   onHealth(region: RegionCode, health: RegionHealth): void;
   /** An answer held something of no use in this field. */
@@ -109,10 +110,8 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       finish("OK");
       return answer;
     } catch (error) {
-      if (error instanceof AppError) {
-        finish(error.code);
-        error.addToLog({ region: code, operation, attempts: attempts.length });
-      }
+      finish(error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR");
+      if (error instanceof AppError) error.addToLog({ region: code, operation, attempts: attempts.length });
       throw error;
     }
   }
@@ -138,7 +137,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
     async mintAuthToken(code, userId, limits) {
       const { settings, serverKeys } = regions[code];
       if (!serverKeys.isConfigured) {
-        throw new AppError(settings.apiKey ? "SECURE_MODE_NOT_CONFIGURED" : "REGION_NOT_CONFIGURED");
+        throw settings.apiKey ? secureModeNotConfigured(code) : regionNotConfigured(code);
       }
       const call: Call = { operation: "mintAuthToken", kind: "mint", ...limits };
       const keys = await serverKeys.current();
@@ -153,12 +152,12 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
           if (!isRefused || index === keys.length - 1) throw error;
         }
       }
-      throw new AppError("SECURE_MODE_NOT_CONFIGURED");
+      throw secureModeNotConfigured(code);
     },
 
     async createSession(code, request, limits) {
       const { apiKey } = regions[code].settings;
-      if (!apiKey) throw new AppError("REGION_NOT_CONFIGURED");
+      if (!apiKey) throw regionNotConfigured(code);
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
       const call: Call = { operation, kind: "register", ...limits };
       const asked = sessionRequest(options.sessionApi, await apiKey.current(), request);

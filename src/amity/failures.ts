@@ -1,25 +1,27 @@
 import { AppError, type AppErrorDetails } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
-import type { TransportError, TransportFault, UpstreamResponse } from "./http.js";
+import { reasonOfStatus } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
+import type { UpstreamResponse } from "./http.js";
+import type { RegionCode } from "./regions.js";
 import { parseRetryAfter } from "./retry-after.js";
+import type { TransportError, TransportFault } from "./transport-error.js";
 import { type FailureBody, parseFailure } from "./wire.js";
 
 /** What was asked: the same answer means different things on different routes. */
 export type Operation = "mintAuthToken" | "createSession" | "createSessionWithAuthToken";
 
-const faults: Readonly<Record<TransportFault, ErrorCode>> = {
+const faults: Readonly<Record<Exclude<TransportFault, "cancelled">, ErrorCode>> = {
   timeout: "UPSTREAM_TIMEOUT",
   unreachable: "UPSTREAM_UNAVAILABLE",
   broken: "UPSTREAM_BAD_RESPONSE",
-  cancelled: "CANCELLED",
   malformed: "UPSTREAM_BAD_RESPONSE",
 };
 
 /** The AppError for an exchange that gave no whole answer. */
-export function transportFailure({ fault, proxyError }: TransportError): AppError {
-  return new AppError(faults[fault], {
-    ...(proxyError && { log: { reason: proxyError.code, problem: proxyError.message } }),
-  });
+export function transportFailure({ fault, reason, phase, problem }: TransportError): AppError {
+  if (fault === "cancelled") return new AppError("CANCELLED");
+  return new AppError(faults[fault], { reason, log: { phase, ...(problem !== undefined && { problem }) } });
 }
 
 /**
@@ -33,10 +35,31 @@ export function answerFailure(operation: Operation, response: UpstreamResponse, 
   const retryAfterSeconds =
     status === 429 || status === 503 ? parseRetryAfter(response.headers["retry-after"], now) : undefined;
   const details: AppErrorDetails = {
+    reason: refusals[code] ?? reasonOfStatus(status),
     amity: { status, ...(body.code !== undefined && { code: body.code }) },
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
   return new AppError(code, details);
+}
+
+/** Why, where the code alone decides it. */
+const refusals: Readonly<Partial<Record<ErrorCode, Reason>>> = {
+  USER_BANNED: "user banned",
+  AUTH_TOKEN_REJECTED: "auth token refused",
+  UPSTREAM_AUTH_FAILED: "key refused",
+  UPSTREAM_RATE_LIMITED: "rate limit",
+  UPSTREAM_REJECTED: "request refused",
+  UPSTREAM_UNAVAILABLE: "server error",
+};
+
+/** No call was made: the region has no API key. */
+export function regionNotConfigured(region: RegionCode): AppError {
+  return new AppError("REGION_NOT_CONFIGURED", { reason: "no API key", log: { region } });
+}
+
+/** No call was made: the region has an API key and no server key. */
+export function secureModeNotConfigured(region: RegionCode): AppError {
+  return new AppError("SECURE_MODE_NOT_CONFIGURED", { reason: "no server key", log: { region } });
 }
 
 /** Amity's code for a global ban, and its text for a ban from the system, which shares 400100 with a bad token. */

@@ -1,12 +1,16 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import got from "got";
+import { reasonOf } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
 import { connectTimeoutMs } from "../system/connect-timeout.js";
 import { directEgress, type Egress, type TlsIdentity, verifying } from "../system/egress.js";
 import { ProxyError } from "../system/forward-proxy.js";
 import { version } from "../system/version.js";
 import { decodeBody } from "./body.js";
 import { createPools } from "./pools.js";
+import { faultOf, isLookupError, TransportError, type TransportFault, type TransportPhase } from "./transport-error.js";
 
 /** Amity's answers are a few kilobytes; more is a fault or an attack. Bytes. */
 const maxResponseBytes = 262_144;
@@ -29,31 +33,6 @@ export interface UpstreamResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-}
-
-/**
- * How an exchange failed before it gave a whole answer: `broken` off in the middle of one, or a whole one that is
- * `malformed` as HTTP, too large, encoded or not UTF-8.
- */
-export type TransportFault = "timeout" | "unreachable" | "broken" | "malformed" | "cancelled";
-
-/** How far it had come: nothing `connected`, so nothing can have been processed; `sent`; or `answering`. */
-export type TransportPhase = "connecting" | "sent" | "answering";
-
-/** Holds the kind of fault and nothing of the request: got's own errors carry the secret headers. */
-export class TransportError extends Error {
-  override readonly name = "TransportError";
-
-  constructor(
-    readonly fault: TransportFault,
-    readonly phase: TransportPhase,
-    /** A kept connection that the other side may have closed just before. */
-    readonly reusedConnection: boolean,
-    /** The proxy that was at fault, and not the host behind it. */
-    readonly proxyError?: ProxyError,
-  ) {
-    super(`upstream exchange failed: ${fault} while ${phase}`);
-  }
 }
 
 export interface TransportOptions {
@@ -102,7 +81,6 @@ export function createTransport(
       "user-agent": `amity-graphql/${version}`,
     },
   });
-  const isTls = baseUrl.protocol === "https:";
   return {
     send(request) {
       const stream = client.stream(new URL(request.path, baseUrl), {
@@ -113,7 +91,7 @@ export function createTransport(
         // A POST or DELETE stream without a body waits for one for ever.
         ...(request.method !== "GET" && { body: request.body ?? "" }),
       });
-      return readAnswer(stream, { isTls, proxy: egress.proxy }, request);
+      return readAnswer(stream, { baseUrl, proxy: egress.proxy }, request);
     },
     retire: pools.retire,
     close: pools.close,
@@ -125,7 +103,7 @@ const connectLimits = { lookup: connectTimeoutMs, connect: connectTimeoutMs, sec
 type GotStream = ReturnType<typeof got.stream>;
 
 /** How the stream's connection is made. */
-type Way = Pick<Egress, "proxy"> & { readonly isTls: boolean };
+type Way = Pick<Egress, "proxy"> & { readonly baseUrl: URL };
 
 function readAnswer(
   stream: GotStream,
@@ -138,59 +116,71 @@ function readAnswer(
     let sent: ClientRequest | undefined;
     const cancel = () => fail("cancelled");
     // got's own limit is heard when the proxy has connected or failed to, and not before.
-    const timer = way.proxy && setTimeout(() => fail("timeout"), timeoutMs);
+    const timer = way.proxy && setTimeout(() => fail("timeout", "timeout"), timeoutMs);
     const settle = () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", cancel);
     };
-    const fail = (fault: TransportFault, cause?: unknown) => {
+    const fail = (fault: TransportFault, reason?: Reason, error?: Error) => {
       settle();
       stream.destroy();
       const isReused = sent?.reusedSocket ?? false;
-      const phase = phaseOf(stream, way, isReused);
-      const isLate = fault === "timeout" && phase === "connecting";
+      const phase = phaseOf(stream, way, isReused, error);
+      const isLate = fault === "timeout" && phase === "connect";
       const late = isLate && way.proxy ? new ProxyError("PROXY_TIMEOUT", way.proxy.name) : undefined;
-      reject(new TransportError(fault, phase, isReused, cause instanceof ProxyError ? cause : late));
+      const proxyError = error?.cause instanceof ProxyError ? error.cause : late;
+      reject(new TransportError(fault, phase, isReused, proxyError?.reason ?? reason, proxyError?.message));
     };
     stream.on("request", (request: ClientRequest) => {
       sent = request;
     });
     stream.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxResponseBytes) fail("malformed");
+      if (size > maxResponseBytes) fail("malformed", "too large");
       else chunks.push(chunk);
     });
-    stream.on("error", (error: Error & { code?: string }) => {
-      fail(faultOf(error, stream.response !== undefined), error.cause);
+    stream.on("error", (error) => {
+      const reason = reasonOf(error.cause ?? error, "unknown fault");
+      fail(faultOf(reason, stream.response !== undefined), reason, error);
     });
     // Nobody asked for another protocol; Node hands its socket over and forgets about it.
     stream.on("upgrade", (_response: IncomingMessage, socket: Duplex) => {
       socket.on("error", () => {}).destroy();
-      fail("malformed");
+      fail("malformed", "malformed HTTP");
     });
-    stream.on("close", () => fail("broken"));
+    stream.on("close", () => fail("broken", "ECONNRESET"));
     stream.on("end", () => {
       settle();
       const { response } = stream;
-      const text = response && decodeBody(response.headers, chunks);
-      if (text === undefined) return fail("malformed");
-      resolve({ status: response?.statusCode ?? 0, headers: response?.headers ?? {}, text });
+      if (!response) return fail("malformed", "malformed HTTP");
+      try {
+        const text = decodeBody(response.headers, chunks);
+        resolve({ status: response.statusCode, headers: response.headers, text });
+      } catch (error) {
+        fail("malformed", reasonOf(error, "not UTF-8"));
+      }
     });
     if (signal?.aborted) cancel();
     else signal?.addEventListener("abort", cancel, { once: true });
   });
 }
 
-function phaseOf(stream: GotStream, { isTls, proxy }: Way, isReused: boolean): TransportPhase {
-  if (stream.response) return "answering";
-  if (isReused) return "sent";
+/** got counts a lookup that failed among those that were done, and knows of none for an address. */
+function phaseOf(stream: GotStream, { baseUrl, proxy }: Way, isReused: boolean, error?: Error): TransportPhase {
+  const { protocol, hostname } = baseUrl;
+  if (stream.response) return "answer";
+  if (isReused) return "request";
+  const { lookup, connect, secureConnect } = stream.timings ?? {};
   // Through a proxy, a request gets a connection whose TLS handshake is over.
-  const connectedAt = isTls && !proxy ? stream.timings?.secureConnect : stream.timings?.connect;
-  return connectedAt === undefined ? "connecting" : "sent";
+  if ((protocol === "https:" && !proxy ? secureConnect : connect) !== undefined) return "request";
+  if (proxy) return isProxysOwn(error) ? "connect" : "tls";
+  if (isLookupError(error)) return "lookup";
+  if (connect !== undefined) return "tls";
+  // URL keeps the brackets around an IPv6 address.
+  return lookup !== undefined || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 ? "connect" : "lookup";
 }
 
-function faultOf(error: Error & { code?: string }, answering: boolean): TransportFault {
-  if (error.code === "ETIMEDOUT" || error.code === "PROXY_TIMEOUT") return "timeout";
-  if (error.code?.startsWith("HPE_")) return "malformed";
-  return answering ? "broken" : "unreachable";
+/** Without an error it is the time that was over: nobody knows more than that there is no tunnel yet. */
+function isProxysOwn(error: Error | undefined): boolean {
+  return error === undefined || error.name === "TimeoutError" || error.cause instanceof ProxyError;
 }

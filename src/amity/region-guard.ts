@@ -5,9 +5,10 @@ import { Bulkhead } from "./bulkhead.js";
 import { cancellable } from "./cancellable.js";
 import { Circuit, type Passage, type RegionHealth, type Verdict } from "./circuit.js";
 import { answerFailure, type Operation, transportFailure } from "./failures.js";
-import { TransportError, type UpstreamRequest, type UpstreamResponse } from "./http.js";
+import { type UpstreamRequest, type UpstreamResponse } from "./http.js";
 import { type CallKind, type FailedAttempt, isStaleConnection, retryDelayMs } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
+import { TransportError } from "./transport-error.js";
 
 /** How long, and for whom, a call may go on. */
 export interface CallLimits {
@@ -99,13 +100,13 @@ export class RegionGuard {
     const { signal } = call;
     if (signal?.aborted) throw new AppError("CANCELLED");
     const timeoutMs = Math.min(attemptTimeoutMs, call.deadline - clock.elapsed());
-    if (timeoutMs <= 0) throw new AppError("UPSTREAM_TIMEOUT");
+    if (timeoutMs <= 0) throw new AppError("UPSTREAM_TIMEOUT", { reason: "no time left" });
     const passage = this.#circuit.enter();
     if (!passage.isTrial) return this.#pass(passage, call, () => attempt({ timeoutMs, freshConnection, signal }));
     const trial = this.#pass(passage, call, () => attempt({ timeoutMs: attemptTimeoutMs, freshConnection: true }));
     return cancellable(signal, (resolve, reject) => {
       trial.then(resolve, reject);
-      return clock.after(timeoutMs, () => reject(new AppError("UPSTREAM_TIMEOUT")));
+      return clock.after(timeoutMs, () => reject(new AppError("UPSTREAM_TIMEOUT", { reason: "timeout" })));
     });
   }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors/codes.js";
-import type { TransportError } from "./http.js";
+import { isBeforeRequest, type TransportError } from "./transport-error.js";
 
 /** What the call does at Amity: repeating a mint is harmless, a session may be registered twice. */
 export type CallKind = "mint" | "register";
@@ -42,7 +42,7 @@ export function retryDelayMs({ kind, failed, attempt, remainingMs, random }: Ret
  * read the request, but nobody knows. Node retries none of these by itself, and they say nothing about Amity's health.
  */
 export function isStaleConnection(failed: FailedAttempt): boolean {
-  return "fault" in failed && failed.reusedConnection && failed.fault === "unreachable" && failed.phase === "sent";
+  return "fault" in failed && failed.reusedConnection && failed.fault === "unreachable" && failed.phase === "request";
 }
 
 function isRetryable(kind: CallKind, failed: FailedAttempt, attempt: number): boolean {
@@ -53,7 +53,7 @@ function isRetryable(kind: CallKind, failed: FailedAttempt, attempt: number): bo
 /** A session is registered again only when nothing of it was sent the first time. */
 function isRetryableFault(kind: CallKind, { fault, phase }: Pick<TransportError, "fault" | "phase">): boolean {
   if (fault === "cancelled" || fault === "malformed") return false;
-  return kind === "mint" || phase === "connecting";
+  return kind === "mint" || isBeforeRequest(phase);
 }
 
 function isRetryableAnswer(

@@ -84,11 +84,11 @@ export interface AmitySession {
 export function parseSession(body: string, userId: string, onUnusable: (field: string) => void): AmitySession {
   const unusable = new Set<string>();
   const answer = session.read(parseJson(body), (field) => unusable.add(field));
-  if (!answer) throw badResponse("not a session");
+  if (!answer) throw badResponse(body, "not a session");
   const { accessToken, expiredAt, expiresAt = expiredAt, ...others } = answer;
   const user = answer.users.find((candidate) => candidate.userId === userId);
-  if (!accessToken) throw badResponse("accessToken");
-  if (!user) throw badResponse("users: the asked one is missing");
+  if (!accessToken) throw badResponse(body, "not a session", "accessToken");
+  if (!user) throw badResponse(body, "another user");
   // One of the two is wrong, and clients go by the end.
   const isContrary = others.issuedAt && expiresAt && others.issuedAt >= expiresAt;
   if (isContrary) unusable.add("session.issuedAt");

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../errors/app-error.js";
+import { isPage } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
 import { limits } from "./input-rules.js";
 
 /**
@@ -18,14 +20,17 @@ export function parseAuthToken(text: string): string {
   const trimmed = text.trim();
   const token = bareToken.test(trimmed) ? trimmed : parseJson(trimmed);
   if (typeof token !== "string" || token.length === 0 || token.length > limits.authToken || /\p{Cc}/u.test(token)) {
-    throw badResponse("not an auth token");
+    throw badResponse(text, "not an auth token");
   }
   return token;
 }
 
-/** `problem`: names of fields, for the log. */
-export function badResponse(problem: string): AppError {
-  return new AppError("UPSTREAM_BAD_RESPONSE", { log: { problem } });
+/** A 200 whose body, `text`, is not what was asked for; `problem`: what of it, for the log. */
+export function badResponse(text: string, reason: Reason, problem?: string): AppError {
+  return new AppError("UPSTREAM_BAD_RESPONSE", {
+    reason: isPage(text) ? "HTML page" : reason,
+    log: { phase: "answer", ...(problem !== undefined && { problem }) },
+  });
 }
 
 const failureSchema = z.object({

@@ -24,7 +24,9 @@ export function targetUserId(
   if (!caller) throw new AppError("UNAUTHENTICATED");
   const userId = given ?? caller.userId;
   if (userId === undefined) throw badUserInput(`${place} must be given: the caller has no user of its own`);
-  if (userId !== caller.userId && !caller.mayActFor(userId)) throw new AppError("FORBIDDEN");
+  if (userId !== caller.userId && !caller.mayActFor(userId)) {
+    throw new AppError("FORBIDDEN", { reason: "acts for another" });
+  }
   return checkText(place, userId, limits.tokenUserId) as PermittedUserId;
 }
 
@@ -39,6 +41,8 @@ export function displayNameFor(
 ): string | undefined {
   if (!caller?.displayName || userId !== caller.userId) return given ?? undefined;
   const { value } = caller.displayName;
-  if (given !== null && given !== undefined && given !== value) throw new AppError("FORBIDDEN");
+  if (given !== null && given !== undefined && given !== value) {
+    throw new AppError("FORBIDDEN", { reason: "another display name" });
+  }
   return value;
 }

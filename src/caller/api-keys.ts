@@ -38,15 +38,19 @@ export type ApiKey = z.infer<typeof apiKeySchema>;
  */
 export function parseApiKeys(text: string): ApiKey[] {
   const entries = readJson(documentOf(text));
-  if (!Array.isArray(entries)) throw new UnusableText("is JSON, but not a list of keys: [ ] go around its entries");
+  if (!Array.isArray(entries)) throw unusable("is JSON, but not a list of keys: [ ] go around its entries");
   const keys = new Map<string, ApiKey>();
   for (const [index, entry] of entries.entries()) {
     const { data: key, error } = apiKeySchema.safeParse(entry);
-    if (error) throw new UnusableText(`holds no key at ${placeOf(index, error)}`);
-    if (keys.has(key.id)) throw new UnusableText("holds two keys with one id");
+    if (error) throw unusable(`holds no key at ${placeOf(index, error)}`);
+    if (keys.has(key.id)) throw unusable("holds two keys with one id");
     keys.set(key.id, key);
   }
   return [...keys.values()];
+}
+
+function unusable(problem: string): UnusableText {
+  return new UnusableText(problem, "not a list of keys");
 }
 
 function placeOf(index: number, { issues: [issue] }: z.ZodError): string {
@@ -61,7 +65,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UnusableText("is not JSON");
+    throw unusable("is not JSON");
   }
 }
 

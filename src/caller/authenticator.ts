@@ -7,7 +7,7 @@ import type { Metrics } from "../telemetry/metrics.js";
 import { type ApiKey, defaultDelegateScope, parseApiKeys, verifyApiKey } from "./api-keys.js";
 import { anybody, type Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
-import { createJwksSource, type JwksOptions } from "./jwks.js";
+import { createJwksSource, type FetchFailure, type JwksOptions } from "./jwks.js";
 import { createJwtVerifier, type JwtRules, type JwtVerifier } from "./jwt.js";
 import { type JwtKey, jwtKeyParsers } from "./jwt-key.js";
 
@@ -87,7 +87,7 @@ function createJwt(
     const key = keys.file ? followKey(keys.key, keys.file, reloads) : keys.key;
     return { verify: createJwtVerifier(rules, key, clock.now), isReady: async () => true };
   }
-  const onFailure = (reason: string) => logger.warn({ reason }, "the identity provider's keys cannot be fetched");
+  const onFailure = (failure: FetchFailure) => logger.warn(failure, "the identity provider's keys cannot be fetched");
   const onOddEntries = (entries: number) =>
     logger.warn({ entries }, "so many entries of the identity provider's key set cannot be used");
   const source = createJwksSource({ ...keys, clock, proxyFor, onFailure, onOddEntries });
@@ -130,6 +130,10 @@ export function isRefusal(error: unknown): error is InvalidCredential {
 }
 
 /** What a refused credential is to the client: never why. */
-export function unauthenticated(): AppError {
-  return new AppError("UNAUTHENTICATED", { message: "The credential is not valid" });
+export function unauthenticated({ reason, claim }: InvalidCredential): AppError {
+  return new AppError("UNAUTHENTICATED", {
+    message: "The credential is not valid",
+    reason,
+    ...(claim !== undefined && { log: { claim } }),
+  });
 }

@@ -3,6 +3,7 @@ import { get as httpGet, type IncomingMessage } from "node:http";
 import { get as httpsGet } from "node:https";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { isPage, reasonOfStatus, Unusable } from "../errors/reason-of.js";
 import { egressTo } from "../system/egress.js";
 import { ProxyError, type ProxyFor } from "../system/forward-proxy.js";
 import { isTrustedUrl } from "../system/loopback.js";
@@ -20,19 +21,20 @@ export interface FetchOptions {
 
 /**
  * Gets a public JSON document of the identity provider, whose certificate is always verified. Nothing secret is sent.
- * Throws for anything but a 200 of at most 256 KiB of JSON, and ProxyError when a proxy stands between; redirects are
- * not followed, and http is for loopback only.
+ * Throws for anything but a 200 of at most 256 KiB of JSON: Unusable, a ProxyError among them, or Node's own error.
+ * Redirects are not followed, and http is for loopback only.
  */
 export async function fetchJson(url: URL, { signal, proxyFor }: FetchOptions): Promise<unknown> {
-  if (!isTrustedUrl(url)) throw new Error("not https");
+  if (!isTrustedUrl(url)) throw new Unusable("not https");
   const { createAgent, proxy } = await egressTo(url, proxyFor);
   const options = { signal, headers: { accept: "application/json", "accept-encoding": "identity" } };
   const request =
     url.protocol === "http:" ? httpGet(url, options) : httpsGet(url, { ...options, agent: createAgent({}) });
   try {
     const [response]: IncomingMessage[] = await once(request, "response", { signal });
-    if (response?.statusCode !== 200) throw new Error("not a 200");
-    return JSON.parse(utf8.decode(await bodyOf(response)));
+    const status = response?.statusCode ?? 0;
+    if (!response || status !== 200) throw new Unusable(reasonOfStatus(status), undefined, status);
+    return parseJson(await bodyOf(response));
   } catch (error) {
     if (signal.aborted && proxy && !request.socket) throw new ProxyError("PROXY_TIMEOUT", proxy.name);
     throw signal.aborted ? signal.reason : error;
@@ -50,8 +52,22 @@ async function bodyOf(response: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > maxBytes) throw new Error("too large");
+    if (size > maxBytes) throw new Unusable("too large");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw new Unusable("not UTF-8");
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Unusable(isPage(text) ? "HTML page" : "not JSON");
+  }
 }

@@ -1,6 +1,8 @@
 import { errors, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { AppError } from "../errors/app-error.js";
+import { reasonOf, Unusable } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
 import type { Clock } from "../system/clock.js";
 import { ProxyError, type ProxyFor } from "../system/forward-proxy.js";
 import { type FetchOptions, fetchJson } from "./fetch-json.js";
@@ -8,6 +10,17 @@ import { type Found, KeySet } from "./key-set.js";
 
 /** Where the identity provider publishes its keys. */
 export type JwksLocation = { readonly jwksUrl: URL } | { readonly issuer: string };
+
+/** Why keys could not be fetched. */
+export interface FetchFailure {
+  readonly reason: Reason;
+  /** What was asked for: the discovery document, or the keys themselves. */
+  readonly document: "discovery" | "keys";
+  /** The HTTP status that came instead of 200. */
+  readonly status?: number;
+  /** Which proxy was at fault, and how. */
+  readonly problem?: string;
+}
 
 export interface JwksOptions {
   readonly location: JwksLocation;
@@ -20,8 +33,7 @@ export interface JwksOptions {
   readonly timeoutMs: number;
   readonly proxyFor: ProxyFor;
   readonly clock: Clock;
-  /** Hears why a fetch failed, in fixed words. */
-  readonly onFailure: (reason: string) => void;
+  readonly onFailure: (failure: FetchFailure) => void;
   /** Hears how many entries of the set cannot be used, when that changes. */
   readonly onOddEntries: (entries: number) => void;
 }
@@ -46,7 +58,7 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   const { clock, cacheMs, staleMaxMs, cooldownMs } = options;
   let keys: { set: KeySet; loadedAt: number } | undefined;
   let lastTryAt = Number.NEGATIVE_INFINITY;
-  let failing = false;
+  let failure: Reason | undefined;
   let pending: Promise<void> | undefined;
 
   const since = (then: number) => clock.elapsed() - then;
@@ -54,13 +66,14 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   async function load(): Promise<void> {
     lastTryAt = clock.elapsed();
     try {
-      const set = new KeySet(await fetchKeys(options));
+      const set = await fetchKeys(options);
       if (set.oddEntries !== (keys?.set.oddEntries ?? 0)) options.onOddEntries(set.oddEntries);
       keys = { set, loadedAt: clock.elapsed() };
-      failing = false;
+      failure = undefined;
     } catch (error) {
-      failing = true;
-      options.onFailure(reasonOf(error));
+      const told = failureOf(error);
+      failure = told.reason;
+      options.onFailure(told);
     }
   }
 
@@ -76,10 +89,10 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   async function current(): Promise<KeySet> {
     const age = keys ? since(keys.loadedAt) : Number.POSITIVE_INFINITY;
     // Nobody waits for a publisher that failed last time while there are keys to go on with.
-    const goesOn = failing && age < cacheMs + staleMaxMs;
+    const goesOn = failure !== undefined && age < cacheMs + staleMaxMs;
     if (age >= cacheMs && !goesOn) await refresh();
     else if (age >= cacheMs / 2) void refresh();
-    if (!keys || since(keys.loadedAt) >= cacheMs + staleMaxMs) throw new AppError("AUTH_UNAVAILABLE");
+    if (!keys || since(keys.loadedAt) >= cacheMs + staleMaxMs) throw unavailable(failure);
     return keys.set;
   }
 
@@ -94,7 +107,8 @@ export function createJwksSource(options: JwksOptions): JwksSource {
       await refresh();
       found = (await current()).find(header);
       if (found.kind === "key") return found.key;
-      if (found.kind === "odd" || failing) throw new AppError("AUTH_UNAVAILABLE");
+      if (found.kind === "odd") throw unavailable("odd key");
+      if (failure) throw unavailable(failure);
       throw new errors.JWKSNoMatchingKey();
     },
     async warmUp() {
@@ -104,23 +118,45 @@ export function createJwksSource(options: JwksOptions): JwksSource {
   };
 }
 
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ProxyError) return `${error.code}: ${error.message}`;
-  return error instanceof DOMException && error.name === "TimeoutError" ? "timeout" : "unusable answer";
+function unavailable(reason: Reason = "unknown fault"): AppError {
+  return new AppError("AUTH_UNAVAILABLE", { reason });
 }
 
-async function fetchKeys({ location, timeoutMs, proxyFor }: JwksOptions): Promise<unknown> {
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+
+async function fetchKeys({ location, timeoutMs, proxyFor }: JwksOptions): Promise<KeySet> {
   const options = { signal: AbortSignal.timeout(timeoutMs), proxyFor };
   const url = "jwksUrl" in location ? location.jwksUrl : await discover(location.issuer, options);
-  return fetchJson(url, options);
+  return new KeySet(await fetchJson(url, options));
 }
 
 /** OpenID Connect Discovery 1.0, section 4: the document's issuer must be the very one that was asked. */
 async function discover(issuer: string, options: FetchOptions): Promise<URL> {
   const url = new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
-  const document = discoverySchema.parse(await fetchJson(url, options));
-  if (document.issuer !== issuer) throw new Error("discovery names another issuer");
-  return new URL(document.jwks_uri);
+  try {
+    const { data: document } = discoverySchema.safeParse(await fetchJson(url, options));
+    if (!document) throw new Unusable("no discovery document");
+    if (document.issuer !== issuer) throw new Unusable("another issuer");
+    return new URL(document.jwks_uri);
+  } catch (error) {
+    throw new DiscoveryFault(error);
+  }
+}
+
+/** It was the discovery document that could not be had. */
+class DiscoveryFault extends Error {
+  constructor(cause: unknown) {
+    super("discovery failed", { cause });
+  }
+}
+
+function failureOf(error: unknown): FetchFailure {
+  const isDiscovery = error instanceof DiscoveryFault;
+  const cause = isDiscovery ? error.cause : error;
+  return {
+    reason: reasonOf(cause, "unknown fault"),
+    document: isDiscovery ? "discovery" : "keys",
+    ...(cause instanceof Unusable && cause.status !== undefined && { status: cause.status }),
+    ...(cause instanceof ProxyError && { problem: cause.message }),
+  };
 }

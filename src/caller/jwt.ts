@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
 import { limits, textProblem } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
+import type { CredentialReason } from "../errors/reasons.js";
 import type { WallClock } from "../system/clock.js";
 import type { Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
@@ -63,11 +64,32 @@ export function createJwtVerifier(
   };
 }
 
-/** A fault of the key source stays one; all else is the token's. jose's codes are fixed words. */
+/** A fault of the key source stays one; all else is the token's. */
 function refuse(error: unknown): never {
   if (error instanceof AppError) throw error;
-  throw new InvalidCredential(error instanceof errors.JOSEError ? error.code : "unusable token");
+  if (error instanceof errors.JWTExpired) throw new InvalidCredential("ERR_JWT_EXPIRED", error.claim);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    throw new InvalidCredential(claimReasons[error.reason] ?? "claim invalid", error.claim);
+  }
+  const code = error instanceof errors.JOSEError ? error.code : undefined;
+  throw new InvalidCredential(joseCodes.find((known) => known === code) ?? "unusable token");
 }
+
+/** jose's reasons, in the words of our table. */
+const claimReasons: Readonly<Record<string, CredentialReason>> = {
+  missing: "claim missing",
+  invalid: "claim invalid",
+  check_failed: "claim check failed",
+};
+
+const joseCodes = [
+  "ERR_JWS_INVALID",
+  "ERR_JWT_INVALID",
+  "ERR_JOSE_ALG_NOT_ALLOWED",
+  "ERR_JOSE_NOT_SUPPORTED",
+  "ERR_JWS_SIGNATURE_VERIFICATION_FAILED",
+  "ERR_JWKS_NO_MATCHING_KEY",
+] as const satisfies readonly CredentialReason[];
 
 /** RFC 7519, 4: a claim named twice may be refused; JSON.parse would keep the last in silence. So may a header's. */
 function checkNames(token: string): void {
@@ -76,10 +98,12 @@ function checkNames(token: string): void {
 }
 
 /** jose takes any number for a time, and looks at a future `iat` only when a greatest age is set. */
-function checkTimes({ exp, nbf, iat }: JWTPayload, currentDate: Date, skewSeconds: number): void {
-  if (![exp, nbf, iat].every(isTimeOrAbsent)) throw new InvalidCredential("no plausible time");
+function checkTimes(payload: JWTPayload, currentDate: Date, skewSeconds: number): void {
+  const odd = ["exp", "nbf", "iat"].find((claim) => !isTimeOrAbsent(payload[claim]));
+  if (odd !== undefined) throw new InvalidCredential("claim invalid", odd);
+  const { iat } = payload;
   if (iat !== undefined && iat > currentDate.getTime() / 1000 + skewSeconds) {
-    throw new InvalidCredential("issued in the future");
+    throw new InvalidCredential("claim check failed", "iat");
   }
 }
 
@@ -92,7 +116,7 @@ function isTimeOrAbsent(seconds: unknown): boolean {
 function callerOf(payload: JWTPayload, rules: JwtRules): Caller {
   const userId = textOf(idText(payload[rules.userClaim]), limits.tokenUserId);
   // jose requires the claim, and takes any type for it.
-  if (userId === undefined) throw new InvalidCredential("no usable user claim");
+  if (userId === undefined) throw new InvalidCredential("claim invalid", rules.userClaim);
   const { delegateScope, displayNameClaim } = rules;
   const isDelegate = delegateScope !== undefined && scopesOf(payload).includes(delegateScope);
   return {

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
+import { Unusable } from "../errors/reason-of.js";
 
 /** What verifies a signature of an algorithm that we know: RFC 7518, 6 and RFC 8037, 2. */
 const families = new Map<string | undefined, { readonly kty: string; readonly crv?: string }>([
@@ -43,10 +44,10 @@ export class KeySet {
   readonly #oddIds: ReadonlySet<unknown>;
   readonly #imported = new Map<Entry, KeyObject | undefined>();
 
-  /** Throws when the document is no key set, or has no key that verifies anything. */
+  /** Throws Unusable when the document is no key set, or has no key that verifies anything. */
   constructor(document: unknown) {
     const { keys } = isObject(document) ? document : {};
-    if (!Array.isArray(keys)) throw new Error("no key set");
+    if (!Array.isArray(keys)) throw new Unusable("no key set");
     const entries = keys.map((entry: unknown) => (isObject(entry) ? entry : {}));
     const worths = entries.map(worthOf);
     this.#entries = entries.filter((_, index) => worths[index] === "usable");
@@ -58,7 +59,7 @@ export class KeySet {
       if (sameId) sameId.push(entry);
       else this.#byId.set(entry["kid"], [entry]);
     }
-    if (!this.#entries.slice(0, mostTrials).some((entry) => this.#import(entry))) throw new Error("no usable key");
+    if (!this.#entries.slice(0, mostTrials).some((entry) => this.#import(entry))) throw new Unusable("no usable key");
   }
 
   /** The key for a token's header. */

@@ -63,6 +63,7 @@ async function consume(
     const seconds = Math.ceil(refusal.msBeforeNext / 1000);
     // The library ends a window by a timer, but tells its rest by the wall clock, which may have been set back.
     const retryAfterSeconds = Math.min(windowSeconds, Math.max(1, seconds));
-    throw new AppError("RATE_LIMITED", { retryAfterSeconds, limit });
+    const reason = limit === "failedAuth" ? {} : { reason: "caller's rate" as const };
+    throw new AppError("RATE_LIMITED", { ...reason, retryAfterSeconds, limit });
   }
 }

@@ -183,7 +183,7 @@ export type Secret = Given<string>;
 export function headerKeyOf(text: string): string {
   const key = lineOf(text);
   if (/^[ -~]+$/.test(key)) return key;
-  throw new UnusableText("holds a value that cannot be an HTTP header");
+  throw new UnusableText("holds a value that cannot be an HTTP header", "not a header value");
 }
 
 /** How a setting of a kind is written. */

@@ -80,7 +80,8 @@ async function outcomeOf(reading: Promise<string>): Promise<() => string> {
     const text = await reading;
     return () => text;
   } catch (error) {
-    const problem = error instanceof Late ? new UnusableText("cannot be read in time: its disk or mount hangs") : error;
+    const problem =
+      error instanceof Late ? new UnusableText("cannot be read in time: its disk or mount hangs", "timeout") : error;
     return () => {
       throw problem;
     };

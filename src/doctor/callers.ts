@@ -1,12 +1,12 @@
 import type { ApiKey } from "../caller/api-keys.js";
 import type { JwtKeySource } from "../caller/authenticator.js";
-import { createJwksSource } from "../caller/jwks.js";
+import { createJwksSource, type FetchFailure } from "../caller/jwks.js";
 import type { Config } from "../config/config.js";
 import { urlOf } from "../config/outgoing.js";
+import { reasons } from "../errors/reasons.js";
 import type { Clock } from "../system/clock.js";
 import type { ProxyFor } from "../system/forward-proxy.js";
 import { type Check, counted, row } from "./check.js";
-import { proxyAdvice } from "./proxy.js";
 
 const scope = "callers";
 
@@ -33,9 +33,9 @@ export async function callerChecks(
 async function tokenKeysCheck(keys: JwtKeySource, proxyFor: ProxyFor, clock: Clock): Promise<Check> {
   const check = row(scope, "token keys");
   if (keys.kind === "static") return check.ok("fixed by AUTH_JWT_PUBLIC_KEY or AUTH_JWT_SECRET");
-  let reason = "";
-  const onFailure = (text: string) => {
-    reason = text;
+  let failure: FetchFailure | undefined;
+  const onFailure = (told: FetchFailure) => {
+    failure = told;
   };
   let odd = 0;
   const onOddEntries = (entries: number) => {
@@ -53,13 +53,19 @@ async function tokenKeysCheck(keys: JwtKeySource, proxyFor: ProxyFor, clock: Clo
     );
   }
   if (isLoaded) return check.ok(`published ones loaded through ${way}`);
-  const discovery = isNamed ? "" : "/.well-known/openid-configuration below it must name exactly this issuer, ";
   return check.fail(
-    `published ones cannot be loaded through ${from} (${reason})`,
-    proxyAdvice(reason) ??
-      `check its spelling and whether this machine may reach it; ${discovery}redirects are not followed`,
+    `published ones cannot be loaded through ${from}: ${failureText(failure)}`,
+    reasons[failure?.reason ?? "unknown fault"].todo,
   );
 }
+
+function failureText({ reason, document, status, problem }: FetchFailure = unknownFailure): string {
+  const what = document === "keys" ? "the keys" : "/.well-known/openid-configuration";
+  if (problem !== undefined) return `${what} (${reason}: ${problem})`;
+  return `${what}: ${reasons[reason].means} (${[reason, status].filter(Boolean).join(" ")})`;
+}
+
+const unknownFailure: FetchFailure = { reason: "unknown fault", document: "keys" };
 
 function serviceKeysCheck(keys: readonly ApiKey[], now: number): Check {
   const check = row(scope, "service keys");

@@ -1,5 +1,3 @@
-import { types } from "node:util";
-
 /** `warn`: it works, but somebody should look at it; `fail`: it does not work, or soon will not. */
 export type Status = "ok" | "warn" | "fail";
 
@@ -43,9 +41,4 @@ export function dateText(time: number): string {
 /** `1 key`, `2 keys`. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;
-}
-
-/** The code of an error of Node's; never its text, which may quote something. */
-export function codeOf(error: unknown): string {
-  return types.isNativeError(error) && "code" in error ? String(error.code) : "unknown fault";
 }

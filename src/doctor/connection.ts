@@ -37,7 +37,7 @@ function requestedCertificate(destination: Destination, { failure }: Probe, { as
   const { scope, shown } = destination;
   const check = row(scope, "client certificate");
   if (!asksForCertificate) return shown ? [check.ok(`the server does not ask for ${shown}`)] : [];
-  if (failure && failure.code !== "timeout") return [clientCertificateCheck(destination, failure)];
+  if (failure && failure.reason !== "timeout") return [clientCertificateCheck(destination, failure)];
   if (shown) return [check.ok(`the server asks for one and took the connection with ${shown}`)];
   return [
     check.warn(
@@ -50,7 +50,7 @@ function requestedCertificate(destination: Destination, { failure }: Probe, { as
 function clockCheck(scope: string, { failure, skewMs }: Probe): Check {
   const check = row(scope, "clock");
   if (skewMs === undefined) {
-    const why = failure ? `no answer (${failure.alert ?? failure.code})` : "an answer without its date";
+    const why = failure ? `no answer (${failure.alert ?? failure.reason})` : "an answer without its date";
     return check.warn(`not compared: the server gave ${why}`, "check that this machine's time is synchronised");
   }
   const seconds = Math.round(Math.abs(skewMs) / 1_000);

@@ -1,8 +1,10 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { reasonOf } from "../errors/reason-of.js";
+import { reasons } from "../errors/reasons.js";
 import type { Clock } from "../system/clock.js";
 import { inTime } from "../system/in-time.js";
-import { type Check, codeOf, row } from "./check.js";
+import { type Check, row } from "./check.js";
 
 /** Addresses of a host, as the operating system gives them: the gateway asks in the same way. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -33,14 +35,10 @@ export async function dnsChecks(
     if (addresses.length > 0) return [dns.ok(`${hostname}: ${listed(addresses)}`)];
     return [dns.fail(`${hostname} has no address`, spelling(scope))];
   } catch (error) {
-    const code = codeOf(error);
-    if (code === "ENOTFOUND") return [dns.fail(`${hostname} has no address (${code})`, spelling(scope))];
-    return [
-      dns.fail(
-        `the address of ${hostname} cannot be looked up (${code})`,
-        "check this machine's DNS servers, and whether the process may reach them",
-      ),
-    ];
+    const reason = reasonOf(error, "unknown fault");
+    if (reason === "ENOTFOUND") return [dns.fail(`${hostname} has no address (${reason})`, spelling(scope))];
+    const advice = reasons[reason === "timeout" ? "EAI_AGAIN" : reason].todo;
+    return [dns.fail(`the address of ${hostname} cannot be looked up (${reason})`, advice)];
   }
 }
 

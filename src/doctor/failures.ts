@@ -1,3 +1,4 @@
+import { type Reason, reasons } from "../errors/reasons.js";
 import type { ForwardProxy } from "../system/forward-proxy.js";
 import { type Check, row } from "./check.js";
 import type { ProbeFailure } from "./probe.js";
@@ -12,55 +13,27 @@ export interface Destination {
   readonly proxy?: ForwardProxy | undefined;
 }
 
-type Text = readonly [detail: string, advice: string];
-
-const interceptionHint =
-  "if it should be Amity's, something between this machine and Amity (such as a proxy) opens the traffic";
-
-const unknownAuthority: Text = [
-  "is signed by a CA that is not known here",
-  `set AMITY_MTLS_CA_FILE to the certificate of that CA; ${interceptionHint}`,
-];
-
-/** OpenSSL's verdicts on a server's certificate, by Node's codes. */
-const certificateFaults: Readonly<Record<string, Text>> = {
-  CERT_HAS_EXPIRED: [
-    "has expired, or one of its chain has",
-    "check this machine's clock; otherwise whoever runs the server has to renew it",
-  ],
-  CERT_NOT_YET_VALID: [
-    "is not valid yet",
-    "check this machine's clock; otherwise whoever runs the server has to replace it",
-  ],
-  DEPTH_ZERO_SELF_SIGNED_CERT: [
-    "is self-signed",
-    `if the server is yours, set AMITY_MTLS_CA_FILE to this certificate; ${interceptionHint}`,
-  ],
-  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
-};
-
-const connectionFaults: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "refuses the connection",
-  ETIMEDOUT: "takes no connection in time",
-  timeout: "takes no connection in time",
-  ECONNRESET: "broke the connection off",
-  ENETUNREACH: "cannot be reached from this network",
-  EHOSTUNREACH: "cannot be reached from this network",
-};
+/** What is wrong with a server's certificate. */
+const certificateReasons: ReadonlySet<Reason> = new Set<Reason>([
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "unusable certificate",
+]);
 
 /** Why the gateway cannot connect: one row that names the cause. */
 export function failureCheck(destination: Destination, failure: ProbeFailure): Check {
   const { scope, url } = destination;
-  if (failure.code === "ERR_TLS_CERT_ALTNAME_INVALID") return wrongHost(destination, failure);
-  const certificateFault = certificateFaults[failure.code];
-  if (certificateFault) return row(scope, "server certificate").fail(...certificateFault);
-  if (failure.phase === "connecting") {
-    const what = connectionFaults[failure.code] ?? "cannot be reached";
-    const advice = `check the network, the firewall (port ${portOf(url)}) and AMITY_${scope}_BASE_URL if it is set`;
-    return row(scope, "connection").fail(`${url.host} ${what} (${failure.code})`, advice);
+  const { reason, phase } = failure;
+  const { means, todo } = reasons[reason];
+  if (reason === "ERR_TLS_CERT_ALTNAME_INVALID") return wrongHost(destination, failure);
+  if (certificateReasons.has(reason)) return row(scope, "server certificate").fail(`${means} (${reason})`, todo);
+  if (phase === "connect") {
+    const advice = `${todo}; check the firewall (port ${portOf(url)}) and AMITY_${scope}_BASE_URL if it is set`;
+    return row(scope, "connection").fail(`${url.host}: ${means} (${reason})`, advice);
   }
   return handshakeCheck(destination, failure);
 }
@@ -74,25 +47,25 @@ function wrongHost({ scope, url }: Destination, { names = "" }: ProbeFailure): C
   const actual = others.length > 0 ? `is for ${others.slice(0, 3).join(", ")}` : "is for another host";
   return row(scope, "server certificate").fail(
     `${actual}, not for ${url.hostname}`,
-    `check AMITY_${scope}_BASE_URL if it is set; ${interceptionHint}`,
+    `check AMITY_${scope}_BASE_URL if it is set; ${reasons.ERR_TLS_CERT_ALTNAME_INVALID.todo}`,
   );
 }
 
 /** The connection stood and TLS did not, which is the client certificate's fault when the server says so. */
 function handshakeCheck(destination: Destination, failure: ProbeFailure): Check {
   const { scope, url } = destination;
-  const { code, alert } = failure;
-  if (/certificate|unknown ca/.test(alert ?? "")) return clientCertificateCheck(destination, failure);
+  const { reason, alert } = failure;
+  if (reason === "client certificate refused") return clientCertificateCheck(destination, failure);
   const port = `check that AMITY_${scope}_BASE_URL, if it is set, names a port that speaks TLS 1.2 or 1.3`;
   return row(scope, "connection").fail(
-    `the TLS handshake with ${url.host} failed (${alert ?? code})`,
+    `the TLS handshake with ${url.host} failed (${alert ?? reason})`,
     `${port}, and whether the server demands a client certificate (AMITY_MTLS_CERT_FILE)`,
   );
 }
 
 /** The server wants a client certificate, and not the one that it got, if any. */
-export function clientCertificateCheck({ scope, shown }: Destination, { alert, code }: ProbeFailure): Check {
-  const reason = alert ?? code;
+export function clientCertificateCheck({ scope, shown }: Destination, { alert, reason: cause }: ProbeFailure): Check {
+  const reason = alert ?? cause;
   const check = row(scope, "client certificate");
   if (shown === undefined) {
     return check.fail(

@@ -2,20 +2,21 @@ import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import type { TransportPhase } from "../amity/transport-error.js";
+import { reasonOf } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
 import type { WallClock } from "../system/clock.js";
 import { connectTimeoutMs } from "../system/connect-timeout.js";
 import type { Egress, TlsIdentity } from "../system/egress.js";
 import { ProxyError } from "../system/forward-proxy.js";
 import { version } from "../system/version.js";
-import { codeOf } from "./check.js";
 
 /** How far the exchange has come. */
-export type Phase = "connecting" | "handshake" | "answer";
+export type Phase = Extract<TransportPhase, "connect" | "tls" | "answer">;
 
 export interface ProbeFailure {
   readonly phase: Phase;
-  /** Node's or OpenSSL's, or `timeout`. */
-  readonly code: string;
+  readonly reason: Reason;
   /** What the server said when it broke the TLS connection off, such as `certificate required`. */
   readonly alert?: string | undefined;
   /** The names in a certificate that is another host's. */
@@ -57,12 +58,12 @@ export function probe(url: URL, { identity, egress, now, timeoutMs }: ProbeTools
     const isTls = url.protocol === "https:";
     const request = open(url, identity, egress);
     // A tunnel comes with its TLS handshake done, and what the proxy gets wrong says so itself.
-    let phase: Phase = egress.proxy ? "handshake" : "connecting";
+    let phase: Phase = egress.proxy ? "tls" : "connect";
     let tls: TlsFacts | undefined;
     let askedAt = 0;
     // The proxy and the handshake behind it have limits of their own, in turn.
     const timer = setTimeout(
-      () => end({ phase, code: "timeout" }),
+      () => end({ phase, reason: "timeout" }),
       egress.proxy ? 2 * connectTimeoutMs + timeoutMs : timeoutMs,
     );
     const enter = (next: Phase) => {
@@ -81,7 +82,7 @@ export function probe(url: URL, { identity, egress, now, timeoutMs }: ProbeTools
     };
     request.on("socket", (socket) => {
       if (egress.proxy) return onTls(socket);
-      socket.once("connect", () => enter(isTls ? "handshake" : "answer"));
+      socket.once("connect", () => enter(isTls ? "tls" : "answer"));
       socket.once("secureConnect", () => onTls(socket));
     });
     request.on("response", ({ headers }) => end(undefined, skewOf(headers, (askedAt + now()) / 2)));
@@ -112,7 +113,7 @@ function failureOf(phase: Phase, error: Error): ProbeFailure {
   const { cert } = error as Error & { cert?: { subjectaltname?: string } };
   return {
     phase,
-    code: codeOf(error),
+    reason: reasonOf(error, "unknown fault"),
     alert,
     names: cert?.subjectaltname,
     proxyError: error instanceof ProxyError ? error : undefined,

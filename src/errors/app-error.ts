@@ -1,5 +1,6 @@
 import type { LimitName } from "../limits.js";
 import { type ErrorCode, errorCodes } from "./codes.js";
+import type { Reason } from "./reasons.js";
 
 /** What Amity said about a refused call: never its text, which may repeat what we sent. */
 export interface AmityFailure {
@@ -15,7 +16,9 @@ export interface AppErrorDetails {
   readonly retryAfterSeconds?: number;
   /** Which limit was hit, for log and metrics alone. */
   readonly limit?: LimitName;
-  /** For the log alone. */
+  /** Why, for the operator: in the log and the audit, never in an answer. */
+  readonly reason?: Reason;
+  /** What the log says beside it. */
   readonly log?: LogFields;
 }
 
@@ -35,9 +38,14 @@ export class AppError extends Error {
     this.#log = details.log ?? {};
   }
 
+  /** Why, where the code alone does not say it. */
+  get reason(): Reason | undefined {
+    return this.details.reason;
+  }
+
   /** What the log says of it beside the code. */
   get log(): LogFields {
-    return this.#log;
+    return { ...(this.reason && { reason: this.reason }), ...this.#log };
   }
 
   /** Lets whoever passes it on say more about where it happened. */

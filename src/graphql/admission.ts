@@ -10,7 +10,7 @@ import type { Caller } from "../caller/caller.js";
 import type { Context } from "../context.js";
 import { AppError, badUserInput } from "../errors/app-error.js";
 import { describeInvalidVariables } from "../errors/invalid-variables.js";
-import type { Audit, AuditEntry } from "../telemetry/audit.js";
+import type { AuditEntry } from "../telemetry/audit.js";
 import type { DocumentStore } from "./document-store.js";
 import { type IdentifyOptions, identify } from "./identify.js";
 import { actsForUser, askedOf, checkRootField, isCounted, type RootField } from "./root-field-access.js";
@@ -21,7 +21,6 @@ import { fragmentsOf } from "./selections.js";
 export interface AdmissionOptions extends IdentifyOptions {
   readonly policy: SchemaSecrecy;
   readonly documents: DocumentStore;
-  readonly audit: Audit;
 }
 
 /**
@@ -94,7 +93,7 @@ async function checkRootFields(
     const refusal = whole ?? (await refusalOf(() => checkRootField(caller, field, policy)));
     if (!refusal) continue;
     refusals.push(refusal);
-    if (caller && actsForUser(field)) audit.refused(auditEntry(field, caller, context), refusal.code);
+    if (caller && actsForUser(field)) audit.refused(auditEntry(field, caller, context), refusal);
   }
   const refusal = whole ?? refusals.find(({ code }) => code !== "BAD_USER_INPUT");
   if (refusal) throw refusal;

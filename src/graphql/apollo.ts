@@ -6,9 +6,9 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { RateLimits } from "../caller/rate-limits.js";
-import { refusalReasons } from "../caller/refusal-reasons.js";
 import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
+import { credentialReasons } from "../errors/reasons.js";
 import { documentLimits } from "../limits.js";
 import type { Audit } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
@@ -39,13 +39,13 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
   const policy = { production, openIntrospection: introspection === "on" };
   const schema = buildGraphQLSchema();
   const documents = new DocumentStore();
-  const identifying = { authenticator, rateLimits, logger, metrics };
+  const identifying = { authenticator, rateLimits, audit, logger, metrics };
   const rootFields = rootFieldNames(schema);
   metrics.announceRootFields(
     rootFields,
     rootFields.filter((name) => actsForUser({ name })),
   );
-  metrics.announceRefusals(refusalReasons);
+  metrics.announceRefusals(credentialReasons);
   return new ApolloServer<Context>({
     schema,
     introspection: introspection !== "off",
@@ -68,7 +68,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       schemaSecrecyPlugin(policy, identifying),
-      admissionPlugin({ ...identifying, policy, documents, audit }),
+      admissionPlugin({ ...identifying, policy, documents }),
       publicErrorsPlugin({ logger, scheme: authenticator.scheme, secrecy: policy }),
     ],
   });

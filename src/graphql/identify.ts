@@ -2,12 +2,14 @@ import { type Authenticator, isRefusal, unauthenticated } from "../caller/authen
 import type { Caller } from "../caller/caller.js";
 import type { RateLimits } from "../caller/rate-limits.js";
 import type { Context } from "../context.js";
+import type { Audit } from "../telemetry/audit.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
 
 export interface IdentifyOptions {
   readonly authenticator: Authenticator;
   readonly rateLimits: RateLimits;
+  readonly audit: Audit;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -18,15 +20,18 @@ export interface IdentifyOptions {
  */
 export async function identify(
   { facts }: Context,
-  { authenticator, rateLimits, logger, metrics }: IdentifyOptions,
+  { authenticator, rateLimits, audit, logger, metrics }: IdentifyOptions,
 ): Promise<Caller | undefined> {
   try {
     return await authenticator.authenticate(facts.authorization);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     metrics.credentialRefused(error.reason);
-    logger.info({ requestId: facts.requestId, reason: error.reason }, "credential refused");
+    const refusal = unauthenticated(error);
+    const fields = { requestId: facts.requestId, ...refusal.log };
+    logger.info(fields, "credential refused");
+    audit.refusedCredential(fields);
     await rateLimits.countRefusal(facts.address);
-    throw unauthenticated();
+    throw refusal;
   }
 }

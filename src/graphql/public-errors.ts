@@ -39,7 +39,7 @@ export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOpti
             errors.map(({ extensions }) => extensions.code),
             { legacy: mediaType === mediaTypes.legacy, executed: body.singleResult.data !== undefined },
           );
-          for (const [name, value] of refusalHeaders(errors, scheme, authorization !== undefined)) {
+          for (const [name, value] of refusalHeaders(errors, scheme, credentialIn(authorization, causes))) {
             http.headers.set(name, value);
           }
           for (const error of request.errors) recordDocument(record, error);
@@ -53,6 +53,15 @@ export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOpti
       };
     },
   };
+}
+
+/** jose looks at a token's end only after its signature. */
+function credentialIn(authorization: string | undefined, causes: readonly unknown[]) {
+  if (authorization === undefined) return "none";
+  const isExpired = causes
+    .map(originOf)
+    .some((origin) => origin instanceof AppError && origin.reason === "ERR_JWT_EXPIRED");
+  return isExpired ? "expired" : "refused";
 }
 
 /** A refusal stands for all errors; several that had to be thrown as one stand for themselves. */
@@ -88,7 +97,14 @@ function logFailure(logger: Logger, { extensions, path }: PublicError, origin: u
     logger.error({ requestId, path, ...errorFields(origin) }, "internal error");
   } else if (code === "UPSTREAM_AUTH_FAILED") {
     logger.error(fields, "Amity refuses the gateway's key: check it and rotate it");
-  } else if (code.startsWith("UPSTREAM_") || code.endsWith("_NOT_CONFIGURED")) {
-    logger.warn(fields, "a call to Amity failed");
+  } else if (code.startsWith("UPSTREAM_")) {
+    const isSent = appError?.reason !== "circuit open" && appError?.reason !== "no time left";
+    logger.warn(fields, isSent ? "a call to Amity failed" : "a call to Amity was not made");
+  } else if (code === "REGION_NOT_CONFIGURED" || code === "SECURE_MODE_NOT_CONFIGURED") {
+    logger.warn(fields, "a region has no key for what was asked: no call was made");
+  } else if (code === "AUTH_UNAVAILABLE") {
+    logger.warn(fields, "a caller cannot be verified");
+  } else if (code === "OVERLOADED") {
+    logger.warn(fields, "too many calls to a region wait");
   }
 }

@@ -1,9 +1,9 @@
 import type { AmityClient } from "../amity/client.js";
+import { regionNotConfigured } from "../amity/failures.js";
 import type { RegionCode } from "../amity/regions.js";
 import type { SessionRequest } from "../amity/requests.js";
 import type { AmitySession } from "../amity/session-wire.js";
 import type { Asker } from "../caller/caller.js";
-import { AppError } from "../errors/app-error.js";
 import { type Clock, refreshTime } from "../system/clock.js";
 import type { Audit } from "../telemetry/audit.js";
 import { checkSession, type SessionOrder } from "./session.rules.js";
@@ -44,7 +44,7 @@ export class SessionService {
     const { region, userId } = order;
     const request = checkSession(order, amity.sessionApi);
     const { hasApiKey, hasServerKey } = amity.state(region);
-    if (!hasApiKey) throw new AppError("REGION_NOT_CONFIGURED");
+    if (!hasApiKey) throw regionNotConfigured(region);
     const startedAt = clock.now();
     const limits = { deadline: clock.elapsed() + timeoutMs, signal, record };
     const authToken =

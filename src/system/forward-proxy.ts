@@ -1,3 +1,5 @@
+import { Unusable } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
 import { isLoopbackHost } from "./loopback.js";
 
 /** A proxy that the operator's network wants for calls to the outside. */
@@ -26,21 +28,18 @@ const faults = {
   PROXY_AUTH_REQUIRED: "wants a user and password, or others than it was given",
   PROXY_REFUSED: "refuses to connect to the host",
   PROXY_CANNOT_CONNECT: "cannot reach the host itself",
-} as const;
+} as const satisfies Partial<Record<Reason, string>>;
 
 export type ProxyFault = keyof typeof faults;
 
 /** The proxy's failure, and not that of the host behind it. Holds nothing secret. */
-export class ProxyError extends Error {
-  override readonly name = "ProxyError";
-
+export class ProxyError extends Unusable {
+  /** `proxy`: its name for people. `detail`: its HTTP status, or Node's code. */
   constructor(
-    readonly code: ProxyFault,
-    /** The proxy's name for people. */
-    readonly proxy: string,
-    /** Its HTTP status, or Node's code. */
-    readonly detail?: string,
+    override readonly reason: ProxyFault,
+    proxy: string,
+    detail?: string,
   ) {
-    super(`the proxy ${proxy} ${faults[code]}${detail === undefined ? "" : ` (${detail})`}`);
+    super(reason, `the proxy ${proxy} ${faults[reason]}${detail === undefined ? "" : ` (${detail})`}`);
   }
 }

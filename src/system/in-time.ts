@@ -1,9 +1,11 @@
+import { Unusable } from "../errors/reason-of.js";
 import type { Clock } from "./clock.js";
 
 /** The time that work was given is over. */
-export class Late extends Error {
-  override readonly name = "Late";
-  readonly code = "timeout";
+export class Late extends Unusable {
+  constructor() {
+    super("timeout");
+  }
 }
 
 /** What the work gives, or Late after so many milliseconds. The work cannot be stopped, so it is left behind. */

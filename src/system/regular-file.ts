@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { getSystemErrorMap } from "node:util";
+import { reasonOf, Unusable } from "../errors/reason-of.js";
 import { decodeText, UnusableText } from "./setting-text.js";
 
 /** Keys, certificates and lists of service keys are a few kilobytes. */
@@ -50,12 +52,12 @@ export function readRegularFileSync(path: string): string {
 }
 
 function checkKind(facts: { isFile(): boolean; isDirectory(): boolean }): void {
-  if (facts.isDirectory()) throw new UnusableText("is a folder (EISDIR)");
-  if (!facts.isFile()) throw new UnusableText("is not a regular file");
+  if (facts.isDirectory()) throw new UnusableText("is a folder (EISDIR)", "not a regular file");
+  if (!facts.isFile()) throw new UnusableText("is not a regular file", "not a regular file");
 }
 
 function checkSize(bytes: number): void {
-  if (bytes > mostBytes) throw new UnusableText("is larger than 1 MiB");
+  if (bytes > mostBytes) throw new UnusableText("is larger than 1 MiB", "too large");
 }
 
 /**
@@ -68,9 +70,18 @@ export function fileProblem(error: unknown): string | undefined {
   return code === undefined ? undefined : `cannot be read (${code})`;
 }
 
-/** Node's code of an error of a file, such as ENOENT. */
+const systemCodes: ReadonlySet<unknown> = new Set([...getSystemErrorMap().values()].map(([name]) => name));
+
+/** The operating system's code of an error of a file, such as ENOENT; any other may be anybody's text. */
 export function fileErrorCode(error: unknown): string | undefined {
-  return typeof error === "object" && error && "code" in error ? String(error.code) : undefined;
+  const code = typeof error === "object" && error && "code" in error ? error.code : undefined;
+  return systemCodes.has(code) ? String(code) : undefined;
+}
+
+/** Why files cannot be used. Of an error that nobody foresaw only a known code is told. */
+export function unusableFiles(error: unknown): Unusable {
+  if (error instanceof Unusable) return error;
+  return new Unusable(reasonOf(error, "cannot be used"), fileProblem(error) ?? "cannot be used");
 }
 
 const fileHints: Readonly<Record<string, string>> = {

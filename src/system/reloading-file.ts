@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { Unusable } from "../errors/reason-of.js";
 import type { Clock } from "./clock.js";
-import { fileProblem, readRegularFile } from "./regular-file.js";
+import { readRegularFile, unusableFiles } from "./regular-file.js";
 
 /** How often files in use are looked at. Milliseconds. */
 const everyMs = 1_000;
@@ -19,10 +20,7 @@ export interface ReloadingOptions<T> {
   readonly name: string;
   /** All of them are read together: a certificate is nothing without its key. */
   readonly paths: readonly string[];
-  /**
-   * Throws when the texts cannot be used, or not yet; the error's text goes into the log and must quote nothing. What
-   * it has taken it is not asked about again.
-   */
+  /** Throws Unusable when the texts cannot be used, or not yet. What it has taken it is not asked about again. */
   readonly parse: (texts: readonly string[], inUse: T) => T;
   readonly first: T;
   /** Hears what was taken in the place of the value before. */
@@ -42,10 +40,15 @@ export function fixed<T>(value: T): Reloading<T> {
   return { current: async () => value, reload: async () => {} };
 }
 
+/**
+ * What a look at files brought that is worth telling: they were taken; they can be used again, but are as they were
+ * before they could not; or why they were kept out.
+ */
+export type ReloadOutcome = "taken" | "as before" | Unusable;
+
 interface Tools {
   readonly clock: Clock;
-  /** Hears when changed files are taken or, with the problem, kept out. */
-  readonly onReload: (name: string, problem?: string) => void;
+  readonly onReload: (name: string, outcome: ReloadOutcome) => void;
   readonly read: (path: string) => Promise<string>;
   readonly inTurn: <T>(run: () => Promise<T>) => Promise<T>;
 }
@@ -54,13 +57,13 @@ interface Tools {
  * What files hold, read again when their text changes. They are compared by content, since Kubernetes swaps symbolic
  * links, and looked at on use, so that nothing watches. Files that cannot be read or used leave the last good value;
  * they are tried again at each look, for what keeps them out may be the time. No look begins before the last one ended,
- * so files that hang cost one look, however long they do.
+ * so files that hang cost one look. A failure is told of when it or the texts are others, or when somebody asked.
  * What it shuts opens again by itself: files that were refused, requests before files that hang.
  */
 class ReloadingFiles<T> implements Reloading<T> {
   #value: T;
   #texts: readonly string[] | undefined;
-  #problem: string | undefined;
+  #refused: { readonly problem: string; readonly texts: readonly string[] | undefined } | undefined;
   #lookedAt: number;
   #look: Promise<void> | undefined;
   #patience: Promise<void> | undefined;
@@ -74,7 +77,7 @@ class ReloadingFiles<T> implements Reloading<T> {
   }
 
   async current(): Promise<T> {
-    if (this.tools.clock.elapsed() - this.#lookedAt >= everyMs) void this.#begin();
+    if (this.tools.clock.elapsed() - this.#lookedAt >= everyMs) void this.#begin({ isAsked: false });
     await this.#patience;
     return this.#value;
   }
@@ -82,35 +85,37 @@ class ReloadingFiles<T> implements Reloading<T> {
   async reload(): Promise<void> {
     // The look under way may have read the file before it changed.
     await this.#look;
-    await this.#begin();
+    await this.#begin({ isAsked: true });
   }
 
-  #begin(): Promise<void> {
+  #begin({ isAsked }: { isAsked: boolean }): Promise<void> {
     if (this.#look) return this.#look;
     const { clock } = this.tools;
     this.#lookedAt = clock.elapsed();
-    const end = this.#lookAtFiles().finally(() => {
+    const end = this.#lookAtFiles(isAsked).finally(() => {
       this.#look = undefined;
       this.#patience = undefined;
     });
     this.#patience = endOrLimit(end, patienceMs, clock);
-    this.#look = endOrLimit(end, timeLimitMs, clock, () => this.#keepOut("cannot be read in time"));
+    const late = new Unusable("timeout", "cannot be read in time");
+    this.#look = endOrLimit(end, timeLimitMs, clock, () => this.#keepOut(late, undefined, isAsked));
     return this.#look;
   }
 
-  async #lookAtFiles(): Promise<void> {
+  async #lookAtFiles(isAsked: boolean): Promise<void> {
     const { paths, name } = this.options;
+    let texts: string[] | undefined;
     try {
-      const texts = await this.tools.inTurn(async () => {
+      texts = await this.tools.inTurn(async () => {
         const latest: string[] = [];
         for (const path of paths) latest.push(await this.tools.read(path));
         return latest;
       });
-      const isChanged = this.#take(texts);
-      if (isChanged || this.#problem !== undefined) this.tools.onReload(name);
-      this.#problem = undefined;
+      if (this.#take(texts)) this.tools.onReload(name, "taken");
+      else if (this.#refused) this.tools.onReload(name, "as before");
+      this.#refused = undefined;
     } catch (error) {
-      this.#keepOut(fileProblem(error) ?? (error instanceof Error ? error.message : "cannot be used"));
+      this.#keepOut(unusableFiles(error), texts, isAsked);
     }
   }
 
@@ -125,9 +130,10 @@ class ReloadingFiles<T> implements Reloading<T> {
     return true;
   }
 
-  #keepOut(problem: string): void {
-    if (problem !== this.#problem) this.tools.onReload(this.options.name, problem);
-    this.#problem = problem;
+  #keepOut(outcome: Unusable, texts: readonly string[] | undefined, isAsked: boolean): void {
+    const refused = { problem: outcome.message, texts };
+    if (isAsked || !isDeepStrictEqual(refused, this.#refused)) this.tools.onReload(this.options.name, outcome);
+    this.#refused = refused;
   }
 }
 

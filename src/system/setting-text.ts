@@ -1,10 +1,17 @@
+import { Unusable } from "../errors/reason-of.js";
+import type { Reason } from "../errors/reasons.js";
+
 /**
  * The one rule for the text of settings, be it from the environment, .env or a file: what is no part of a value is
  * dropped (a byte order mark, one line end at the end), and what nobody means to write is refused.
  */
 
 /** Why a text is of no use, in fixed words that follow the name of what holds it. */
-export class UnusableText extends Error {}
+export class UnusableText extends Unusable {
+  constructor(problem: string, reason: Reason = "cannot be used") {
+    super(reason, problem);
+  }
+}
 
 /** A byte order mark may go before text in UTF-8; the decoder leaves it out. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -14,7 +21,7 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return refuseIf(encodingRules, utf8.decode(bytes));
   } catch {
-    throw new UnusableText(notUtf8);
+    throw new UnusableText(notUtf8, "not UTF-8");
   }
 }
 

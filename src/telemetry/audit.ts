@@ -1,5 +1,6 @@
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
+import type { Reason } from "../errors/reasons.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
 
@@ -21,7 +22,9 @@ export interface AuditSinks {
   readonly metrics: Metrics;
 }
 
-/** One line for each attempt to get a token or a session: `issued`, or the error's code. Never the token. */
+/**
+ * One line for each attempt to get a token or a session: `issued`, or the error's code and its reason. Never the token.
+ */
 export class Audit {
   constructor(private readonly sinks: AuditSinks) {}
 
@@ -32,19 +35,25 @@ export class Audit {
       this.#write(entry, "issued");
       return result;
     } catch (error) {
-      this.#write(entry, error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR");
+      const failure = error instanceof AppError ? error : new AppError("INTERNAL_SERVER_ERROR");
+      this.refused(entry, failure);
       throw error;
     }
   }
 
-  /** Writes that the attempt was refused before anything could issue. */
-  refused(entry: AuditEntry, code: ErrorCode): void {
-    this.#write(entry, code);
+  /** Writes that nothing was issued, and why. */
+  refused(entry: AuditEntry, { code, reason }: AppError): void {
+    this.#write(entry, code, reason);
   }
 
-  #write(entry: AuditEntry, outcome: "issued" | ErrorCode): void {
+  /** Writes that somebody came with a credential that is not valid. */
+  refusedCredential(fields: { readonly requestId: string }): void {
+    this.sinks.logger.audit({ ...fields, outcome: "UNAUTHENTICATED" });
+  }
+
+  #write(entry: AuditEntry, outcome: "issued" | ErrorCode, reason?: Reason): void {
     const { logger, metrics } = this.sinks;
     metrics.issued(entry.operation, outcome);
-    logger.audit({ ...entry, outcome });
+    logger.audit({ ...entry, outcome, ...(reason && { reason }) });
   }
 }

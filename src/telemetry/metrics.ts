@@ -1,4 +1,5 @@
 import { documentCodes, type ErrorCode, errorCodes, isDocumentCode } from "../errors/codes.js";
+import type { CredentialReason } from "../errors/reasons.js";
 import { limitNames } from "../limits.js";
 import { version } from "../system/version.js";
 import type { LogSink } from "./log-sink.js";
@@ -29,6 +30,7 @@ const callOutcomes: readonly ("OK" | ErrorCode)[] = [
   "OVERLOADED",
   "USER_BANNED",
   "AUTH_TOKEN_REJECTED",
+  "INTERNAL_SERVER_ERROR",
   ...codes.filter((code) => code.startsWith("UPSTREAM_")),
 ];
 
@@ -73,7 +75,7 @@ export class Metrics {
     zero(this.#series.issued, { operation: issuing, outcome: ["issued", ...fieldOutcomes.slice(1)] });
   }
 
-  announceRefusals(reasons: readonly string[]): void {
+  announceRefusals(reasons: readonly CredentialReason[]): void {
     zero(this.#series.credentials, { reason: reasons });
   }
 
@@ -122,11 +124,11 @@ export class Metrics {
   }
 
   /** `reason`: of the fixed list that was announced. */
-  credentialRefused(reason: string): void {
+  credentialRefused(reason: CredentialReason): void {
     this.#series.credentials.inc({ reason });
   }
 
-  issued(operation: string, outcome: string): void {
+  issued(operation: string, outcome: "issued" | ErrorCode): void {
     this.#series.issued.inc({ operation, outcome });
   }
 
@@ -134,7 +136,7 @@ export class Metrics {
     this.#series.reused.inc();
   }
 
-  upstreamCall(region: string, operation: string, outcome: string, seconds: number): void {
+  upstreamCall(region: string, operation: string, outcome: "OK" | ErrorCode, seconds: number): void {
     this.#series.calls.observe({ region, operation, outcome }, seconds);
   }
 

@@ -119,8 +119,20 @@ describe("amity-graphql doctor on a server's certificate", () => {
   const future = { notBefore: new Date("2090-01-01"), notAfter: new Date("2090-01-02") };
 
   test.each<[string, () => Promise<string>, Record<string, string>, string, RegExp]>([
-    ["expired", () => authority.issueServer(hosts, keys, past), {}, "has expired, or one of its chain has", /renew/],
-    ["early", () => authority.issueServer(hosts, keys, future), {}, "is not valid yet", /this machine's clock/],
+    [
+      "expired",
+      () => authority.issueServer(hosts, keys, past),
+      {},
+      "the server's certificate has expired, or one of its chain has (CERT_HAS_EXPIRED)",
+      /renew/,
+    ],
+    [
+      "early",
+      () => authority.issueServer(hosts, keys, future),
+      {},
+      "the server's certificate is not valid yet (CERT_NOT_YET_VALID)",
+      /this machine's clock/,
+    ],
     [
       "another host's",
       () => authority.issueServer(["api.example", "192.0.2.1"], keys),
@@ -128,13 +140,19 @@ describe("amity-graphql doctor on a server's certificate", () => {
       "is for api.example, 192.0.2.1, not for 127.0.0.1",
       /AMITY_EU_BASE_URL/,
     ],
-    ["self-signed", selfSigned, {}, "is self-signed", /AMITY_MTLS_CA_FILE/],
+    [
+      "self-signed",
+      selfSigned,
+      {},
+      "the server's certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)",
+      /AMITY_MTLS_CA_FILE/,
+    ],
     [
       "unknown",
       () => authority.issueServer(hosts, keys),
       { AMITY_MTLS_CA_FILE: "-" },
-      "is signed by a CA that is not known here",
-      /^set AMITY_MTLS_CA_FILE/,
+      "the server's certificate is signed by a CA that is not known here (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
+      /set AMITY_MTLS_CA_FILE/,
     ],
   ])("one that is %s fails with its cause", async (_what, issue, env, detail, advice) => {
     await withServer({ cert: await issue() }, async (url) => {

@@ -185,7 +185,7 @@ describe("amity-graphql doctor", () => {
     const { code, checks } = await diagnose([], regionAt(`http://127.0.0.1:${port}`));
     expect([code, find(checks, "connection")]).toMatchObject([
       1,
-      { status: "fail", detail: `127.0.0.1:${port} refuses the connection (ECONNREFUSED)` },
+      { status: "fail", detail: `127.0.0.1:${port}: the host takes no connection at this port (ECONNREFUSED)` },
     ]);
   });
 
@@ -286,13 +286,10 @@ describe("amity-graphql doctor on callers", () => {
 
   test.each<[string, IssuerSetup, number, string]>([
     ["can be loaded", healthy, 0, "published ones loaded through the discovery document of AUTH_JWT_ISSUER"],
-    [
-      "cannot be loaded",
-      { ...healthy, fault: "sends HTML" },
-      1,
-      "published ones cannot be loaded through the discovery",
-    ],
-    ["hang", { ...healthy, fault: "hangs" }, 1, "published ones cannot be loaded through the discovery"],
+    ["are a page", { ...healthy, fault: "sends HTML" }, 1, "(HTML page)"],
+    ["answer 500", { ...healthy, fault: "answers 500" }, 1, "(unexpected status 500)"],
+    ["hang", { ...healthy, fault: "hangs" }, 1, "(timeout)"],
+    ["are none", { keys: [] }, 1, "(no usable key)"],
   ])("published keys that %s are told", async (_how, setup, exitCode, text) => {
     const patience = setup.fault === "hangs" ? "50" : "3000";
     await withIssuer(setup, async ({ url }) => {

@@ -6,7 +6,7 @@ function isLogCall({ callee }) {
   return (callee.object.name ?? callee.object.property?.name) === "logger";
 }
 
-/** Nothing but people reads these words: texts of log lines, of generated documents, and reasons for the log. */
+/** Nothing but people reads these words: texts of log lines and of generated documents. */
 export const strykerPlugins = [
   {
     kind: "Ignore",
@@ -17,8 +17,6 @@ export const strykerPlugins = [
           return "a part of schema.graphql, which has a test of its own";
         if (node.type !== "StringLiteral" && node.type !== "TemplateLiteral") return undefined;
         if (parent?.type === "CallExpression" && isLogCall(parent)) return "the text of a log line";
-        if (parent?.type === "NewExpression" && parent.callee.name === "InvalidCredential")
-          return "a reason for the log";
         if (parent?.type === "ObjectProperty" && parent.key.name === "when")
           return "a cell of the README's table of errors, which has a test of its own";
         return undefined;

@@ -35,8 +35,9 @@ interface Attempt {
   readonly lines: readonly Line[];
 }
 
-const forbidden = { outcome: "FORBIDDEN" };
+const forbidden = { outcome: "FORBIDDEN", reason: "acts for another" };
 const unusable = { outcome: "BAD_USER_INPUT" };
+const limited = { outcome: "RATE_LIMITED", reason: "caller's rate" };
 const session = { operation: "createSession" };
 
 const refused: [string, Attempt][] = [
@@ -72,7 +73,7 @@ const refused: [string, Attempt][] = [
       variables: { input: { ...input, displayName: "Admin" } },
       claims: { name: "Alice" },
       env: { AUTH_DISPLAY_NAME_CLAIM: "name" },
-      lines: [line({ ...session, ...forbidden })],
+      lines: [line({ ...session, outcome: "FORBIDDEN", reason: "another display name" })],
     },
   ],
   ["too long an id", { variables: { u: "x".repeat(101) }, claims: delegate, lines: [without("userId", unusable)] }],
@@ -147,24 +148,30 @@ const refused: [string, Attempt][] = [
   ],
   [
     "a token of a region that is not configured",
-    { query: "{ authToken(region: US) { token } }", lines: [line({ region: "US", outcome: "REGION_NOT_CONFIGURED" })] },
+    {
+      query: "{ authToken(region: US) { token } }",
+      lines: [line({ region: "US", outcome: "REGION_NOT_CONFIGURED", reason: "no API key" })],
+    },
   ],
   [
     "a session of a region that is not configured",
     {
       query: create,
       variables: { input: { ...input, region: "SG" } },
-      lines: [line({ ...session, region: "SG", outcome: "REGION_NOT_CONFIGURED" })],
+      lines: [line({ ...session, region: "SG", outcome: "REGION_NOT_CONFIGURED", reason: "no API key" })],
     },
   ],
-  ["a token that Amity refuses", { answer: always(401, ""), lines: [line({ outcome: "UPSTREAM_AUTH_FAILED" })] }],
+  [
+    "a token that Amity refuses",
+    { answer: always(401, ""), lines: [line({ outcome: "UPSTREAM_AUTH_FAILED", reason: "key refused" })] },
+  ],
   [
     "a session that Amity refuses",
     {
       query: create,
       variables: { input: { ...input, authToken: "stolen" } },
       answer: always(401, ""),
-      lines: [line({ ...session, outcome: "AUTH_TOKEN_REJECTED" })],
+      lines: [line({ ...session, outcome: "AUTH_TOKEN_REJECTED", reason: "auth token refused" })],
     },
   ],
   [
@@ -172,7 +179,7 @@ const refused: [string, Attempt][] = [
     {
       query: "{ a: authToken { token } b: authToken(region: US) { token } regions { code } }",
       env: { RATE_LIMIT_USER: "1" },
-      lines: [line({ outcome: "RATE_LIMITED" }), line({ region: "US", outcome: "RATE_LIMITED" })],
+      lines: [line(limited), line({ region: "US", ...limited })],
     },
   ],
 ];
@@ -214,7 +221,6 @@ describe("the audit log has one line for each", () => {
 describe("the audit log has no line", () => {
   test.each([
     ["without a credential", "{ authToken { token } }", async () => ({})],
-    ["with a credential that is not valid", "{ authToken { token } }", async () => ({ authorization: "Bearer no" })],
     ["for a public field", "{ regions { code } }", () => signedIn("alice")],
     ["for introspection", "{ __schema { queryType { name } } }", () => signedIn("alice")],
     ["for a document that does not fit", "{ authToken { nothing } }", () => signedIn("alice")],
@@ -225,6 +231,21 @@ describe("the audit log has no line", () => {
         expect(auditOf(gateway)).toEqual([]);
       });
     });
+  });
+});
+
+test("the audit log has a line for a credential refused", async () => {
+  await withGateway(callersAt("http://127.0.0.1:9"), async (gateway) => {
+    const headers = { ...(await signedIn("alice", { nbf: 4_000_000_000 })), "x-request-id": "request-1" };
+    await gateway.ask("{ authToken { token } }", {}, headers);
+    expect(auditOf(gateway)).toEqual([
+      expect.objectContaining({
+        requestId: "request-1",
+        outcome: "UNAUTHENTICATED",
+        reason: "claim check failed",
+        claim: "nbf",
+      }),
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { EncryptJWT } from "jose";
 import type { Env } from "../../src/config/reader.js";
 import { testClock } from "../support/clock.js";
-import { type Answered, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
+import { type Answered, errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { hostileIds } from "../support/hostile-ids.js";
 import { withIssuer } from "../support/issuer.js";
 import {
@@ -130,10 +130,15 @@ async function expectRefusal(
 ) {
   const parts = authorization.split(/[ .,]/).filter(({ length }) => length >= 8);
   const answered = await ask(operation, {}, { authorization });
-  expect({ what, ...outcomeOf(answered) }).toEqual({ what, ...refusal });
+  // An expired token alone is told of, and only where its signature is right (RFC 6750, 3).
+  const said = logged.findLast((line) => line.includes("credential refused"));
+  const isExpired = said?.includes("ERR_JWT_EXPIRED");
+  const challenge = isExpired ? `${refusal.challenge}, ${expired}` : refusal.challenge;
+  expect({ what, ...outcomeOf(answered) }).toEqual({ what, ...refusal, challenge });
   expect(parts.filter((part) => answered.text.includes(part) || logged.join().includes(part))).toEqual([]);
 }
 
+const expired = 'error_description="The access token expired"';
 const refusal = {
   status: 401,
   challenge: 'Bearer error="invalid_token"',
@@ -554,6 +559,20 @@ describe("a token that breaks an extra rule", () => {
   ];
   test.each(bad)("%s is refused", async (what, settings, forge) => {
     await withScene(secret, settings, async (scene) => expectRefusal(scene, what, `Bearer ${await forge(scene)}`));
+  });
+
+  test.each<[string, Claims, (token: string) => string, boolean]>([
+    ["an expired token", { exp: now - 3_600 }, (token) => token, true],
+    ["one with another signature", { exp: now - 3_600 }, (token) => `${token.slice(0, -4)}AAAA`, false],
+    ["one for another audience", { exp: now - 3_600, aud: "another" }, (token) => token, false],
+    ["one that is not valid yet", { nbf: now + 3_600 }, (token) => token, false],
+  ])("is told as expired, or not, to whoever has %s", async (_what, claims, change, isTold) => {
+    await withScene(secret, {}, async ({ ask, signed }) => {
+      const answered = await ask("{ regions { code } }", {}, bearer(change(await signed(claims))));
+      const challenge = answered.headers.get("www-authenticate");
+      expect([answered.status, challenge?.includes(expired)]).toEqual([401, isTold]);
+      expect(errorOf(answered).message).toBe("The credential is not valid");
+    });
   });
 
   test("of an algorithm not listed is refused", async () => {

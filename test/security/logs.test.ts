@@ -283,8 +283,12 @@ test("a refused credential is logged with its reason", async () => {
 });
 
 test.each([
-  ["refuses", always(422, '{"code":422000}'), { code: "UPSTREAM_REJECTED", amity: { status: 422, code: 422_000 } }],
-  ["answers nonsense", always(200, "<html>"), { code: "UPSTREAM_BAD_RESPONSE", problem: "not an auth token" }],
+  [
+    "refuses",
+    always(422, '{"code":422000}'),
+    { code: "UPSTREAM_REJECTED", reason: "request refused", amity: { status: 422, code: 422_000 } },
+  ],
+  ["answers nonsense", always(200, "<html>"), { code: "UPSTREAM_BAD_RESPONSE", reason: "HTML page", phase: "answer" }],
 ])("a call that Amity %s is logged with its place", async (_what, answer, facts) => {
   await withUpstream(answer, async ({ url }) => {
     await withGateway(callersAt(url), async (gateway) => {

@@ -1,7 +1,10 @@
+// @peculiar/x509 asks for the reflection polyfill before it is loaded.
+import "reflect-metadata";
+import { BasicConstraintsExtension, X509CertificateGenerator } from "@peculiar/x509";
 import type { Emulator } from "../../src/emulator/server.js";
 import { CertificateAuthority, lifelong, type Validity } from "../../src/x509/authority.js";
 import { createKeyPair, type KeyPair, privateKeyPem } from "../../src/x509/keys.js";
-import { createCertificateRequest, readCertificateRequest } from "../../src/x509/request.js";
+import { createCertificateRequest, readCertificateRequest, signingAlgorithm } from "../../src/x509/request.js";
 import { bearer, type RawAnswer, rawCall } from "./emulator.js";
 
 /** A certificate and its private key, both PEM: what TLS options call `cert` and `key`. */
@@ -47,6 +50,46 @@ export async function createTestAuthority(name = "Test CA"): Promise<TestAuthori
       return { cert: await authority.issueClient(request, validity), key: privateKeyPem(keys) };
     },
   };
+}
+
+/** A server's credential that nobody else signed. */
+export async function selfSigned(): Promise<Credential> {
+  const keys = await createKeyPair("ec-p256");
+  const cert = await X509CertificateGenerator.createSelfSigned({
+    ...lives.valid,
+    ...signing(keys),
+    keys,
+    name: "CN=a",
+  });
+  return { cert: cert.toString("pem"), key: privateKeyPem(keys) };
+}
+
+/** A server's credential with the certificate of its issuer, which somebody issued who is not in the chain. */
+export async function withoutRoot(): Promise<Credential> {
+  const [root, middle, leaf] = await Promise.all(["", "", ""].map(() => createKeyPair("ec-p256")));
+  if (!root || !middle || !leaf) throw new Error("no keys");
+  const middleCert = await X509CertificateGenerator.create({
+    ...lives.valid,
+    ...signing(root),
+    publicKey: middle.publicKey,
+    subject: "CN=middle",
+    issuer: "CN=root",
+    signingKey: root.privateKey,
+    extensions: [new BasicConstraintsExtension(true, 0, true)],
+  });
+  const leafCert = await X509CertificateGenerator.create({
+    ...lives.valid,
+    ...signing(middle),
+    publicKey: leaf.publicKey,
+    subject: "CN=leaf",
+    issuer: "CN=middle",
+    signingKey: middle.privateKey,
+  });
+  return { cert: `${leafCert.toString("pem")}\n${middleCert.toString("pem")}\n`, key: privateKeyPem(leaf) };
+}
+
+function signing(keys: KeyPair) {
+  return { signingAlgorithm: signingAlgorithm(keys) };
 }
 
 /** A signing request (PEM) and the private key (PEM) that signed it. */

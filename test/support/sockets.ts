@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 /** Lets the server listen on a free port of loopback while `use` runs, and then ends it with all its connections. */
 export async function listening<T>(server: Server, use: (port: number) => Promise<T>): Promise<T> {
@@ -19,4 +19,9 @@ export async function connectTo(port: number): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
   return socket;
+}
+
+/** A port of loopback where nobody listens any more. */
+export function closedPort(): Promise<number> {
+  return listening(createServer(), async (port) => port);
 }

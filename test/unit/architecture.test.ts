@@ -158,9 +158,11 @@ describe("src", () => {
     expect(mentioning(/@(?:Field|Arg|Args|Query|Mutation)\((?!\(\)|"\w+", \()/)).toEqual([]);
   });
 
-  test("keeps files but its two tables under 200 lines", () => {
+  test("keeps files but its three tables under 200 lines", () => {
     const long = files.filter(({ text }) => text.split("\n").length > 200).map(({ name }) => name);
-    expect(long.filter((name) => !["errors/codes.ts", "config/fields.ts"].includes(name))).toEqual([]);
+    expect(long.filter((name) => !["errors/codes.ts", "errors/reasons.ts", "config/fields.ts"].includes(name))).toEqual(
+      [],
+    );
   });
 });
 

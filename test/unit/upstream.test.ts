@@ -10,6 +10,7 @@ import type { Validity } from "../../src/x509/authority.js";
 import { recordingLogger } from "../support/canary.js";
 import { type Credential, createTestAuthority, lives, validFor } from "../support/certificates.js";
 import { testClock } from "../support/clock.js";
+import { wordsOf } from "../support/reloads.js";
 
 /** One pair for each life: made once, since keys take their time. */
 const pairs = new Map<Validity, Credential>();
@@ -41,7 +42,7 @@ async function connectWithPair(now = Date.now()) {
   if (!config) throw new Error(problems.join("; "));
   const clock = testClock(now);
   const told: string[] = [];
-  const reloads = new Reloads(clock, (_name, problem) => told.push(problem ?? "taken"));
+  const reloads = new Reloads(clock, (_name, outcome) => told.push(wordsOf(outcome)));
   const metrics = new Metrics();
   const { logger, lines } = recordingLogger();
   await connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger });
@@ -84,6 +85,15 @@ describe("a client certificate in a file", () => {
     await write(lives.valid);
     await reloads.reloadAll();
     expect([told, await expiry()]).toEqual([["taken"], secondsOf(lives.valid)]);
+  });
+
+  test.each([
+    ["lives", 0],
+    ["has expired since the start", 60 * 86_400_000],
+  ])("that %s is not told of when nothing changed", async (_how, sinceMs) => {
+    const { reloads, told } = await connectWithPair(Date.now() + sinceMs);
+    await reloads.reloadAll();
+    expect(told).toEqual([]);
   });
 
   test("that has expired is kept out", async () => {

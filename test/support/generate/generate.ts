@@ -1,11 +1,13 @@
-// Writes the generated files: the schema, its page in docs, .env.example and the README's tables.
+// Writes the generated files: the schema, the pages about it and about trouble, .env.example and the README's tables.
 import { readFileSync, writeFileSync } from "node:fs";
 import { buildGraphQLSchema, printedSchema } from "../../../src/graphql/build-schema.js";
 import { schemaDocs } from "./schema-docs.js";
 import { configTable, envExample, errorTable } from "./tables.js";
+import { troubleshootingPage } from "./troubleshooting.js";
 
 writeFileSync("schema/schema.graphql", printedSchema());
 writeFileSync("docs/schema.md", schemaDocs(buildGraphQLSchema()));
+writeFileSync("docs/troubleshooting.md", troubleshootingPage());
 writeFileSync(".env.example", envExample());
 const tables: Readonly<Record<string, string>> = { configuration: configTable(), errors: errorTable() };
 writeFileSync(

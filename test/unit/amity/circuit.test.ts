@@ -14,7 +14,7 @@ function circuitWithClock() {
 }
 
 const stayAway = (retryAfterSeconds: number) =>
-  expect.objectContaining({ code: "UPSTREAM_UNAVAILABLE", details: { retryAfterSeconds } });
+  expect.objectContaining({ code: "UPSTREAM_UNAVAILABLE", details: { reason: "circuit open", retryAfterSeconds } });
 
 describe("a circuit", () => {
   test.each<[string, [Verdict, number][], RegionHealth]>([

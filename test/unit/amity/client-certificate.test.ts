@@ -37,6 +37,8 @@ describe("a pair in the place of others", () => {
     ["takes the place of another that waits", [later, old], soon, [soon, old]],
     ["lets nothing go on that has ended", [ended], soon, [soon]],
     ["waits alone where nothing is valid", [later], soon, [soon]],
+    ["changes nothing when it is in use already", [later, old], later, [later, old]],
+    ["stays when it has ended since it was taken", [ended], ended, [ended]],
   ])("%s", (_what, inUse, next, pairs) => {
     expect(replacePair(inUse, next, now)).toEqual(pairs);
   });

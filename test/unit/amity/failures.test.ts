@@ -40,7 +40,7 @@ describe("Amity's refusal", () => {
       message: "server key SECRET",
       data: { detail: 1 },
     });
-    expect(details).toEqual({ amity: { status: 422, code: 500_000 } });
+    expect(details).toEqual({ reason: "request refused", amity: { status: 422, code: 500_000 } });
   });
 
   test.each([

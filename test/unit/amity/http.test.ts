@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import { createTransport, type Transport, TransportError } from "../../../src/amity/http.js";
+import { createTransport, type Transport } from "../../../src/amity/http.js";
+import { TransportError } from "../../../src/amity/transport-error.js";
 import { createTestAuthority } from "../../support/certificates.js";
 
 /** A server on loopback, over TLS or not, and a transport to it. */
@@ -54,7 +55,7 @@ describe("an answer's Content-Encoding", () => {
     async (coding) => {
       await withServer(
         (_request, response) => response.writeHead(200, { "content-encoding": coding }).end("text"),
-        async (transport) => expect(await outcomeOf(transport)).toBe("malformed while answering"),
+        async (transport) => expect(await outcomeOf(transport)).toBe("malformed while answer"),
       );
     },
   );
@@ -67,7 +68,7 @@ describe.each([
   test("at its first request had been sent something", async () => {
     await withServer(
       (_request, response) => response.destroy(),
-      async (transport) => expect(await outcomeOf(transport)).toBe("unreachable while sent"),
+      async (transport) => expect(await outcomeOf(transport)).toBe("unreachable while request"),
       isTls,
     );
   });
@@ -78,7 +79,7 @@ describe.each([
       (_request, response) => (requests++ === 0 ? response.end("text") : response.destroy()),
       async (transport) => {
         expect(await outcomeOf(transport)).toBe("text");
-        expect(await outcomeOf(transport)).toBe("unreachable while sent, reused");
+        expect(await outcomeOf(transport)).toBe("unreachable while request, reused");
       },
       isTls,
     );

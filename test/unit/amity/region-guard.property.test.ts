@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { TransportError, type UpstreamResponse } from "../../../src/amity/http.js";
+import { type UpstreamResponse } from "../../../src/amity/http.js";
 import { RegionGuard, type Terms } from "../../../src/amity/region-guard.js";
 import type { CallKind } from "../../../src/amity/retry.js";
+import { TransportError } from "../../../src/amity/transport-error.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { testClock } from "../../support/clock.js";
 import { type Deferred, deferred } from "../../support/deferred.js";
@@ -16,10 +17,10 @@ const endings = {
   "429": { again: true, end: { status: 429, headers: { "retry-after": "1" }, text: "" } },
   "500": { again: false, end: { status: 500, headers: {}, text: "" } },
   "503": { again: true, end: { status: 503, headers: {}, text: "" } },
-  unconnected: { again: true, end: new TransportError("unreachable", "connecting", false) },
-  reset: { again: false, end: new TransportError("unreachable", "sent", false) },
-  stale: { again: true, end: new TransportError("unreachable", "sent", true) },
-  timeout: { again: false, end: new TransportError("timeout", "sent", false) },
+  unconnected: { again: true, end: new TransportError("unreachable", "connect", false) },
+  reset: { again: false, end: new TransportError("unreachable", "request", false) },
+  stale: { again: true, end: new TransportError("unreachable", "request", true) },
+  timeout: { again: false, end: new TransportError("timeout", "request", false) },
 } as const;
 type Ending = keyof typeof endings;
 
@@ -125,7 +126,7 @@ class Scene {
     this.#open.add(attempt);
     terms.signal?.addEventListener("abort", () => {
       this.#open.delete(attempt);
-      attempt.reject(new TransportError("cancelled", "sent", false));
+      attempt.reject(new TransportError("cancelled", "request", false));
     });
     return attempt.promise;
   }

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import type { RegionHealth } from "../../../src/amity/circuit.js";
-import { TransportError, type TransportFault, type TransportPhase } from "../../../src/amity/http.js";
 import { type Attempt, type Call, RegionGuard, type Terms } from "../../../src/amity/region-guard.js";
+import { TransportError, type TransportFault, type TransportPhase } from "../../../src/amity/transport-error.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { testClock } from "../../support/clock.js";
 import { type Deferred, deferred } from "../../support/deferred.js";
@@ -59,7 +59,7 @@ function guardWithClock() {
   return { clock, guard, heard, attempts, start, answered, retries: () => retries };
 }
 
-const fault = (name: TransportFault, phase: TransportPhase = "sent", reused = false) =>
+const fault = (name: TransportFault, phase: TransportPhase = "request", reused = false) =>
   new TransportError(name, phase, reused);
 
 /** A guard whose circuit has been open for as long as it takes, so that the next call is its trial. */
@@ -117,7 +117,7 @@ describe("an attempt", () => {
     const { attempts, start } = guardWithClock();
     const call = start();
     await setImmediate();
-    attempts[0]?.reject(fault("unreachable", "sent", true));
+    attempts[0]?.reject(fault("unreachable", "request", true));
     await setImmediate();
     attempts[1]?.resolve(answer(200));
     await setImmediate();
@@ -195,7 +195,7 @@ describe("a retry", () => {
     for (let i = 0; i < 6; i++) {
       start();
       await setImmediate();
-      attempts.at(-1)?.reject(fault("unreachable", "sent", true));
+      attempts.at(-1)?.reject(fault("unreachable", "request", true));
       await setImmediate();
       attempts.at(-1)?.resolve(answer(200));
       await setImmediate();
@@ -237,11 +237,11 @@ describe("against a region", () => {
     ["500", answer(500), "unavailable"],
     ["503", answer(503), "unavailable"],
     ["a timeout", fault("timeout"), "unavailable"],
-    ["no connection", fault("unreachable", "connecting"), "unavailable"],
-    ["a broken answer", fault("broken", "answering"), "unavailable"],
-    ["a malformed answer", fault("malformed", "answering"), "available"],
+    ["no connection", fault("unreachable", "connect"), "unavailable"],
+    ["a broken answer", fault("broken", "answer"), "unavailable"],
+    ["a malformed answer", fault("malformed", "answer"), "available"],
     ["a client that left", fault("cancelled"), "available"],
-    ["a dead connection", fault("unreachable", "sent", true), "available"],
+    ["a dead connection", fault("unreachable", "request", true), "available"],
   ];
 
   test.each(rows)("%s counts as it should", async (_what, ending, health) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type CallKind, type FailedAttempt, retryDelayMs } from "../../../src/amity/retry.js";
 import { RetryBudget } from "../../../src/amity/retry-budget.js";
+import type { TransportPhase } from "../../../src/amity/transport-error.js";
 import { testClock } from "../../support/clock.js";
 
 const down = (status: number): FailedAttempt => ({ status, code: "UPSTREAM_UNAVAILABLE" });
@@ -9,15 +10,12 @@ const limited = (retryAfterSeconds?: number): FailedAttempt => ({
   code: "UPSTREAM_RATE_LIMITED",
   retryAfterSeconds,
 });
-const fault = (
-  name: "timeout" | "unreachable" | "broken" | "malformed" | "cancelled",
-  phase: "connecting" | "sent" | "answering",
-) => ({
+const fault = (name: "timeout" | "unreachable" | "broken" | "malformed" | "cancelled", phase: TransportPhase) => ({
   fault: name,
   phase,
   reusedConnection: false,
 });
-const stale: FailedAttempt = { fault: "unreachable", phase: "sent", reusedConnection: true };
+const stale: FailedAttempt = { fault: "unreachable", phase: "request", reusedConnection: true };
 
 function delay(kind: CallKind, failed: FailedAttempt, attempt = 1, remainingMs = 10_000, random = 0.5) {
   return retryDelayMs({ kind, failed, attempt, remainingMs, random });
@@ -26,15 +24,15 @@ function delay(kind: CallKind, failed: FailedAttempt, attempt = 1, remainingMs =
 describe("a failed attempt", () => {
   const cases: [string, FailedAttempt, number, number | undefined, number | undefined][] = [
     // what, failure, attempt, delay of a mint, delay of a registration
-    ["could not connect", fault("unreachable", "connecting"), 1, 50, 50],
-    ["could not connect twice", fault("unreachable", "connecting"), 2, 100, 100],
-    ["could not connect thrice", fault("unreachable", "connecting"), 3, undefined, undefined],
-    ["timed out connecting", fault("timeout", "connecting"), 1, 50, 50],
-    ["timed out after it was sent", fault("timeout", "sent"), 1, 50, undefined],
-    ["was reset after it was sent", fault("unreachable", "sent"), 1, 50, undefined],
-    ["broke off", fault("broken", "answering"), 1, 50, undefined],
-    ["was malformed", fault("malformed", "answering"), 1, undefined, undefined],
-    ["was cancelled", fault("cancelled", "sent"), 1, undefined, undefined],
+    ["could not connect", fault("unreachable", "connect"), 1, 50, 50],
+    ["could not connect twice", fault("unreachable", "connect"), 2, 100, 100],
+    ["could not connect thrice", fault("unreachable", "connect"), 3, undefined, undefined],
+    ["timed out connecting", fault("timeout", "connect"), 1, 50, 50],
+    ["timed out after it was sent", fault("timeout", "request"), 1, 50, undefined],
+    ["was reset after it was sent", fault("unreachable", "request"), 1, 50, undefined],
+    ["broke off", fault("broken", "answer"), 1, 50, undefined],
+    ["was malformed", fault("malformed", "answer"), 1, undefined, undefined],
+    ["was cancelled", fault("cancelled", "request"), 1, undefined, undefined],
     ["met a stale connection", stale, 1, 0, undefined],
     ["met a stale connection twice", stale, 2, undefined, undefined],
     ["got 500", down(500), 1, 50, undefined],

@@ -1,9 +1,16 @@
+import { createServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { createServer as createSocketServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { fetchJson } from "../../../src/caller/fetch-json.js";
+import { reasonOf } from "../../../src/errors/reason-of.js";
+import type { Reason } from "../../../src/errors/reasons.js";
 import { noProxy, ProxyError, proxyExcept } from "../../../src/system/forward-proxy.js";
+import { type Credential, createTestAuthority, selfSigned, withoutRoot } from "../../support/certificates.js";
 import { withForwardProxy } from "../../support/proxy.js";
+import { closedPort, listening } from "../../support/sockets.js";
 import { type Answer, always, withUpstream } from "../../support/upstream.js";
 
 const never = { signal: new AbortController().signal, proxyFor: noProxy };
@@ -86,7 +93,7 @@ describe("a public JSON document", () => {
       for (let turn = 0; turn < 200; turn++) await setImmediate();
       expect(proxy.clients).toBe(1);
       expect(failure).toBeInstanceOf(ProxyError);
-      expect(String(failure)).toBe("ProxyError: the proxy a proxy gives no connection in time");
+      expect(String(failure)).toBe("Error: the proxy a proxy gives no connection in time");
     });
   });
 
@@ -98,5 +105,40 @@ describe("a public JSON document", () => {
       expect(await fetchJson(new URL(url), never)).toEqual({ a: 1 });
       expect(seen[0]?.headers["accept-encoding"]).toBe("identity");
     });
+  });
+});
+
+/** A server on loopback with this certificate, which fetch does not know. */
+function byTls(make: () => Promise<Credential>): () => Promise<unknown> {
+  return async () => listening(createHttpsServer(await make()), (port) => thrownAt(`https://127.0.0.1:${port}`));
+}
+
+const thrownAt = (url: string) => fetchJson(new URL(url), never).catch((error: unknown) => error);
+
+describe("a server that gives no answer is told by its reason:", () => {
+  test.each<[Reason, () => Promise<unknown>]>([
+    ["ECONNREFUSED", async () => thrownAt(`http://127.0.0.1:${await closedPort()}`)],
+    ["ENETUNREACH", () => thrownAt("https://255.255.255.255")],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", byTls(selfSigned)],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", byTls(async () => (await createTestAuthority()).server())],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", byTls(withoutRoot)],
+    [
+      "not TLS",
+      () =>
+        listening(
+          createServer((_, response) => response.end()),
+          (port) => thrownAt(`https://127.0.0.1:${port}`),
+        ),
+    ],
+    [
+      "malformed HTTP",
+      () =>
+        listening(
+          createSocketServer((socket) => void socket.end("not HTTP\r\n\r\n")),
+          (port) => thrownAt(`http://127.0.0.1:${port}`),
+        ),
+    ],
+  ])("%s", async (reason, fail) => {
+    expect(reasonOf(await fail(), "unknown fault")).toBe(reason);
   });
 });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { createJwksSource, type JwksLocation } from "../../../src/caller/jwks.js";
+import { createJwksSource, type FetchFailure, type JwksLocation } from "../../../src/caller/jwks.js";
+import type { Reason } from "../../../src/errors/reasons.js";
 import { noProxy } from "../../../src/system/forward-proxy.js";
 import { testClock } from "../../support/clock.js";
-import { type IssuerFault, issuerFaults, withIssuer } from "../../support/issuer.js";
+import { type IssuerFault, withIssuer } from "../../support/issuer.js";
 import { makeKey } from "../../support/tokens.js";
 
 function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
   const clock = testClock();
   const { advance } = clock;
-  const failures: string[] = [];
+  const failures: FetchFailure[] = [];
   const source = createJwksSource({
     location,
     cacheMs: 600_000,
@@ -17,12 +18,37 @@ function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
     timeoutMs,
     proxyFor: noProxy,
     clock,
-    onFailure: (reason) => failures.push(reason),
+    onFailure: (failure) => failures.push(failure),
     onOddEntries: () => {},
   });
   const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
   return { source, advance, failures, find };
 }
+
+/** `asDiscovery`: when it is another for the discovery document. */
+interface Expected {
+  readonly asKeys: Reason;
+  readonly asDiscovery?: Reason;
+  readonly status?: number;
+}
+
+const reasons: Readonly<Record<IssuerFault, Expected>> = {
+  "is down": { asKeys: "ECONNRESET" },
+  hangs: { asKeys: "timeout" },
+  "hangs in the body": { asKeys: "timeout" },
+  "answers 500": { asKeys: "unexpected status", status: 500 },
+  "answers 204": { asKeys: "unexpected status", status: 204 },
+  "sends HTML": { asKeys: "HTML page" },
+  "sends 10 MB": { asKeys: "too large" },
+  "sends a compressed 10 MB": { asKeys: "too large" },
+  "sends half of it": { asKeys: "not JSON" },
+  "sends keys in no list": { asKeys: "no key set", asDiscovery: "no discovery document" },
+  "sends null": { asKeys: "no key set", asDiscovery: "no discovery document" },
+  "sends UTF-16": { asKeys: "not JSON" },
+  "sends no keys": { asKeys: "no usable key", asDiscovery: "no discovery document" },
+  "sends a list": { asKeys: "no key set", asDiscovery: "no discovery document" },
+  "redirects to itself": { asKeys: "redirect", status: 302 },
+};
 
 describe("published keys", () => {
   test("asked for 10,000 unknown ids are fetched once", async () => {
@@ -50,16 +76,25 @@ describe("published keys", () => {
     });
   });
 
-  test.each(issuerFaults)("of a provider that %s fail in fixed words", async (fault: IssuerFault) => {
-    await withIssuer({ fault }, async ({ url, keysUrl }) => {
-      const hangs = fault.startsWith("hangs");
-      for (const location of [{ issuer: url }, { jwksUrl: new URL(keysUrl) }]) {
-        const { source, failures } = sourceAt(location, hangs ? 50 : 10_000);
-        expect(await source.warmUp()).toBe(false);
-        expect(failures).toEqual([hangs ? "timeout" : "unusable answer"]);
-      }
-    });
-  });
+  test.each(Object.entries(reasons) as [IssuerFault, Expected][])(
+    "of a provider that %s fail with the reason %j",
+    async (fault, expected) => {
+      await withIssuer({ fault }, async ({ url, keysUrl }) => {
+        const timeoutMs = fault.startsWith("hangs") ? 50 : 10_000;
+        const { asKeys, asDiscovery = asKeys, ...more } = expected;
+        const ofKeys = sourceAt({ jwksUrl: new URL(keysUrl) }, timeoutMs);
+        expect([await ofKeys.source.warmUp(), ofKeys.failures]).toEqual([
+          false,
+          [{ reason: asKeys, document: "keys", ...more }],
+        ]);
+        const ofDiscovery = sourceAt({ issuer: url }, timeoutMs);
+        expect([await ofDiscovery.source.warmUp(), ofDiscovery.failures]).toEqual([
+          false,
+          [{ reason: asDiscovery, document: "discovery", ...more }],
+        ]);
+      });
+    },
+  );
 
   test("are ready once and for all", async () => {
     const key = await makeKey("EdDSA");
@@ -87,23 +122,30 @@ describe("a discovery document", () => {
     });
   });
 
-  test.each<[string, (url: string) => object]>([
-    ["names another issuer", () => ({ issuer: elsewhere })],
-    ["names the issuer with a slash", (url) => ({ issuer: `${url}/` })],
-    ["names no issuer", () => ({ issuer: undefined })],
-    ["names the issuer in a list", (url) => ({ issuer: [url] })],
-    ["names no keys", () => ({ jwks_uri: undefined })],
-    ["names keys on all addresses", (url) => ({ jwks_uri: `${url.replace("127.0.0.1", "0.0.0.0")}/keys` })],
-    ["names keys over http elsewhere", () => ({ jwks_uri: "http://issuer.example/keys" })],
-    ["names keys in a file", () => ({ jwks_uri: "file:///etc/passwd" })],
-    ["names keys at a relative address", () => ({ jwks_uri: "/keys" })],
-    ["holds the keys in an address", () => ({ jwks_uri: 'data:application/json,{"keys":[{"kty":"OKP"}]}' })],
-  ])("that %s leads nowhere", async (_what, describeBy) => {
+  const inDocument = (reason: Reason): FetchFailure => ({ reason, document: "discovery" });
+  const plain: FetchFailure = { reason: "not https", document: "keys" };
+
+  test.each<[string, FetchFailure, (url: string) => object]>([
+    ["names another issuer", inDocument("another issuer"), () => ({ issuer: elsewhere })],
+    ["names the issuer with a slash", inDocument("another issuer"), (url) => ({ issuer: `${url}/` })],
+    ["names no issuer", inDocument("no discovery document"), () => ({ issuer: undefined })],
+    ["names the issuer in a list", inDocument("no discovery document"), (url) => ({ issuer: [url] })],
+    ["names no keys", inDocument("no discovery document"), () => ({ jwks_uri: undefined })],
+    ["names keys on all addresses", plain, (url) => ({ jwks_uri: `${url.replace("127.0.0.1", "0.0.0.0")}/keys` })],
+    ["names keys over http elsewhere", plain, () => ({ jwks_uri: "http://issuer.example/keys" })],
+    ["names keys in a file", inDocument("no discovery document"), () => ({ jwks_uri: "file:///etc/passwd" })],
+    ["names keys at a relative address", inDocument("no discovery document"), () => ({ jwks_uri: "/keys" })],
+    [
+      "holds the keys in an address",
+      inDocument("no discovery document"),
+      () => ({ jwks_uri: 'data:application/json,{"keys":[{"kty":"OKP"}]}' }),
+    ],
+  ])("that %s leads nowhere", async (_what, failure, describeBy) => {
     const key = await makeKey("EdDSA");
     await withIssuer({ keys: [key] }, async (issuer) => {
       issuer.describe(describeBy(issuer.url));
       const { source, failures } = sourceAt({ issuer: issuer.url });
-      expect([await source.warmUp(), failures, issuer.fetches]).toEqual([false, ["unusable answer"], 0]);
+      expect([await source.warmUp(), failures, issuer.fetches]).toEqual([false, [failure], 0]);
     });
   });
 });

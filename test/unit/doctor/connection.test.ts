@@ -22,29 +22,29 @@ describe("the doctor's look at a connection", () => {
   });
 
   test.each([
-    ["ECONNREFUSED", "connecting", "api.example refuses the connection (ECONNREFUSED)"],
-    ["timeout", "connecting", "api.example takes no connection in time (timeout)"],
-    ["EHOSTUNREACH", "connecting", "api.example cannot be reached from this network (EHOSTUNREACH)"],
-    ["EMFILE", "connecting", "api.example cannot be reached (EMFILE)"],
-    ["EPROTO", "handshake", "the TLS handshake with api.example failed (EPROTO)"],
-    ["timeout", "handshake", "the TLS handshake with api.example failed (timeout)"],
-  ] as const)("%s while %s is one failure", (code, phase, detail) => {
-    expect(checksOf({ failure: { code, phase } })).toMatchObject([{ check: "connection", status: "fail", detail }]);
+    ["ECONNREFUSED", "connect", "api.example: the host takes no connection at this port (ECONNREFUSED)"],
+    ["timeout", "connect", "api.example: it took too long (timeout)"],
+    ["EHOSTUNREACH", "connect", "api.example: no way leads to the host (EHOSTUNREACH)"],
+    ["EMFILE", "connect", "api.example: too many files are open (EMFILE)"],
+    ["TLS failure", "tls", "the TLS handshake with api.example failed (TLS failure)"],
+    ["timeout", "tls", "the TLS handshake with api.example failed (timeout)"],
+  ] as const)("%s while %s is one failure", (reason, phase, detail) => {
+    expect(checksOf({ failure: { reason, phase } })).toMatchObject([{ check: "connection", status: "fail", detail }]);
   });
 
   test("a certificate's odd names are not shown", () => {
-    const failure = { phase: "handshake", code: "ERR_TLS_CERT_ALTNAME_INVALID" } as const;
+    const failure = { phase: "tls", reason: "ERR_TLS_CERT_ALTNAME_INVALID" } as const;
     const detailOf = (names?: string) => checksOf({ failure: { ...failure, names } })[0]?.detail;
     expect(detailOf("DNS:\u001b[2J, DNS:*.example.org")).toBe("is for *.example.org, not for api.example");
     expect(detailOf()).toBe("is for another host, not for api.example");
   });
 
   test.each([
-    ["handshake", "bad certificate", undefined, "the server demands one and none is configured (bad certificate)"],
-    ["handshake", "unknown ca", "CERT", "the server broke off when it was shown CERT (unknown ca)"],
+    ["tls", "bad certificate", undefined, "the server demands one and none is configured (bad certificate)"],
+    ["tls", "unknown ca", "CERT", "the server broke off when it was shown CERT (unknown ca)"],
     ["answer", "certificate expired", "CERT", "the server broke off when it was shown CERT (certificate expired)"],
   ] as const)("in the %s the alert %s names the certificate", (phase, alert, shown, detail) => {
-    const failure = { phase, alert, code: "EPROTO" };
+    const failure = { phase, alert, reason: "client certificate refused" } as const;
     const asked = { ...tls, asksForCertificate: true };
     const checks = checksOf(phase === "answer" ? { failure, tls: asked } : { failure }, shown);
     expect(checks.find(({ check }) => check === "client certificate")).toMatchObject({ status: "fail", detail });
@@ -52,7 +52,7 @@ describe("the doctor's look at a connection", () => {
 
   test("a slow answer is no refusal of certificates", () => {
     const checks = checksOf({
-      failure: { phase: "answer", code: "timeout" },
+      failure: { phase: "answer", reason: "timeout" },
       tls: { ...tls, asksForCertificate: true },
     });
     expect(checks.map(({ status }) => status)).toEqual(["ok", "ok", "warn", "warn"]);

@@ -4,6 +4,7 @@ import type { Caller } from "../../../src/caller/caller.js";
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { RateLimits } from "../../../src/caller/rate-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
+import type { CredentialReason } from "../../../src/errors/reasons.js";
 import type { ApolloOptions } from "../../../src/graphql/apollo.js";
 import { DocumentStore } from "../../../src/graphql/document-store.js";
 import { type ApolloScene, alice, withApollo } from "../../support/apollo.js";
@@ -50,7 +51,7 @@ interface Limits {
   readonly failedAuth: number;
 }
 
-const refuse = (reason: string) => async () => {
+const refuse = (reason: CredentialReason) => async () => {
   throw new InvalidCredential(reason);
 };
 
@@ -113,7 +114,13 @@ describe("an operation", () => {
         await scene.ask({ query: "query ($u: ID) { authToken(userId: $u) { token } }", variables: { u: userId } });
       }
       const line = { level: "info", message: "audit", audit: true, operation: "authToken", by: "user:alice" };
-      const refusal = { ...line, region: "EU", requestId: "request-1", outcome: "FORBIDDEN" };
+      const refusal = {
+        ...line,
+        region: "EU",
+        requestId: "request-1",
+        outcome: "FORBIDDEN",
+        reason: "acts for another",
+      };
       expect(scene.logged).toEqual([{ ...refusal, userId: "bob" }, refusal, refusal]);
     });
   });
@@ -166,11 +173,19 @@ describe("a refused credential", () => {
     });
   });
 
-  test("leaves one line with its reason", async () => {
+  test("leaves a line and one of the audit, with its reason", async () => {
     await withSteps({ authenticate: refuse("expired key") }, async (scene) => {
       await scene.ask("{ regions { code } }", { authorization: "ApiKey S3CRET" });
       expect(scene.logged).toEqual([
         { level: "info", message: "credential refused", requestId: "request-1", reason: "expired key" },
+        {
+          level: "info",
+          message: "audit",
+          audit: true,
+          requestId: "request-1",
+          reason: "expired key",
+          outcome: "UNAUTHENTICATED",
+        },
       ]);
     });
   });

@@ -91,6 +91,7 @@ describe("an unexpected error of a resolver", () => {
 });
 
 describe("a failure of Amity", () => {
+  const noKey = "a region has no key for what was asked: no call was made";
   const details: AppErrorDetails = {
     amity: { status: 403, code: 400_300 },
     log: { region: "EU", fault: "gone wrong" },
@@ -100,8 +101,10 @@ describe("a failure of Amity", () => {
     ["UPSTREAM_AUTH_FAILED", "error", "Amity refuses the gateway's key: check it and rotate it"],
     ["UPSTREAM_UNAVAILABLE", "warn", "a call to Amity failed"],
     ["UPSTREAM_BAD_RESPONSE", "warn", "a call to Amity failed"],
-    ["REGION_NOT_CONFIGURED", "warn", "a call to Amity failed"],
-    ["SECURE_MODE_NOT_CONFIGURED", "warn", "a call to Amity failed"],
+    ["REGION_NOT_CONFIGURED", "warn", noKey],
+    ["SECURE_MODE_NOT_CONFIGURED", "warn", noKey],
+    ["AUTH_UNAVAILABLE", "warn", "a caller cannot be verified"],
+    ["OVERLOADED", "warn", "too many calls to a region wait"],
   ])("as %s is a line for the operator", async (code, level, message) => {
     await withFailing({ regions: new AppError(code, details) }, async (scene) => {
       const { body } = await scene.ask(ask);

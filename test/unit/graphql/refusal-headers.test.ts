@@ -5,21 +5,21 @@ import { formatError } from "../../../src/errors/format-error.js";
 import { refusalHeaders } from "../../../src/graphql/refusal-headers.js";
 
 interface Refusal {
-  readonly hadCredential?: boolean;
+  readonly credential?: "none" | "refused" | "expired";
   readonly scheme?: "Bearer" | "ApiKey";
   readonly retryAfterSeconds?: number;
 }
 
 function headersOf(codes: readonly ErrorCode[], refusal: Refusal = {}): Record<string, string> {
-  const { hadCredential = true, scheme = "Bearer", ...details } = refusal;
+  const { credential = "refused", scheme = "Bearer", ...details } = refusal;
   const errors = codes.map((code) => formatError(new AppError(code, details), "id"));
-  return Object.fromEntries(refusalHeaders(errors, scheme, hadCredential));
+  return Object.fromEntries(refusalHeaders(errors, scheme, credential));
 }
 
 describe("WWW-Authenticate", () => {
   test("asks for a credential", () => {
-    expect(headersOf(["UNAUTHENTICATED"], { hadCredential: false })).toEqual({ "www-authenticate": "Bearer" });
-    expect(headersOf(["UNAUTHENTICATED"], { scheme: "ApiKey", hadCredential: false })).toEqual({
+    expect(headersOf(["UNAUTHENTICATED"], { credential: "none" })).toEqual({ "www-authenticate": "Bearer" });
+    expect(headersOf(["UNAUTHENTICATED"], { scheme: "ApiKey", credential: "none" })).toEqual({
       "www-authenticate": "ApiKey",
     });
   });
@@ -28,6 +28,12 @@ describe("WWW-Authenticate", () => {
     expect(headersOf(["UNAUTHENTICATED"])).toEqual({ "www-authenticate": 'Bearer error="invalid_token"' });
     expect(headersOf(["UNAUTHENTICATED"], { scheme: "ApiKey" })).toEqual({
       "www-authenticate": 'ApiKey error="invalid_token"',
+    });
+  });
+
+  test("says that a token has expired", () => {
+    expect(headersOf(["UNAUTHENTICATED"], { credential: "expired" })).toEqual({
+      "www-authenticate": 'Bearer error="invalid_token", error_description="The access token expired"',
     });
   });
 

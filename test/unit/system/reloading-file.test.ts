@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { Unusable } from "../../../src/errors/reason-of.js";
 import { fixed, Reloads } from "../../../src/system/reloading-file.js";
 import { testClock } from "../../support/clock.js";
+import { wordsOf } from "../../support/reloads.js";
 
 let folder = "";
 beforeEach(async () => {
@@ -13,7 +15,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Takes texts that begin with "good", and quotes none that do not. */
 function parse(texts: readonly string[]): string {
-  for (const text of texts) if (!text.startsWith("good")) throw new Error(`begins with ${text.slice(0, 3)}`);
+  for (const text of texts)
+    if (!text.startsWith("good")) throw new Unusable("cannot be used", `begins with ${text.slice(0, 3)}`);
   return texts.join("+");
 }
 
@@ -22,8 +25,8 @@ interface Scene {
   readonly current: () => Promise<string>;
   readonly reloadAll: () => Promise<void>;
   readonly advance: (ms: number) => void;
-  /** What was told: the source's name and, when files were kept out, the problem. */
-  readonly told: (string | undefined)[][];
+  /** What was told: the source's name, and what became of the files. */
+  readonly told: [name: string, outcome: string][];
 }
 
 /** Files that hold "good 0", watched under a clock that stands still. */
@@ -31,8 +34,8 @@ async function watching(...names: string[]): Promise<Scene> {
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
   for (const name of names) await write(name, "good 0");
   const clock = testClock();
-  const told: (string | undefined)[][] = [];
-  const reloads = new Reloads(clock, (name, ...problem) => told.push([name, ...problem]));
+  const told: [string, string][] = [];
+  const reloads = new Reloads(clock, (name, outcome) => told.push([name, wordsOf(outcome)]));
   const paths = names.map((name) => join(folder, name));
   const source = reloads.watch({ name: "KEYS", paths, parse, first: names.map(() => "good 0").join("+") });
   return { write, current: () => source.current(), reloadAll: () => reloads.reloadAll(), advance: clock.advance, told };
@@ -46,7 +49,7 @@ describe("a watched file", () => {
     expect(await current()).toBe("good 0");
     advance(1);
     expect(await current()).toBe("good 1");
-    expect(told).toEqual([["KEYS"]]);
+    expect(told).toEqual([["KEYS", "taken"]]);
   });
 
   test("is looked at once a second, however often it is used", async () => {
@@ -72,7 +75,7 @@ describe("a watched file", () => {
     await write("a", "good 1");
     await utimes(join(folder, "a"), 0, 0);
     await reloadAll();
-    expect([await current(), told]).toEqual(["good 1", [["KEYS"]]]);
+    expect([await current(), told]).toEqual(["good 1", [["KEYS", "taken"]]]);
     await write("a", "good 1");
     await reloadAll();
     expect(told).toHaveLength(1);
@@ -124,26 +127,46 @@ describe("a file that cannot be used", () => {
   });
 
   test("is told of once, however often it is looked at", async () => {
-    const { write, reloadAll, told } = await watching("a");
+    const { write, current, advance, told } = await watching("a");
     await write("a", "bad");
-    for (let i = 0; i < 3; i++) await reloadAll();
+    for (let i = 0; i < 3; i++) {
+      advance(1_000);
+      await current();
+    }
     expect(told).toEqual([["KEYS", "begins with bad"]]);
   });
 
+  test("is told of again to whoever asks for a look", async () => {
+    const { write, reloadAll, told } = await watching("a");
+    await write("a", "bad");
+    for (let i = 0; i < 2; i++) await reloadAll();
+    expect(told).toEqual([
+      ["KEYS", "begins with bad"],
+      ["KEYS", "begins with bad"],
+    ]);
+  });
+
   test("that is missing is told of once, without its path", async () => {
-    const { reloadAll, told } = await watching("a");
+    const { current, advance, told } = await watching("a");
     await rm(join(folder, "a"));
-    for (let i = 0; i < 3; i++) await reloadAll();
+    for (let i = 0; i < 3; i++) {
+      advance(1_000);
+      await current();
+    }
     expect(told).toEqual([["KEYS", "cannot be read (ENOENT)"]]);
   });
 
-  test("with a problem unchanged is not told of for a change of its text", async () => {
-    const { write, reloadAll, told } = await watching("a");
-    await write("a", "bad 1");
-    await reloadAll();
-    await write("a", "bad 2");
-    await reloadAll();
-    expect(told).toHaveLength(1);
+  test("is told of again when its text changes, for the same problem", async () => {
+    const { write, current, advance, told } = await watching("a");
+    for (const text of ["bad 1", "bad 2"]) {
+      await write("a", text);
+      advance(1_000);
+      await current();
+    }
+    expect(told).toEqual([
+      ["KEYS", "begins with bad"],
+      ["KEYS", "begins with bad"],
+    ]);
   });
 
   test("is told of again with another problem", async () => {
@@ -164,25 +187,34 @@ describe("a file that cannot be used", () => {
       await write("a", text);
       await reloadAll();
     }
-    expect(told).toEqual([["KEYS", "begins with bad"], ["KEYS"], ["KEYS", "begins with bad"]]);
+    expect(told).toEqual([
+      ["KEYS", "begins with bad"],
+      ["KEYS", "taken"],
+      ["KEYS", "begins with bad"],
+    ]);
   });
 
-  test("is told of as taken when its good text comes back", async () => {
+  test("is told of as before when its good text comes back", async () => {
     const { write, reloadAll, told } = await watching("a");
     for (const text of ["good 1", "bad", "good 1", "good 1"]) {
       await write("a", text);
       await reloadAll();
     }
-    expect(told).toEqual([["KEYS"], ["KEYS", "begins with bad"], ["KEYS"]]);
+    expect(told).toEqual([
+      ["KEYS", "taken"],
+      ["KEYS", "begins with bad"],
+      ["KEYS", "as before"],
+    ]);
   });
 
   test.each([
     ["a text", "S3CRET"],
     ["an object", { message: "S3CRET" }],
+    ["an error", new Error("S3CRET")],
   ])("by throwing %s is told of in fixed words", async (_what, thrown) => {
     const told: unknown[] = [];
     const clock = testClock();
-    const reloads = new Reloads(clock, (_name, problem) => told.push(problem));
+    const reloads = new Reloads(clock, (_name, outcome) => told.push(wordsOf(outcome)));
     await writeFile(join(folder, "a"), "text");
     const reject = () => {
       throw thrown;

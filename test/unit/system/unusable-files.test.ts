@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { Unusable } from "../../../src/errors/reason-of.js";
 import { fileProblem, readRegularFile, readRegularFileSync } from "../../../src/system/regular-file.js";
 import { Reloads } from "../../../src/system/reloading-file.js";
 import { testClock } from "../../support/clock.js";
 import { type Deferred, deferred } from "../../support/deferred.js";
+import { wordsOf } from "../../support/reloads.js";
 
 let folder = "";
 beforeEach(async () => {
@@ -40,10 +42,10 @@ describe.each(unusable)("%s in the place of a file", (_what, make, problem) => {
   test("is kept out in words, and what takes its place is taken", async () => {
     const path = join(folder, "key");
     const told: unknown[] = [];
-    const reloads = new Reloads(testClock(), (_name, what) => told.push(what ?? "taken"));
+    const reloads = new Reloads(testClock(), (_name, outcome) => told.push(wordsOf(outcome)));
     const source = reloads.watch({ name: "KEY", paths: [path], parse: ([text = ""]) => text, first: "first" });
     await make(path);
-    for (let i = 0; i < 3; i++) await reloads.reloadAll();
+    await reloads.reloadAll();
     expect([await source.current(), told]).toEqual(["first", [problem]]);
     await rm(path, { recursive: true });
     await writeFile(path, "second");
@@ -90,7 +92,7 @@ describe("files that do not answer", () => {
       reads.push(text);
       return text.promise;
     };
-    const reloads = new Reloads(clock, (name, problem) => told.push(`${name} ${problem ?? "taken"}`), read);
+    const reloads = new Reloads(clock, (name, outcome) => told.push(`${name} ${wordsOf(outcome)}`), read);
     const parse = ([text = ""]: readonly string[]) => text;
     const sources = names.map((name) => reloads.watch({ name, paths: [`/${name}`], parse, first: "first" }));
     return { clock, reads, told, reloads, current: () => Promise.all(sources.map((source) => source.current())) };
@@ -189,10 +191,10 @@ test("what the time keeps out is tried again without a change", async () => {
   await writeFile(path, "second");
   const clock = testClock();
   const told: unknown[] = [];
-  const reloads = new Reloads(clock, (_name, problem) => told.push(problem ?? "taken"));
+  const reloads = new Reloads(clock, (_name, outcome) => told.push(wordsOf(outcome)));
   const opens = clock.now() + 3_000;
   const parse = ([text = ""]: readonly string[]) => {
-    if (clock.now() < opens) throw new Error("is too early");
+    if (clock.now() < opens) throw new Unusable("cannot be used", "is too early");
     return text;
   };
   const source = reloads.watch({ name: "KEY", paths: [path], parse, first: "first" });
