@@ -1,3 +1,4 @@
+import { expiryOf } from "./amity/certificate-expiry.js";
 import type { RegionHealth } from "./amity/circuit.js";
 import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
 import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } from "./amity/client-certificate.js";
@@ -130,10 +131,6 @@ function watchSecret(
   return reloads.watch({ name: `${name}_FILE`, paths: [path], parse, first: value, onTaken });
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-const expiryWarningMs = 30 * dayMs;
-const expiryErrorMs = 7 * dayMs;
-
 /**
  * A certificate pair that follows its files. A new one that has expired already is kept out; while one is not
  * valid yet, the old one goes on.
@@ -148,11 +145,9 @@ function watchPair(
       const validFrom = new Date(pair.notBefore).toISOString();
       logger.warn({ name, validFrom }, "a client certificate waits until it is valid");
     }
-    const leftMs = pair.notAfter - clock.now();
-    if (leftMs > expiryWarningMs) return;
-    const fields = { name, days: Math.floor(leftMs / dayMs) };
-    if (leftMs > expiryErrorMs) logger.warn(fields, "a client certificate expires soon");
-    else logger.error(fields, "a client certificate expires very soon");
+    const { days, urgency } = expiryOf(pair.notAfter, clock.now());
+    if (urgency === "soon") logger.warn({ name, days }, "a client certificate expires soon");
+    if (urgency === "very soon") logger.error({ name, days }, "a client certificate expires very soon");
   };
   tell(first);
   return reloads.watch({

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type InForce, type Setting, type Source, settingsInForce } from "../config/in-force.js";
 import type { Env } from "../config/reader.js";
+import { readSettingFiles } from "../config/setting-files.js";
 import { printable } from "../system/printable.js";
 import { exitCodes } from "./exit-codes.js";
 
@@ -32,7 +33,7 @@ export async function configCommand(
     process.stdout.write(help);
     return exitCodes.ok;
   }
-  const inForce = settingsInForce(env, fromEnvFile);
+  const inForce = settingsInForce(env, fromEnvFile, await readSettingFiles(env));
   const ok = inForce.problems.length === 0;
   process.stdout.write(values.json ? `${JSON.stringify({ ok, ...inForce }, null, 2)}\n` : tableOf(inForce));
   return ok ? exitCodes.ok : exitCodes.configuration;

@@ -3,8 +3,10 @@ import { checkText, limits } from "../amity/input-rules.js";
 import { regionCodes, regionNames } from "../amity/regions.js";
 import { loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
+import { isSecretVariable, readSettingFiles, settingFiles } from "../config/setting-files.js";
 import { isHealthy } from "../doctor/check.js";
 import { examine } from "../doctor/doctor.js";
+import type { WatchedFile } from "../doctor/files.js";
 import { jsonOf, tableOf } from "../doctor/report.js";
 import { AppError } from "../errors/app-error.js";
 import { exitCodes } from "./exit-codes.js";
@@ -31,7 +33,11 @@ const options = {
 } as const;
 
 /** Prints what is wrong and what to do. Gives the exit code: 0, 1 when a check fails, 64 for a wrong command line. */
-export async function doctorCommand(argv: readonly string[], env: Env): Promise<number> {
+export async function doctorCommand(
+  argv: readonly string[],
+  env: Env,
+  fromEnvFile: ReadonlySet<string>,
+): Promise<number> {
   const { values } = parseArgs({ args: [...argv], options });
   if (values.help) {
     process.stdout.write(help);
@@ -41,11 +47,22 @@ export async function doctorCommand(argv: readonly string[], env: Env): Promise<
   if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`, "doctor");
   const problem = userProblem(values.user);
   if (problem !== undefined) return usage(problem, "doctor");
-  const checks = await examine(loadConfig(env), { userId: values.user, region });
+  const checks = await examine(loadConfig(env, await readSettingFiles(env)), {
+    userId: values.user,
+    region,
+    files: filesOf(env, fromEnvFile),
+  });
   // NO_COLOR and TERM=dumb count too.
   const colour = process.stdout.isTTY && process.stdout.hasColors(env);
   process.stdout.write(values.json ? jsonOf(checks) : tableOf(checks, colour));
   return isHealthy(checks) ? exitCodes.ok : exitCodes.failure;
+}
+
+/** The files that settings name, and .env where settings come from it. */
+function filesOf(env: Env, fromEnvFile: ReadonlySet<string>): WatchedFile[] {
+  const named = settingFiles(env).map(({ variable, ...file }) => ({ name: variable, ...file }));
+  const isSecret = [...fromEnvFile].some((variable) => isSecretVariable(variable));
+  return fromEnvFile.size === 0 ? named : [{ name: ".env", path: ".env", isSecret }, ...named];
 }
 
 /** What authToken would refuse is refused here, before anything is sent. */

@@ -4,6 +4,7 @@ import { type Config, loadConfig } from "../config/config.js";
 import { configHelp } from "../config/help.js";
 import { hostsByProxy } from "../config/outgoing.js";
 import type { Env } from "../config/reader.js";
+import { readSettingFiles } from "../config/setting-files.js";
 import { CannotListen } from "../server/http.js";
 import { systemClock } from "../system/clock.js";
 import type { LogSink } from "../telemetry/log-sink.js";
@@ -27,7 +28,7 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
     process.stdout.write(help);
     return exitCodes.ok;
   }
-  const { config, problems, warnings } = loadConfig(env);
+  const { config, problems, warnings } = loadConfig(env, await readSettingFiles(env));
   if (!config) {
     const lines = [...problems, ...warnings].map((line) => `  ${line}\n`);
     process.stderr.write(`amity-graphql cannot start:\n${lines.join("")}`);

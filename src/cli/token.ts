@@ -5,6 +5,7 @@ import { targetUserId } from "../caller/access.js";
 import { anybody } from "../caller/caller.js";
 import { type Config, loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
+import { readSettingFiles } from "../config/setting-files.js";
 import { AppError } from "../errors/app-error.js";
 import { systemClock } from "../system/clock.js";
 import { systemRandom } from "../system/random.js";
@@ -56,7 +57,8 @@ export async function tokenCommand(argv: readonly string[], env: Env): Promise<n
   const region = regionCodes.find((code) => code === values.region?.toUpperCase());
   if (values.user === undefined) return usage("token needs --user", "token");
   if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`, "token");
-  const { config, problems, warnings } = loadConfig(mintingEnv(env));
+  const settings = mintingEnv(env);
+  const { config, problems, warnings } = loadConfig(settings, await readSettingFiles(settings));
   if (!config) return refuse("cannot mint", [...problems, ...warnings]);
   if (config.regions === "emulator") return refuse("has no network to mint from", [noNetwork, ...warnings]);
   try {

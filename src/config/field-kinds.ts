@@ -64,6 +64,8 @@ export interface UrlField extends Words {
 /** Names a file. */
 export interface PathField extends Words {
   readonly kind: "path";
+  /** What the file holds nobody else may read. */
+  readonly holdsSecret?: true;
 }
 
 /** One environment variable. */

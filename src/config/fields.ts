@@ -190,9 +190,9 @@ export const fields = {
     kind: "path",
     meaning: "Client certificate for the token route (PEM), read again when it changes",
   },
-  AMITY_MTLS_KEY_FILE: { kind: "path", meaning: "Its private key (PEM)" },
+  AMITY_MTLS_KEY_FILE: { kind: "path", holdsSecret: true, meaning: "Its private key (PEM)" },
   AMITY_MTLS_CERT2_FILE: { kind: "path", meaning: "A second client certificate, for rotation" },
-  AMITY_MTLS_KEY2_FILE: { kind: "path", meaning: "Its private key" },
+  AMITY_MTLS_KEY2_FILE: { kind: "path", holdsSecret: true, meaning: "Its private key" },
   AMITY_MTLS_CA_FILE: {
     kind: "path",
     meaning:

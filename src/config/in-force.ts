@@ -1,8 +1,7 @@
-import { readRegularFileSync } from "../system/regular-file.js";
 import { type ReadSettings, readSettings } from "./config.js";
 import { isProduction } from "./environment.js";
 import type { Field } from "./field-kinds.js";
-import { fields, notBuiltYet, variables } from "./fields.js";
+import { fields, notBuiltYet, variablesOf } from "./fields.js";
 import { misspellings } from "./misspellings.js";
 import type { Env } from "./reader.js";
 import { settledValues } from "./settled-values.js";
@@ -56,12 +55,12 @@ const nodeFields: Readonly<Record<string, Field>> = {
 export function settingsInForce(
   env: Env,
   fromEnvFile: ReadonlySet<string>,
-  readFile: (path: string) => string = readRegularFileSync,
+  readFile: (path: string) => string,
 ): InForce {
   const read = readSettings(env, readFile);
   const settled = read.config ? settledValues(read.config) : {};
   const settings = Object.entries({ ...nodeFields, ...fields }).map(([name, field]): Setting => {
-    const variable = variableInForce(name, read.env);
+    const variable = variableInForce(name, field, read.env);
     if (variable === undefined) return unsetSetting(name, field, settled[name]);
     const place = fromEnvFile.has(variable) ? ".env" : "environment";
     return givenSetting({ name, field, variable, place, settled: settled[name] }, read, readFile);
@@ -92,22 +91,18 @@ function givenSetting(
 ): Setting {
   const isFile = (path: string) => canRead(path, readFile);
   const text = read.reader.textOf(variable);
-  const isRefused = read.problems.some((problem) => variablesOf(name).some((one) => begins(problem, one)));
+  const isRefused = read.problems.some((problem) => variablesOf(name, field).some((one) => begins(problem, one)));
   const value = isRefused || text === undefined ? undefined : (settled ?? shown(field, text, isFile));
+  const told = value === undefined ? { note: "refused" } : { value };
+  if (variable !== `${name}_FILE`) return { name, ...told, source: { kind: place, variable } };
   const path = text !== undefined && isFile(text) ? { path: text } : {};
-  const source: Source =
-    variable === `${name}_FILE` ? { kind: "file", variable, place, ...path } : { kind: place, variable };
-  return { name, ...(value === undefined ? { note: "refused" } : { value }), source };
+  return { name, ...told, source: { kind: "file", variable, place, ...path } };
 }
 
-/** Of several the last counts: NAME_FILE before NAME. */
-function variableInForce(name: string, env: Env): string | undefined {
-  return variablesOf(name).findLast((variable) => env[variable] !== undefined);
-}
-
-function variablesOf(name: string): string[] {
-  const known = [...variables].flatMap(([variable, setting]) => (setting === name ? [variable] : []));
-  return known.length > 0 ? known : [name];
+/** Of several the last counts: NAME_FILE before NAME, and the name in lower case. */
+function variableInForce(name: string, field: Field, env: Env): string | undefined {
+  const isGiven = (text: string | undefined) => text !== undefined && !("shared" in field && text === "");
+  return variablesOf(name, field).findLast((variable) => isGiven(env[variable]));
 }
 
 /** Problems begin with the variable that they are about. */

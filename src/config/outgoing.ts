@@ -20,6 +20,7 @@ function calledUrls({ regions, auth }: Config): URL[] {
   ];
 }
 
-function urlOf(location: JwksLocation): URL {
+/** Where the identity provider is asked first. */
+export function urlOf(location: JwksLocation): URL {
   return "jwksUrl" in location ? location.jwksUrl : new URL(location.issuer);
 }

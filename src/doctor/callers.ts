@@ -2,6 +2,7 @@ import type { ApiKey } from "../caller/api-keys.js";
 import type { JwtKeySource } from "../caller/authenticator.js";
 import { createJwksSource, type FetchFailure } from "../caller/jwks.js";
 import type { Config } from "../config/config.js";
+import { urlOf } from "../config/outgoing.js";
 import { reasons } from "../errors/reasons.js";
 import type { Clock } from "../system/clock.js";
 import type { ProxyFor } from "../system/forward-proxy.js";
@@ -43,13 +44,15 @@ async function tokenKeysCheck(keys: JwtKeySource, proxyFor: ProxyFor, clock: Clo
   const isLoaded = await createJwksSource({ ...keys, clock, proxyFor, onFailure, onOddEntries }).warmUp();
   const isNamed = "jwksUrl" in keys.location;
   const from = isNamed ? "AUTH_JWT_JWKS_URL" : "the discovery document of AUTH_JWT_ISSUER";
+  const proxy = proxyFor(urlOf(keys.location));
+  const way = proxy ? `${from}, by the proxy ${proxy.name}` : from;
   if (isLoaded && odd > 0) {
     return check.warn(
-      `published ones loaded through ${from}; ${odd} of the set cannot be used`,
+      `published ones loaded through ${way}; ${odd} of the set cannot be used`,
       "nothing, if no token names them; else have the provider mend its key set",
     );
   }
-  if (isLoaded) return check.ok(`published ones loaded through ${from}`);
+  if (isLoaded) return check.ok(`published ones loaded through ${way}`);
   return check.fail(
     `published ones cannot be loaded through ${from}: ${failureText(failure)}`,
     reasons[failure?.reason ?? "unknown fault"].todo,

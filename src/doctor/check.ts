@@ -33,13 +33,6 @@ export function isHealthy(checks: readonly Check[]): boolean {
   return checks.every(({ status }) => status !== "fail");
 }
 
-const dayMs = 24 * 60 * 60 * 1_000;
-
-/** Whole days until then, negative afterwards. Both are milliseconds since the epoch. */
-export function daysUntil(then: number, now: number): number {
-  return Math.floor((then - now) / dayMs);
-}
-
 /** A day for people, in UTC. `time`: milliseconds since the epoch. */
 export function dateText(time: number): string {
   return new Date(time).toISOString().slice(0, 10);

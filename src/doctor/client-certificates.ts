@@ -1,9 +1,7 @@
+import { expiryOf } from "../amity/certificate-expiry.js";
 import { type CertificatePair, choosePair, isValidAt } from "../amity/client-certificate.js";
 import type { PairConfig } from "../config/mutual-tls.js";
-import { type Check, counted, dateText, daysUntil, row } from "./check.js";
-import { expiryWarningDays } from "./connection.js";
-
-const expiryFailureDays = 7;
+import { type Check, counted, dateText, row } from "./check.js";
 
 /** The client certificate that the gateway would show now. */
 export function pairInUse(pairs: readonly PairConfig[], now: number): PairConfig | undefined {
@@ -18,7 +16,8 @@ export function clientCertificateChecks(pairs: readonly PairConfig[], now: numbe
   return pairs.map((pair) => {
     const others = pairs.filter((other) => other !== pair);
     // The gateway changes over by itself, so one pair's end does no harm while another goes on.
-    const isRelieved = others.some(({ first }) => isValidAt(first, now) && leftDays(first, now) >= expiryWarningDays);
+    const isGood = ({ notAfter }: CertificatePair) => expiryOf(notAfter, now).urgency === "none";
+    const isRelieved = others.some(({ first }) => isValidAt(first, now) && isGood(first));
     return pairCheck(pair, now, { isUsed: pair === used, isRelieved });
   });
 }
@@ -34,17 +33,13 @@ function pairCheck(
       "nothing, if it is the next one and the pair in use lasts until then; else check this machine's clock";
     return check.warn(`fits its key; not valid before ${dateText(first.notBefore)}`, advice);
   }
-  const days = leftDays(first, now);
+  const { days, urgency } = expiryOf(first.notAfter, now);
   const end = dateText(first.notAfter);
   const advice = isRelieved
     ? "the other pair serves: replace this one (amity-graphql csr makes the request), or unset it"
     : "make a request with amity-graphql csr, have Amity issue the certificate, and put it in place as the second pair";
-  const complain = isRelieved || days >= expiryFailureDays ? check.warn : check.fail;
+  const complain = isRelieved || urgency !== "very soon" ? check.warn : check.fail;
   if (first.notAfter <= now) return complain(`expired on ${end}`, advice);
   const detail = `fits its key; valid until ${end}, ${counted(days, "day")}; ${isUsed ? "in use" : "in reserve"}`;
-  return days >= expiryWarningDays ? check.ok(detail) : complain(detail, advice);
-}
-
-function leftDays({ notAfter }: CertificatePair, now: number): number {
-  return daysUntil(notAfter, now);
+  return urgency === "none" ? check.ok(detail) : complain(detail, advice);
 }

@@ -1,10 +1,8 @@
-import { type Check, counted, dateText, daysUntil, row } from "./check.js";
+import { expiryOf } from "../amity/certificate-expiry.js";
+import { type Check, counted, dateText, row } from "./check.js";
 import { clientCertificateCheck, type Destination, failureCheck } from "./failures.js";
 import type { Probe, TlsFacts } from "./probe.js";
 import { proxyCheck, proxyFailure } from "./proxy.js";
-
-/** Renewal is due: the server's certificate and ours alike. Days. */
-export const expiryWarningDays = 30;
 
 /** A token lives ten minutes from a time that our clock gave. Milliseconds. */
 const maxSkewMs = 30_000;
@@ -28,9 +26,9 @@ export function connectionChecks(destination: Destination, probe: Probe, now: nu
 
 function serverCertificateCheck({ scope, url }: Destination, { notAfter }: TlsFacts, now: number): Check {
   const check = row(scope, "server certificate");
-  const days = daysUntil(notAfter, now);
+  const { days, urgency } = expiryOf(notAfter, now);
   const detail = `valid for ${url.hostname} until ${dateText(notAfter)}, ${counted(days, "day")}`;
-  if (days >= expiryWarningDays) return check.ok(detail);
+  if (urgency === "none") return check.ok(detail);
   return check.warn(detail, "whoever runs the server has to renew it; Amity does so for its own hosts");
 }
 

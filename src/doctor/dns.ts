@@ -1,7 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { reasonOf, Unusable } from "../errors/reason-of.js";
+import { reasonOf } from "../errors/reason-of.js";
 import { reasons } from "../errors/reasons.js";
+import type { Clock } from "../system/clock.js";
+import { inTime } from "../system/in-time.js";
 import { type Check, row } from "./check.js";
 
 /** Addresses of a host, as the operating system gives them: the gateway asks in the same way. */
@@ -12,6 +14,7 @@ export const systemLookup: Lookup = async (host) => (await lookup(host, { all: t
 
 export interface DnsTools {
   readonly lookup: Lookup;
+  readonly clock: Pick<Clock, "after">;
   /** Milliseconds. */
   readonly timeoutMs: number;
 }
@@ -19,12 +22,16 @@ export interface DnsTools {
 const maxAddresses = 3;
 
 /** Does the host have an address? None for a host that is one. */
-export async function dnsChecks(scope: string, { hostname }: URL, { lookup, timeoutMs }: DnsTools): Promise<Check[]> {
+export async function dnsChecks(
+  scope: string,
+  { hostname }: URL,
+  { lookup, clock, timeoutMs }: DnsTools,
+): Promise<Check[]> {
   // URL keeps the brackets around an IPv6 address.
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return [];
   const dns = row(scope, "DNS");
   try {
-    const addresses = await inTime(lookup(hostname), timeoutMs);
+    const addresses = await inTime(lookup(hostname), timeoutMs, clock);
     if (addresses.length > 0) return [dns.ok(`${hostname}: ${listed(addresses)}`)];
     return [dns.fail(`${hostname} has no address`, spelling(scope))];
   } catch (error) {
@@ -42,17 +49,4 @@ function listed(addresses: readonly string[]): string {
 
 function spelling(scope: string): string {
   return `check the spelling of AMITY_${scope}_BASE_URL if it is set, and this machine's DNS servers`;
-}
-
-/** A lookup cannot be stopped, so it is left behind. */
-async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Unusable("timeout")), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,6 +2,7 @@ import { type RegionCode, regionCodes } from "../amity/regions.js";
 import type { Config, LoadedConfig } from "../config/config.js";
 import type { RegionConfig } from "../config/regions.js";
 import { type Clock, systemClock } from "../system/clock.js";
+import { connectTimeoutMs } from "../system/connect-timeout.js";
 import { egressTo } from "../system/egress.js";
 import { callerChecks } from "./callers.js";
 import { type Check, isHealthy, row } from "./check.js";
@@ -9,6 +10,7 @@ import { clientCertificateChecks, pairInUse } from "./client-certificates.js";
 import { configurationChecks } from "./configuration.js";
 import { connectionChecks } from "./connection.js";
 import { dnsChecks, type Lookup, systemLookup } from "./dns.js";
+import { fileChecks, type WatchedFile } from "./files.js";
 import { keyChecks } from "./keys.js";
 import { mintChecks } from "./mint.js";
 import { probe } from "./probe.js";
@@ -18,21 +20,20 @@ export interface DoctorOptions {
   readonly userId?: string | undefined;
   /** This region only; undefined: each one that is configured. */
   readonly region?: RegionCode | undefined;
+  /** What the settings come from; none: nothing is said of them. */
+  readonly files?: readonly WatchedFile[];
   readonly clock?: Clock;
   readonly lookup?: Lookup;
   /** Time for a lookup, a connection, a handshake or an answer. Milliseconds. */
   readonly timeoutMs?: number;
 }
 
-/** The gateway gives up on a connection after this time, too. Milliseconds. */
-const defaultTimeoutMs = 2_000;
-
 type Setup = Required<Pick<DoctorOptions, "clock" | "lookup" | "timeoutMs">> & Pick<DoctorOptions, "userId" | "region">;
 
 /** Everything that can be told of a configuration without serving: settings, regions, certificates and callers. */
 export async function examine(loaded: LoadedConfig, options: DoctorOptions = {}): Promise<Check[]> {
-  const setup: Setup = { clock: systemClock, lookup: systemLookup, timeoutMs: defaultTimeoutMs, ...options };
-  const checks = configurationChecks(loaded);
+  const setup: Setup = { clock: systemClock, lookup: systemLookup, timeoutMs: connectTimeoutMs, ...options };
+  const checks = [...configurationChecks(loaded), ...(await fileChecks(options.files ?? [], setup))];
   const { config } = loaded;
   if (!config) return checks;
   const { regions, mutualTls } = config;

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -71,5 +71,20 @@ describe("amity-graphql config", () => {
 
   test.each([[["config", "extra"]], [["config", "--nonsense"]]])("takes %j for a usage error", async (args) => {
     expect(await run(args)).toMatchObject({ code: 64, stdout: "" });
+  });
+});
+
+describe("amity-graphql doctor", () => {
+  test.each([
+    ["AMITY_API_KEY=api-key-of-env-file\n", ["warn", "anybody on this machine can read it (mode 0644)"]],
+    ["PORT=5000\n", undefined],
+    ["", undefined],
+  ])("looks at an .env that holds %j", async (text, told) => {
+    const { folder } = await folderWith(text);
+    await chmod(folder, 0o755);
+    await chmod(join(folder, ".env"), 0o644);
+    const { stdout } = await run(["doctor", "--json"], { LOG_LEVEL: "loud" }, folder);
+    const [check] = JSON.parse(stdout).checks.filter((one: { check: string }) => one.check === ".env");
+    expect(check && [check.status, check.detail]).toEqual(told);
   });
 });

@@ -165,6 +165,7 @@ describe("behind a proxy", () => {
       expect(find("connection")).toMatchObject({ status: "ok", detail: `${amity}, TLSv1.3` });
       expect(find("server certificate")).toMatchObject({ status: "ok" });
       expect([find("token keys")?.status, find("DNS")]).toEqual(["ok", undefined]);
+      expect(find("token keys")?.detail).toMatch(/, by the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\)$/);
       expect(seen.map(({ host }) => host).sort()).toEqual([amity, provider, provider]);
       expect(proxy.targets).toHaveLength(3);
     });

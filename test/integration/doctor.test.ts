@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ afterEach(() => {
 async function doctor(argv: string[], env: Record<string, string>): Promise<{ code: number; text: string }> {
   const canary = new Canary();
   canary.watchEnv(env);
-  const code = await doctorCommand(argv, { AUTH_MODE: "none", NO_COLOR: "1", ...env });
+  const code = await doctorCommand(argv, { AUTH_MODE: "none", NO_COLOR: "1", ...env }, new Set());
   canary.search("the doctor's output", written.stdout + written.stderr);
   return { code, text: written.stdout };
 }
@@ -246,6 +246,32 @@ describe("amity-graphql doctor", () => {
   });
 });
 
+describe("amity-graphql doctor on files", () => {
+  let folder = "";
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+    await chmod(folder, 0o755);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test("says which secrets others can read", async () => {
+    const files = { AMITY_EU_API_KEY: 0o600, AMITY_EU_SERVER_KEY: 0o644 };
+    const env: Record<string, string> = { PORT: "x" };
+    for (const [name, mode] of Object.entries(files)) {
+      env[`${name}_FILE`] = join(folder, name);
+      await writeFile(join(folder, name), `canary-of-${name}`);
+      await chmod(join(folder, name), mode);
+    }
+    const { checks } = await diagnose([], env);
+    expect(find(checks, "AMITY_EU_API_KEY_FILE")).toMatchObject({ scope: "files", status: "ok" });
+    expect(find(checks, "AMITY_EU_SERVER_KEY_FILE")).toMatchObject({
+      scope: "files",
+      status: "warn",
+      detail: "anybody on this machine can read it (mode 0644)",
+    });
+  });
+});
+
 describe("amity-graphql doctor on callers", () => {
   const { publicKey } = keyPairOf("ec", { namedCurve: "P-256" });
   const healthy: IssuerSetup = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
@@ -297,7 +323,7 @@ describe("amity-graphql doctor on callers", () => {
 
 describe("the command line of amity-graphql doctor", () => {
   test("--help explains every option on stdout", async () => {
-    expect(await doctorCommand(["--help"], {})).toBe(0);
+    expect(await doctorCommand(["--help"], {}, new Set())).toBe(0);
     for (const option of ["--user", "--region", "--json", "--help"]) expect(written.stdout).toContain(option);
   });
 
@@ -306,7 +332,7 @@ describe("the command line of amity-graphql doctor", () => {
     [["--user", ""], "--user must not be empty"],
     [["--user", "x".repeat(101)], "--user must have at most 100 characters"],
   ])("%j is refused with exit code 64", async (argv, problem) => {
-    expect(await doctorCommand(argv, {})).toBe(64);
+    expect(await doctorCommand(argv, {}, new Set())).toBe(64);
     expect([written.stdout, written.stderr]).toEqual([
       "",
       `amity-graphql: ${problem}; see amity-graphql doctor --help\n`,

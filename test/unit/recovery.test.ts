@@ -287,6 +287,7 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "server/shutdown.ts": "the end of the process",
   "session/session.service.ts": "deadlines of calls",
   "system/clock.ts": "the clocks",
+  "system/in-time.ts": "one wait, within its limit",
   "system/tunnel.ts": "one connection at a time, within its limit",
   "telemetry/metrics.ts": "numbers, for those who read them",
   "telemetry/request-record.ts": "what happened to one request",

@@ -121,10 +121,10 @@ describe("a client certificate in a file", () => {
 
   const dayMs = 24 * 60 * 60 * 1_000;
   test.each([
-    [30 * dayMs + 1, []],
-    [30 * dayMs, [{ level: "warn", message: "a client certificate expires soon", days: 30 }]],
-    [7 * dayMs + 1, [{ level: "warn", message: "a client certificate expires soon", days: 7 }]],
-    [7 * dayMs, [{ level: "error", message: "a client certificate expires very soon", days: 7 }]],
+    [30 * dayMs, []],
+    [30 * dayMs - 1, [{ level: "warn", message: "a client certificate expires soon", days: 29 }]],
+    [7 * dayMs, [{ level: "warn", message: "a client certificate expires soon", days: 7 }]],
+    [7 * dayMs - 1, [{ level: "error", message: "a client certificate expires very soon", days: 6 }]],
     [1, [{ level: "error", message: "a client certificate expires very soon", days: 0 }]],
   ])("that lives for %i ms more is told of at the start: %j", async (leftMs, lines) => {
     const { warnings, expiry } = await connectWithPair(secondsOf(soon) * 1_000 - leftMs);

@@ -93,6 +93,17 @@ describe("the settings in force", () => {
     expect(setting(env, name)?.value).toBe(value);
   });
 
+  test("take the proxy's name in lower case first, and an empty one for none", () => {
+    const upper = { HTTPS_PROXY: "http://upper.example:3128" };
+    const source = (env: Env) => setting({ ...upper, ...env }, "HTTPS_PROXY")?.source;
+    expect(source({ https_proxy: "http://lower.example:3128" })).toEqual({
+      kind: "environment",
+      variable: "https_proxy",
+    });
+    expect(source({ https_proxy: "" })).toEqual({ kind: "environment", variable: "HTTPS_PROXY" });
+    expect(source({ https_proxy: "", HTTPS_PROXY: "" })).toEqual({ kind: "default" });
+  });
+
   test("say in words what an absent value amounts to", () => {
     expect(setting({}, "AUTH_JWT_TYP")).toEqual({ name: "AUTH_JWT_TYP", note: "any", source: { kind: "default" } });
     expect(setting({}, "ADMIN_PORT")).toEqual({ name: "ADMIN_PORT", source: { kind: "default" } });
