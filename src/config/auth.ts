@@ -137,7 +137,7 @@ function readKeySource(
 
 function canBeDiscovered(issuer: string): boolean {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
-  return url !== undefined && isTrustedUrl(url) && !url.username && !url.password && !/[?#]/.test(issuer);
+  return url !== undefined && isTrustedUrl(url) && !/[?#]/.test(issuer);
 }
 
 function readApiKeys(reader: Reader): { path: string; first: readonly ApiKey[] } | undefined {

@@ -133,7 +133,7 @@ export class Reader {
     const text = this.#values.get(name);
     if (text === undefined) return undefined;
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url && isTrustedUrl(url) && !url.username && !url.password) return url;
+    if (url && isTrustedUrl(url)) return url;
     this.refuse(name);
     return undefined;
   }

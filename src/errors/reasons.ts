@@ -262,8 +262,8 @@ const answers = {
 /** What the identity provider publishes. */
 const provider = {
   "not https": {
-    means: "the address of the keys is not https, nor on this machine",
-    todo: "the discovery document's `jwks_uri` must be https: ask whoever runs the identity provider",
+    means: "the address of the keys is not https, nor on this machine, or has a user or password in it",
+    todo: "the discovery document's `jwks_uri` must be https without them: ask whoever runs the identity provider",
   },
   "no discovery document": {
     means: "the answer below AUTH_JWT_ISSUER names no `issuer` and `jwks_uri` as OpenID Connect Discovery asks",

@@ -12,7 +12,8 @@ export function isLoopbackHost(host: string): boolean {
   return family !== 0 && loopback.check(bare, family === 6 ? "ipv6" : "ipv4");
 }
 
-/** May we talk to this URL? https anywhere; http only without leaving this machine. */
-export function isTrustedUrl(url: URL): boolean {
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname));
+/** May we talk to this URL? https anywhere, http only within this machine, and no user or password in it. */
+export function isTrustedUrl({ protocol, hostname, username, password }: URL): boolean {
+  if (username || password) return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopbackHost(hostname));
 }
