@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 import { doctorCommand } from "../../src/cli/doctor.js";
 import type { Check } from "../../src/doctor/check.js";
 import type { Emulator } from "../../src/emulator/server.js";
+import { type Reason, reasons } from "../../src/errors/reasons.js";
 import { Canary } from "../support/canary.js";
 import { withEmulator } from "../support/emulator.js";
 import { regionAt } from "../support/gateway.js";
-import { type IssuerSetup, withIssuer } from "../support/issuer.js";
+import { type IssuerFault, type IssuerSetup, withIssuer } from "../support/issuer.js";
 import { keyPairOf } from "../support/key-pairs.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
 
@@ -296,6 +297,60 @@ describe("amity-graphql doctor on callers", () => {
       const env = { AUTH_MODE: "jwt", AUTH_JWT_ISSUER: url, AUTH_JWT_AUDIENCE: "app", AUTH_JWKS_TIMEOUT_MS: patience };
       const { code, checks } = await callers(env);
       expect([code, find(checks, "token keys").detail]).toEqual([exitCode, expect.stringContaining(text)]);
+    });
+  });
+
+  const faultReasons: Readonly<Record<IssuerFault, Reason>> = {
+    "is down": "ECONNRESET",
+    hangs: "timeout",
+    "hangs in the body": "timeout",
+    "answers 500": "unexpected status",
+    "answers 204": "unexpected status",
+    "sends HTML": "HTML page",
+    "sends 10 MB": "too large",
+    "sends a compressed 10 MB": "too large",
+    "sends half of it": "not JSON",
+    "sends keys in no list": "no key set",
+    "sends null": "no key set",
+    "sends UTF-16": "not JSON",
+    "sends no keys": "no usable key",
+    "sends a list": "no key set",
+    "redirects to itself": "redirect",
+  };
+
+  /** What the doctor says of keys at an address, or of those below an issuer. */
+  async function tokenKeys(env: Record<string, string>): Promise<Check> {
+    const settings = { AUTH_MODE: "jwt", AUTH_JWT_AUDIENCE: "app", AUTH_JWKS_TIMEOUT_MS: "60000", ...env };
+    return find((await callers(settings)).checks, "token keys");
+  }
+
+  /** The check names the reason, and what the table of reasons says to do. */
+  function expectReason(check: Check, reason: Reason): void {
+    const detail = expect.stringMatching(new RegExp(`\\(${reason}[ )]`));
+    expect(check).toMatchObject({ status: "fail", detail, advice: reasons[reason].todo });
+  }
+
+  test.each(Object.entries(faultReasons) as [IssuerFault, Reason][])(
+    "a provider that %s is explained: %s",
+    async (fault, reason) => {
+      await withIssuer({ ...healthy, fault }, async ({ url, keysUrl }) => {
+        const patience = reason === "timeout" ? { AUTH_JWKS_TIMEOUT_MS: "50" } : {};
+        expectReason(await tokenKeys({ AUTH_JWT_ISSUER: url, AUTH_JWT_JWKS_URL: keysUrl, ...patience }), reason);
+      });
+    },
+  );
+
+  test.each<[string, object, Reason]>([
+    ["another issuer", { issuer: "https://other.example" }, "another issuer"],
+    ["no issuer", { issuer: undefined }, "no discovery document"],
+    ["no place of keys", { jwks_uri: undefined }, "no discovery document"],
+    ["keys in plain HTTP", { jwks_uri: "http://192.0.2.1/keys" }, "not https"],
+    ["keys at no host", { jwks_uri: "https://unknown.invalid/keys" }, "ENOTFOUND"],
+    ["keys where nobody listens", { jwks_uri: "https://127.0.0.1:1/keys" }, "ECONNREFUSED"],
+  ])("a discovery document that names %s is explained", async (_what, document, reason) => {
+    await withIssuer(healthy, async (issuer) => {
+      issuer.describe(document);
+      expectReason(await tokenKeys({ AUTH_JWT_ISSUER: issuer.url }), reason);
     });
   });
 
