@@ -64,6 +64,8 @@ describe("a public JSON document", () => {
     "file:///etc/passwd",
     "data:application/json,{}",
     "ftp://127.0.0.1/keys",
+    "https://user@127.0.0.1/keys",
+    "https://:password@127.0.0.1/keys",
   ])("at %s is not asked for", async (url) => {
     await expect(fetchJson(new URL(url), never)).rejects.toThrow("not https");
   });
