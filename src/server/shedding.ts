@@ -21,7 +21,7 @@ const collectAfterMs = 1_000;
 const collectPause = 20;
 
 /** What keeps the process from taking on operations. */
-export type Overload = Exclude<(typeof limitNames.OVERLOADED)[number], "regionQueue">;
+export type Overload = Exclude<(typeof limitNames.OVERLOADED)[number], "regionQueue" | "outgoingConnections">;
 
 /** Watches, once it was started and until it is stopped, whether the process is too busy to take on more work. */
 export class LoadMonitor {
