@@ -104,7 +104,7 @@ function isOwed({ request, response }: Exchange): boolean {
 /** What the process itself has open: the engine's files, the listeners, the log, keys that are read again. */
 const ownFiles = 32;
 
-/** Half of what may be open at once beside the process's own files: each may make a call to Amity that needs another. */
+/** Half of what may be open beside the process's own files: each connection may ask for a call, which needs another. */
 export function mostConnections(openFiles: number | undefined): number {
   return Math.min(usualMost, Math.floor(((openFiles ?? Number.POSITIVE_INFINITY) - ownFiles) / 2));
 }

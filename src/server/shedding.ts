@@ -1,6 +1,7 @@
 import { constants, monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { nodeFlags } from "../config/environment.js";
 import type { limitNames } from "../limits.js";
 import { systemClock } from "../system/clock.js";
 
@@ -29,7 +30,7 @@ export class LoadMonitor {
   readonly #collections = new PerformanceObserver((list) => {
     if (list.getEntries().some(isMajor)) this.#lookAtHeap();
   });
-  readonly #youngLimit = youngLimit([...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/), ...process.execArgv]);
+  readonly #youngLimit = youngLimit(nodeFlags());
   #delayTimer: NodeJS.Timeout | undefined;
   #cancelCollecting = () => {};
   #collectingMs = 0;
