@@ -69,6 +69,7 @@ function openUpload(url: string): Promise<{ readonly finish: () => Promise<strin
     const socket = connect(Number(port), hostname);
     const status = new Promise<string>((told) => {
       socket.once("data", (answer: Buffer) => told(answer.toString("latin1").split("\r\n", 1)[0] ?? ""));
+      socket.once("close", () => told("no answer"));
     });
     socket.on("error", reject);
     socket.write(head + Array.from(body, (byte) => `1\r\n${byte}\r\n`).join(""), () => {
