@@ -59,7 +59,7 @@ test("too few files for all calls speak against no region", async () => {
     const url = await running.printed(/^Listening on (\S+)$/m);
     const answers = rawRequest(url, Array.from({ length: 25 }, (_, i) => requestFor(i)).join("") + lastRequest);
     // What has a connection waits; so long until another is refused one.
-    await running.printed(/no connection can be opened|a call to Amity failed/);
+    await running.printed(/outgoingConnections|a call to Amity failed/);
     isOver = true;
     for (const response of held) response.end('"token"');
     const text = await answers;
