@@ -14,6 +14,7 @@ export type Operation = "mintAuthToken" | "createSession" | "createSessionWithAu
 const faults: Readonly<Record<Exclude<TransportFault, "cancelled">, ErrorCode>> = {
   timeout: "UPSTREAM_TIMEOUT",
   unreachable: "UPSTREAM_UNAVAILABLE",
+  exhausted: "OVERLOADED",
   broken: "UPSTREAM_BAD_RESPONSE",
   malformed: "UPSTREAM_BAD_RESPONSE",
 };
@@ -21,7 +22,11 @@ const faults: Readonly<Record<Exclude<TransportFault, "cancelled">, ErrorCode>> 
 /** The AppError for an exchange that gave no whole answer. */
 export function transportFailure({ fault, reason, phase, problem }: TransportError): AppError {
   if (fault === "cancelled") return new AppError("CANCELLED");
-  return new AppError(faults[fault], { reason, log: { phase, ...(problem !== undefined && { problem }) } });
+  return new AppError(faults[fault], {
+    reason,
+    ...(fault === "exhausted" && { limit: "outgoingConnections" }),
+    log: { phase, ...(problem !== undefined && { problem }) },
+  });
 }
 
 /**

@@ -152,6 +152,6 @@ function verdictOf(outcome: Outcome): Verdict {
   if ("response" in outcome) return "success";
   const { failed } = outcome;
   if ("status" in failed) return failed.code === "UPSTREAM_UNAVAILABLE" ? "failure" : "success";
-  if (failed.fault === "cancelled" || isStaleConnection(failed)) return "nothing";
+  if (failed.fault === "cancelled" || failed.fault === "exhausted" || isStaleConnection(failed)) return "nothing";
   return failed.fault === "malformed" ? "success" : "failure";
 }

@@ -1,10 +1,10 @@
 import type { Reason } from "../errors/reasons.js";
 
 /**
- * How an exchange failed before it gave a whole answer: `broken` off in the middle of one, or a whole one that is
- * `malformed` as HTTP, too large, encoded or not UTF-8.
+ * How an exchange failed before it gave a whole answer: this process is `exhausted` and opens no connection; an answer
+ * `broken` off in the middle, or a whole one that is `malformed` as HTTP, too large, encoded or not UTF-8.
  */
-export type TransportFault = "timeout" | "unreachable" | "broken" | "malformed" | "cancelled";
+export type TransportFault = "timeout" | "unreachable" | "exhausted" | "broken" | "malformed" | "cancelled";
 
 /**
  * How far it had come: looking up the host, connecting, in the TLS handshake, with the request on its way, or within
@@ -43,6 +43,7 @@ export function isLookupError(error: unknown): boolean {
 /** The kind of fault that a reason is. `answering`: an answer had begun. */
 export function faultOf(reason: Reason, answering: boolean): TransportFault {
   if (reason === "timeout" || reason === "PROXY_TIMEOUT") return "timeout";
+  if (reason === "EMFILE") return "exhausted";
   if (reason === "malformed HTTP") return "malformed";
   return answering ? "broken" : "unreachable";
 }

@@ -9,7 +9,7 @@ import { CannotListen } from "../server/http.js";
 import { systemClock } from "../system/clock.js";
 import type { LogSink } from "../telemetry/log-sink.js";
 import { createLogger, errorFields, type LogFormat, type Logger, readyLine } from "../telemetry/logger.js";
-import { standardOutput } from "../telemetry/standard-output.js";
+import { type Complain, standardError, standardOutput } from "../telemetry/standard-output.js";
 import { exitCodes } from "./exit-codes.js";
 import { missingKeys, startFacts } from "./start-facts.js";
 
@@ -37,13 +37,13 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   // NO_COLOR and TERM=dumb count too.
   const colour = process.stdout.isTTY && process.stdout.hasColors(env);
   const format = { json: config.production, colour };
-  const output = standardOutput(format);
+  const complain = standardError();
+  const output = standardOutput(format, complain);
   try {
     return await serve(
       config,
       createLogger(config.logLevel, format, (line, isAudit) => output.write(line, isAudit)),
-      output,
-      format,
+      { output, format, complain },
       warnings,
     );
   } finally {
@@ -51,11 +51,16 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   }
 }
 
+interface Outlets {
+  readonly output: LogSink;
+  readonly format: LogFormat;
+  readonly complain: Complain;
+}
+
 async function serve(
   config: Config,
   logger: Logger,
-  output: LogSink,
-  format: LogFormat,
+  { output, format, complain }: Outlets,
   warnings: readonly string[],
 ): Promise<number> {
   for (const warning of warnings) logger.warn({}, warning);
@@ -72,7 +77,7 @@ async function serve(
   }
   if (gateway.adminUrl) logger.info({ url: gateway.adminUrl }, "metrics and health");
   reload = gateway.reload;
-  const stopped = untilStopped(logger);
+  const stopped = untilStopped(logger, complain);
   // Only now, when signals are heard, may anybody know that it serves.
   output.write(readyLine(format, gateway.url, startFacts(config, gateway.adminUrl)));
   const exitCode = await stopped;
@@ -103,7 +108,7 @@ const listenHints: Readonly<Record<string, string>> = {
 const sameSignalMs = 1_000;
 
 /** The first signal asks for a graceful end; another one later ends the process at once. */
-function untilStopped(logger: Logger): Promise<number> {
+function untilStopped(logger: Logger, complain: Complain): Promise<number> {
   return new Promise((resolve) => {
     let stoppingSince: number | undefined;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -118,10 +123,15 @@ function untilStopped(logger: Logger): Promise<number> {
         resolve(exitCodes.ok);
       });
     }
+    let hasFailed = false;
     for (const fault of ["uncaughtException", "unhandledRejection"] as const) {
       // For all of them: Node would print the text of one that nobody hears.
       process.on(fault, (error: unknown) => {
-        logger.fatal(errorFields(error), "unexpected fault: stopping");
+        const fields = errorFields(error);
+        logger.fatal(fields, "unexpected fault: stopping");
+        // The log may be what cannot be written.
+        if (!hasFailed) complain(`amity-graphql failed: ${JSON.stringify(fields)}\n`);
+        hasFailed = true;
         resolve(exitCodes.fault);
       });
     }

@@ -27,3 +27,8 @@ export function nodeEnvProblem({ NODE_ENV: text }: Env): string | undefined {
 
 /** The options that Node itself was started with. */
 export const execArgv: readonly string[] = process.execArgv;
+
+/** The flags that Node itself was started with, as it takes them: the last of a name wins. */
+export function nodeFlags({ NODE_OPTIONS: options = "" }: Env = process.env): readonly string[] {
+  return [...options.split(/\s+/), ...execArgv];
+}

@@ -135,7 +135,7 @@ const table = {
     http: 503,
     retryable: true,
     message: "The gateway is overloaded",
-    when: "the process sheds load before it drowns, or too many calls to a region wait; with `Retry-After`",
+    when: "the process sheds load before it drowns, or too many calls to a region wait, or it can open no more connections; with `Retry-After`",
   },
   AUTH_UNAVAILABLE: {
     http: 503,

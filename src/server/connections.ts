@@ -101,7 +101,10 @@ function isOwed({ request, response }: Exchange): boolean {
   return request.complete && !response.writableEnded;
 }
 
-/** Half of what may be open at once: calls to Amity, files and the log need the rest. */
+/** What the process itself has open: the engine's files, the listeners, the log, keys that are read again. */
+const ownFiles = 32;
+
+/** Half of what may be open beside the process's own files: each connection may ask for a call, which needs another. */
 export function mostConnections(openFiles: number | undefined): number {
-  return Math.min(usualMost, Math.floor((openFiles ?? Number.POSITIVE_INFINITY) / 2));
+  return Math.min(usualMost, Math.floor(((openFiles ?? Number.POSITIVE_INFINITY) - ownFiles) / 2));
 }

@@ -1,6 +1,7 @@
 import { constants, monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { nodeFlags } from "../config/environment.js";
 import type { limitNames } from "../limits.js";
 import { systemClock } from "../system/clock.js";
 
@@ -21,7 +22,7 @@ const collectAfterMs = 1_000;
 const collectPause = 20;
 
 /** What keeps the process from taking on operations. */
-export type Overload = Exclude<(typeof limitNames.OVERLOADED)[number], "regionQueue">;
+export type Overload = Exclude<(typeof limitNames.OVERLOADED)[number], "regionQueue" | "outgoingConnections">;
 
 /** Watches, once it was started and until it is stopped, whether the process is too busy to take on more work. */
 export class LoadMonitor {
@@ -29,6 +30,7 @@ export class LoadMonitor {
   readonly #collections = new PerformanceObserver((list) => {
     if (list.getEntries().some(isMajor)) this.#lookAtHeap();
   });
+  readonly #youngLimit = youngLimit(nodeFlags());
   #delayTimer: NodeJS.Timeout | undefined;
   #cancelCollecting = () => {};
   #collectingMs = 0;
@@ -68,7 +70,8 @@ export class LoadMonitor {
 
   /** Right after a collection, when next to nothing but what stays is there. */
   #lookAtHeap(): void {
-    this.#isHeapFull = oldSpaceFill(getHeapSpaceStatistics(), getHeapStatistics().heap_size_limit) > oldSpaceShare;
+    const limits = { heap: getHeapStatistics().heap_size_limit, young: this.#youngLimit };
+    this.#isHeapFull = oldSpaceFill(getHeapSpaceStatistics(), limits) > oldSpaceShare;
     this.#cancelCollecting();
     if (!this.#isHeapFull) return;
     // V8 collects when something is allocated: a process that sheds all work would wait for that for ever.
@@ -94,21 +97,31 @@ function isMajor(entry: PerformanceEntry): boolean {
   return kind === constants.NODE_PERFORMANCE_GC_MAJOR;
 }
 
-/** V8 counts its young generation in the heap's limit: three semi-spaces of 16 MiB, if not of more. */
-const leastYoungBytes = 3 * 16 * 1_024 * 1_024;
+const mebibyte = 1_024 * 1_024;
+
+/** MiB. */
+const usualSemiSpace = 16;
+
+/**
+ * V8 counts its young generation in the heap's limit: three semi-spaces, each of a power of two in MiB. It tells their
+ * size nowhere. `flags`: those that Node was started with; the last of a name wins. Bytes.
+ */
+export function youngLimit(flags: readonly string[]): number {
+  const sizes = flags.map((flag) => Number(/^--max[-_]semi[-_]space[-_]size=(\d+)$/.exec(flag)?.[1] ?? 0));
+  const semiSpace = sizes.findLast((size) => size > 0) ?? usualSemiSpace;
+  return 3 * 2 ** Math.ceil(Math.log2(semiSpace)) * mebibyte;
+}
 
 /**
  * How full the old space is, 1 being the end of the process. The young generation has room of its own, which is no help
- * to what stays. `heapLimit`: of both. Bytes.
+ * to what stays. `limits`: of the whole heap and of its young generation. Bytes.
  */
 export function oldSpaceFill(
-  spaces: readonly Pick<HeapSpaceInfo, "space_name" | "space_size" | "space_used_size">[],
-  heapLimit: number,
+  spaces: readonly Pick<HeapSpaceInfo, "space_name" | "space_used_size">[],
+  limits: { readonly heap: number; readonly young: number },
 ): number {
   const used = spaces
     .filter(({ space_name: name }) => !/^(?:new_|read_only_)/.test(name))
     .reduce((sum, { space_used_size: bytes }) => sum + bytes, 0);
-  // The new space is two of the three semi-spaces, and grows up to its limit.
-  const newSpaceBytes = spaces.find(({ space_name: name }) => name === "new_space")?.space_size ?? 0;
-  return used / (heapLimit - Math.max(leastYoungBytes, 1.5 * newSpaceBytes));
+  return used / (limits.heap - limits.young);
 }

@@ -88,7 +88,11 @@ export class LogSink {
   close(): Promise<void> {
     if (this.#state !== "writing") return Promise.resolve();
     return new Promise((resolve) => {
-      const callOff = this.options.clock.after(closeMs, resolve);
+      const { clock, complain } = this.options;
+      const callOff = clock.after(closeMs, () => {
+        complain("the log ends early: nobody reads its last lines\n");
+        resolve();
+      });
       this.#onRest = () => {
         callOff();
         resolve();

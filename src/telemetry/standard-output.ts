@@ -4,15 +4,20 @@ import { type Clock, systemClock } from "../system/clock.js";
 import { LogSink, type WriteBytes } from "./log-sink.js";
 import { createLogger, type LogFormat, type Logger, lostLine } from "./logger.js";
 
-/** The process's log on stdout; complaints about it go to stderr. Nothing of it waits for a reader or a full disk. */
-export function standardOutput(format: LogFormat, clock: Clock = systemClock): LogSink {
-  const complain = writerTo("stderr");
+/** Says something on stderr. The text has its line end. */
+export type Complain = (text: string) => void;
+
+/** The process's log on stdout. Nothing of it waits for a reader or a full disk. */
+export function standardOutput(
+  format: LogFormat,
+  complain: Complain = standardError(),
+  clock: Clock = systemClock,
+): LogSink {
   return new LogSink({
     write: writerTo("stdout"),
     clock,
     lostLine: (lines) => lostLine(format, lines),
-    // There is nobody left to tell that this failed too.
-    complain: (text) => complain(Buffer.from(`amity-graphql: ${text}`), () => {}),
+    complain: (text) => complain(`amity-graphql: ${text}`),
   });
 }
 
@@ -22,6 +27,13 @@ export function standardLog(level: string): { readonly logger: Logger; readonly 
   const logSink = standardOutput(format);
   const logger = createLogger(level, format, (line, isAudit) => logSink.write(line, isAudit));
   return { logger, logSink };
+}
+
+/** Nothing of this waits either. */
+export function standardError(): Complain {
+  const write = writerTo("stderr");
+  // There is nobody left to tell that this failed too.
+  return (text) => write(Buffer.from(text), () => {});
 }
 
 function writerTo(name: "stdout" | "stderr"): WriteBytes {

@@ -23,6 +23,7 @@ describe("an unexpected fault of a running process", () => {
     const { code, stdout, stderr } = await endAfter(statement);
     expect(code).toBe(70);
     expect(stdout).toContain("unexpected fault: stopping");
+    expect(stderr).toMatch(/^amity-graphql failed: \{"error":"\w+".*\}\n$/);
     expect(stdout + stderr).not.toContain(secret);
   });
 });

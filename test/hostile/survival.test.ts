@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -17,6 +18,7 @@ import { goodToken } from "./members/tokens.js";
 const documents = 20_000;
 const users = 100_000;
 const senders = 20_000;
+const uploaders = 1_500;
 const inFlight = 16;
 /** Between so many requests the process must say that it lives, within the client's deadline, and stay small. */
 const checkEvery = 1_000;
@@ -57,6 +59,29 @@ function documentOf(index: number): string {
   return `query q${index} { regions { code name isDefault status endpoint } }`;
 }
 
+/** A request whose body comes in pieces of a byte, and waits for its last one. */
+function openUpload(url: string): Promise<{ readonly finish: () => Promise<string> }> {
+  const { hostname, port } = new URL(url);
+  const head =
+    "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+  const body = '{"query":"{ regions { code } }"}'.padEnd(1_900);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    const status = new Promise<string>((told) => {
+      socket.once("data", (answer: Buffer) => told(answer.toString("latin1").split("\r\n", 1)[0] ?? ""));
+      socket.once("close", () => told("no answer"));
+    });
+    socket.on("error", reject);
+    socket.write(head + Array.from(body, (byte) => `1\r\n${byte}\r\n`).join(""), () => {
+      const finish = () => {
+        socket.write("0\r\n\r\n");
+        return status;
+      };
+      resolve({ finish });
+    });
+  });
+}
+
 describe("a process with a small heap", () => {
   let folder: string;
   let amity: Server;
@@ -88,6 +113,21 @@ describe("a process with a small heap", () => {
     amity.close().closeAllConnections();
     await rm(folder, { recursive: true });
   });
+
+  test(
+    "takes in 1,500 bodies at once that come in pieces of a byte",
+    async () => {
+      const uploads = [];
+      while (uploads.length < uploaders) {
+        uploads.push(await openUpload(gateway.url));
+        if (uploads.length % inFlight === 0) await Promise.all([gateway.client.livez(), gateway.usage()]);
+      }
+      const statuses = await Promise.all(uploads.map(({ finish }) => finish()));
+      // On a busy machine the first of them take longer than a request may.
+      expect(statuses.filter((status) => !/^HTTP\/1\.1 (?:200|408) /.test(status))).toEqual([]);
+    },
+    mostTime,
+  );
 
   test(
     "survives 20,000 distinct documents",

@@ -238,6 +238,7 @@ describe("against a region", () => {
     ["503", answer(503), "unavailable"],
     ["a timeout", fault("timeout"), "unavailable"],
     ["no connection", fault("unreachable", "connect"), "unavailable"],
+    ["too few files of our own", fault("exhausted", "connect"), "available"],
     ["a broken answer", fault("broken", "answer"), "unavailable"],
     ["a malformed answer", fault("malformed", "answer"), "available"],
     ["a client that left", fault("cancelled"), "available"],

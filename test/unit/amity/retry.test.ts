@@ -10,7 +10,10 @@ const limited = (retryAfterSeconds?: number): FailedAttempt => ({
   code: "UPSTREAM_RATE_LIMITED",
   retryAfterSeconds,
 });
-const fault = (name: "timeout" | "unreachable" | "broken" | "malformed" | "cancelled", phase: TransportPhase) => ({
+const fault = (
+  name: "timeout" | "unreachable" | "exhausted" | "broken" | "malformed" | "cancelled",
+  phase: TransportPhase,
+) => ({
   fault: name,
   phase,
   reusedConnection: false,
@@ -27,6 +30,7 @@ describe("a failed attempt", () => {
     ["could not connect", fault("unreachable", "connect"), 1, 50, 50],
     ["could not connect twice", fault("unreachable", "connect"), 2, 100, 100],
     ["could not connect thrice", fault("unreachable", "connect"), 3, undefined, undefined],
+    ["had no file for a connection", fault("exhausted", "connect"), 1, 50, 50],
     ["timed out connecting", fault("timeout", "connect"), 1, 50, 50],
     ["timed out after it was sent", fault("timeout", "request"), 1, 50, undefined],
     ["was reset after it was sent", fault("unreachable", "request"), 1, 50, undefined],

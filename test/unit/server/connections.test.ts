@@ -170,9 +170,9 @@ function serverSide({ socket }: ServerResponse): Socket {
 test.each([
   [undefined, 2_000],
   [1_048_576, 2_000],
-  [4_000, 2_000],
-  [1_024, 512],
-  [128, 64],
+  [4_032, 2_000],
+  [1_024, 496],
+  [128, 48],
 ])("with %p open files %i connections are kept", (openFiles, most) => {
   expect(mostConnections(openFiles)).toBe(most);
 });

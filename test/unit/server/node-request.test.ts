@@ -66,6 +66,16 @@ describe("the body", () => {
     });
   });
 
+  test("is whole and in order after many pieces", async () => {
+    await withRequest(async (facts, _response, client) => {
+      const text = Array.from({ length: 500 }, (_, index) => String.fromCharCode(97 + (index % 26))).join("");
+      const body = facts.readBody(500);
+      client.write(Array.from(text, (byte) => `1\r\n${byte}\r\n`).join(""));
+      client.write("0\r\n\r\n");
+      expect(Buffer.from(await body).toString()).toBe(text);
+    });
+  });
+
   test("is refused as soon as it is over the limit", async () => {
     await withRequest(async (facts, _response, client) => {
       const body = facts.readBody(5);

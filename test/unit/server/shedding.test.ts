@@ -3,12 +3,12 @@ import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
-import { LoadMonitor, oldSpaceFill } from "../../../src/server/shedding.js";
+import { LoadMonitor, oldSpaceFill, youngLimit } from "../../../src/server/shedding.js";
 
 const mebibyte = 1_024 * 1_024;
 
-function space(name: string, used: number, size = used) {
-  return { space_name: name, space_used_size: used * mebibyte, space_size: size * mebibyte };
+function space(name: string, used: number) {
+  return { space_name: name, space_used_size: used * mebibyte };
 }
 
 describe("how full the old space is", () => {
@@ -20,10 +20,19 @@ describe("how full the old space is", () => {
       0.5,
     ],
     ["leaves out what came with V8", [space("old_space", 100), space("read_only_space", 50)], 0.5],
-    ["knows a young generation that was set to be larger", [space("old_space", 76), space("new_space", 0, 64)], 0.5],
   ])("%s", (_what, spaces, fill) => {
-    expect(oldSpaceFill(spaces, (200 + 48) * mebibyte)).toBeCloseTo(fill, 5);
+    expect(oldSpaceFill(spaces, { heap: (200 + 48) * mebibyte, young: 48 * mebibyte })).toBeCloseTo(fill, 5);
   });
+});
+
+test.each([
+  ["", 48],
+  ["--max-old-space-size=256", 48],
+  ["--max-semi-space-size=1", 3],
+  ["--max_semi_space_size=50", 192],
+  ["--max-semi-space-size=128 --max-semi-space-size=32", 96],
+])("the young generation under %j takes %i MiB", (flags, mebibytes) => {
+  expect(youngLimit(flags.split(" "))).toBe(mebibytes * mebibyte);
 });
 
 /** Fills the heap a little at a time, with what stays, until the monitor says stop; then lets go of it. */
@@ -44,10 +53,16 @@ const filling = `
   process.exit();
 `;
 
-test.each([64, 256])("a heap of %i MiB sheds before its end, and recovers by itself", async (megabytes) => {
-  const args = [`--max-old-space-size=${megabytes}`, "--input-type=module", "--eval", filling];
+test.each([
+  ["--max-old-space-size=64", ""],
+  ["--max-old-space-size=256", ""],
+  ["--max-old-space-size=128", "--max-semi-space-size=64"],
+  ["--max-semi-space-size=64", "--max-old-space-size=128"],
+])("a heap under %s %s sheds before its end, and recovers by itself", async (flag, option) => {
+  const args = [flag, "--input-type=module", "--eval", filling];
   const cwd = fileURLToPath(new URL("../../../", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
+  const env = { NODE_OPTIONS: option };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env });
   expect(stdout).toBe("full\nfree\n");
 });
 

@@ -192,16 +192,17 @@ describe("the end of a log sink", () => {
     await sinkTo("stalled").sink.close();
   });
 
-  test("comes after a second when nobody reads", async () => {
-    const { sink, pass } = sinkTo("stalled");
+  test("comes after a second when nobody reads, and is told", async () => {
+    const { sink, pass, complaints } = sinkTo("stalled");
     sink.write("a\n");
     const ends: string[] = [];
     const closed = sink.close().then(() => ends.push("closed"));
     pass(999);
     await Promise.resolve();
-    expect(ends).toEqual([]);
+    expect([ends, complaints]).toEqual([[], []]);
     pass(1);
     await closed;
+    expect(complaints).toEqual(["the log ends early: nobody reads its last lines\n"]);
   });
 
   test.each<Outlet>(["ENOSPC", "EPIPE"])("comes with the failure %s", async (code) => {
