@@ -101,7 +101,7 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   const services = createServices(config, amity, tools);
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
-  const load = new LoadMonitor(config.inbound.shedDelayMs);
+  const load = new LoadMonitor(config.inbound.shedDelayMs, tools.logger);
   const parts = { authenticator, services, readiness, load, pages: await pagesOf(config) };
   const { apollo, server, connections, admin } = createEndpoint(config, parts, tools);
   for (const name of reloads.names) metrics.announceReload(name);

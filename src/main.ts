@@ -60,6 +60,8 @@ async function main([name = "start", ...rest]: readonly string[]): Promise<numbe
     const meant = likely(name, Object.keys(commands));
     return usage(`no command ${JSON.stringify(name)}${meant === undefined ? "" : `; did you mean ${meant}?`}`);
   }
+  // It kills whoever does not listen, and may come before the command that does is loaded.
+  if (name === "start") process.on("SIGHUP", () => {});
   const fromEnvFile = loadEnvFile();
   if (!fromEnvFile) return exitCodes.configuration;
   // Later there may be no file left to read it from.

@@ -68,7 +68,6 @@ async function serve(
   for (const [proxy, hosts] of hostsByProxy(config))
     logger.info({ proxy, hosts }, "these hosts are reached by a proxy");
   let reload: (() => Promise<void>) | undefined;
-  // Heard from start to end, for it kills whoever does not listen.
   process.on("SIGHUP", () => void reload?.());
   const gateway = await listen(config, logger, output);
   if (!gateway) return exitCodes.failure;

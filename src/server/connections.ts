@@ -7,6 +7,9 @@ const usualMost = 2_000;
 /** So many more are taken when every other one is owed an answer: for health checks, for operations are shed then. */
 const reserveShare = 0.05;
 
+/** A connection's last request. Node's own limit would answer what is pipelined after it in its own words. */
+const mostRequests = 1_000;
+
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -19,6 +22,8 @@ interface Exchange {
 export class Connections {
   /** Those without progress for longest come first. */
   readonly #open = new Map<Socket, Set<Exchange>>();
+  /** Requests that were begun. */
+  readonly #counts = new WeakMap<Socket, number>();
 
   constructor(
     server: Server,
@@ -85,6 +90,9 @@ export class Connections {
     if (!exchanges) return;
     exchanges.add(exchange);
     this.#moveToEnd(socket, exchanges);
+    const count = (this.#counts.get(socket) ?? 0) + 1;
+    this.#counts.set(socket, count);
+    if (count >= mostRequests) exchange.response.setHeader("connection", "close");
     exchange.response.once("close", () => {
       exchanges.delete(exchange);
       this.#moveToEnd(socket, exchanges);

@@ -22,7 +22,6 @@ const socketLimits = {
   requestTimeout: 15_000,
   /** Above the idle time of common load balancers (60 s), or they meet sockets that we have just closed. */
   keepAliveTimeout: 75_000,
-  maxRequestsPerSocket: 1_000,
   // A missing Host header is answered like every other mistake, by our own guard.
   http: {
     headersTimeout: 10_000,

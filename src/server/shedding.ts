@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { nodeFlags } from "../config/environment.js";
 import type { limitNames } from "../limits.js";
 import { systemClock } from "../system/clock.js";
+import type { Logger } from "../telemetry/logger.js";
 
 /**
  * An old space that is fuller than this after garbage was collected has too little left. V8 ends the process from 0.8
@@ -38,7 +39,10 @@ export class LoadMonitor {
   #isHeapFull = false;
 
   /** `maxDelayMs`: mean event-loop delay that is too much; 0: none is. */
-  constructor(private readonly maxDelayMs: number) {}
+  constructor(
+    private readonly maxDelayMs: number,
+    private readonly logger: Logger,
+  ) {}
 
   /** What there is too much of, if anything. */
   get overload(): Overload | undefined {
@@ -65,18 +69,31 @@ export class LoadMonitor {
     const { mean } = this.#delays;
     const delayMs = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / 1e6 - resolutionMs;
     this.#delays.reset();
-    this.#isLate = this.maxDelayMs > 0 && delayMs > this.maxDelayMs;
+    this.#change(() => {
+      this.#isLate = this.maxDelayMs > 0 && delayMs > this.maxDelayMs;
+    });
   }
 
   /** Right after a collection, when next to nothing but what stays is there. */
   #lookAtHeap(): void {
     const limits = { heap: getHeapStatistics().heap_size_limit, young: this.#youngLimit };
-    this.#isHeapFull = oldSpaceFill(getHeapSpaceStatistics(), limits) > oldSpaceShare;
+    this.#change(() => {
+      this.#isHeapFull = oldSpaceFill(getHeapSpaceStatistics(), limits) > oldSpaceShare;
+    });
     this.#cancelCollecting();
     if (!this.#isHeapFull) return;
     // V8 collects when something is allocated: a process that sheds all work would wait for that for ever.
     const waitMs = Math.max(collectAfterMs, collectPause * this.#collectingMs);
     this.#cancelCollecting = systemClock.after(waitMs, () => this.#collect(), { ref: false });
+  }
+
+  #change(look: () => void): void {
+    const before = this.overload;
+    look();
+    const limit = this.overload;
+    if (limit === before) return;
+    if (limit) this.logger.warn({ limit }, "operations are refused as OVERLOADED until there is less of this");
+    else this.logger.info({}, "operations are taken again");
   }
 
   #collect(): void {

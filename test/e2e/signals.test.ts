@@ -45,6 +45,25 @@ test("another signal a second later ends the process at once", async () => {
   });
 });
 
+/** SIGHUP comes while the process looks what it may open, before the server is loaded. */
+const interrupted = `
+  import fs from "node:fs";
+  import { syncBuiltinESMExports } from "node:module";
+  const { readFileSync } = fs;
+  fs.readFileSync = (path, ...options) => {
+    if (path === "/proc/self/limits") process.kill(process.pid, "SIGHUP");
+    return readFileSync(path, ...options);
+  };
+  syncBuiltinESMExports();
+`;
+
+test("SIGHUP before the start is over ends nothing", async () => {
+  const { code } = await withGatewayProcess({ ...(await preloading(interrupted)) }, async (_url, { child }) => {
+    child.kill("SIGTERM");
+  });
+  expect(code).toBe(0);
+});
+
 test("SIGHUP reads keys again, and nothing ends", async () => {
   const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "key");
   await writeFile(path, "canary-server-key-1");

@@ -135,6 +135,14 @@ describe("whatever is refused before it is a request", () => {
   });
 });
 
+test("a connection ends with its thousandth answer", async () => {
+  await withGateway({}, async ({ url }) => {
+    const answers = await rawRequest(url, "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(1_010));
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(Array.from({ length: 1_000 }, () => "HTTP/1.1 200"));
+    expect(answers.match(/^connection: close\r$/gim)).toHaveLength(1);
+  });
+});
+
 test("idle sockets end at stop, before requests under way", async () => {
   const asked = deferred<Parameters<Answer>[0]>();
   await withUpstream(asked.resolve, async ({ url: upstream }) => {

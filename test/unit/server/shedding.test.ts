@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { LoadMonitor, oldSpaceFill, youngLimit } from "../../../src/server/shedding.js";
+import { silentLogger } from "../../../src/telemetry/logger.js";
 
 const mebibyte = 1_024 * 1_024;
 
@@ -38,7 +39,10 @@ test.each([
 /** Fills the heap a little at a time, with what stays, until the monitor says stop; then lets go of it. */
 const filling = `
   import { LoadMonitor } from "./dist/server/shedding.js";
-  const load = new LoadMonitor(0);
+  const load = new LoadMonitor(0, {
+    warn: ({ limit }) => console.log("refused:", limit),
+    info: (_fields, message) => console.log(message),
+  });
   load.start();
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   let kept = [];
@@ -63,11 +67,11 @@ test.each([
   const cwd = fileURLToPath(new URL("../../../", import.meta.url));
   const env = { NODE_OPTIONS: option };
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env });
-  expect(stdout).toBe("full\nfree\n");
+  expect(stdout).toBe("refused: heap\nfull\noperations are taken again\nfree\n");
 });
 
 test("a loop that turns late after a calm time is noticed, and forgotten when it is calm again", async () => {
-  const load = new LoadMonitor(100);
+  const load = new LoadMonitor(100, silentLogger);
   load.start();
   try {
     await sleep(2_000);
