@@ -36,8 +36,8 @@ beforeAll(async () => {
   await target.start();
 }, mostTime);
 afterAll(async () => {
-  await target.stop();
   await amity.close();
+  await target.stop();
 }, mostTime);
 
 function operation(name: string, variables: object): Buffer {

@@ -44,9 +44,9 @@ beforeAll(async () => {
   await target.start();
 }, mostTime);
 afterAll(async () => {
-  await target.stop();
   server.close().closeAllConnections();
   await rm(folder, { recursive: true });
+  await target.stop();
 }, mostTime);
 
 interface Pair {

@@ -7,8 +7,8 @@ const { FUZZ_SEED, FUZZ_PATH, FUZZ_SECONDS } = process.env;
 const seed = Number(FUZZ_SEED);
 const seconds = Number(FUZZ_SECONDS ?? 0);
 
-/** Each makes another start of the process, at the worst. */
-const mostShrinks = 200;
+/** So long a failure is made smaller: at the worst each try ends a process and starts another. Milliseconds. */
+const mostShrinking = 60_000;
 
 /**
  * A test that tries inputs of a kind, `runs` of them in a short run. `check` gives the answer that came of an input, or
@@ -21,9 +21,17 @@ export function fuzz<T>(
   check: (input: T) => Promise<Pick<Answered, "code">>,
 ): void {
   const outcomes = new Map<string, number>();
-  const property = fc.asyncProperty(fc.limitShrink(inputs, mostShrinks), async (input) => {
-    const { code = "answered" } = await check(input);
-    outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
+  let failedAt = Number.POSITIVE_INFINITY;
+  const property = fc.asyncProperty(inputs, async (input) => {
+    // What passes ends the search for a smaller one.
+    if (performance.now() - failedAt > mostShrinking) return;
+    try {
+      const { code = "answered" } = await check(input);
+      outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
+    } catch (error) {
+      failedAt = Math.min(failedAt, performance.now());
+      throw error;
+    }
   });
   const body = async () => {
     const path = FUZZ_PATH === undefined ? {} : { path: FUZZ_PATH };

@@ -32,8 +32,8 @@ beforeAll(async () => {
   await target.start();
 }, mostTime);
 afterAll(async () => {
-  await target.stop();
   await provider.close();
+  await target.stop();
 }, mostTime);
 
 /** Publishes it, and gives a request that has it fetched. */

@@ -41,9 +41,9 @@ beforeAll(async () => {
   await Promise.all([production.start(), development.start()]);
 }, mostTime);
 afterAll(async () => {
-  await Promise.all([production.stop(), development.stop()]);
   await amity.close();
   await rm(folder, { recursive: true });
+  await Promise.all([production.stop(), development.stop()]);
 }, mostTime);
 
 /** What every document may use. */

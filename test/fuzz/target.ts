@@ -28,7 +28,7 @@ const plainBody = Buffer.from('{"query":"{ regions { code } }"}');
 /** The built gateway in a process of its own, and what must hold of it whatever it is given. */
 export class Target {
   readonly #canary = new Canary();
-  readonly #log = new LogTail();
+  #lines: string[] = [];
   #gateway: HostileGateway | undefined;
   #marks = 0;
   /** CPU of one plain request, at the best. Microseconds. */
@@ -44,10 +44,11 @@ export class Target {
   }
 
   async start(): Promise<void> {
-    this.#gateway = await startHostileGateway(this.env, (line) => this.#log.hear(line));
+    this.#gateway = await startHostileGateway(this.env, (line) => this.#lines.push(line));
     await warmUp(this.#gateway);
   }
 
+  /** Comes last of all that ends: it throws when the process has not ended well. */
   async stop(): Promise<void> {
     await this.gateway.stop();
   }
@@ -59,7 +60,7 @@ export class Target {
 
   /** Lines of the log that the last attempt left. */
   get logged(): readonly string[] {
-    return this.#log.lines;
+    return this.#lines;
   }
 
   /** Sends a body as the caller; `headers` may say otherwise. */
@@ -94,7 +95,7 @@ export class Target {
     const { bytes, use, secret = "" } = await attemptOf(0);
     const own = new Canary();
     own.watch(secret);
-    this.#log.clear();
+    this.#lines = [];
     const before = await this.gateway.usage();
     const answer = await use();
     const { cpu } = await this.gateway.usage();
@@ -102,7 +103,7 @@ export class Target {
     checkAnswer(answer);
     if (!mayHold(answer)) this.#canary.search(`the answer ${answer.received}`, answer.received);
     own.search(`the answer ${answer.received}`, answer.received);
-    for (const line of this.#log.lines) {
+    for (const line of this.#lines) {
       own.search(`the log line ${line}`, line);
       this.#canary.search(`the log line ${line}`, line.replace(auditedUser, ""));
       checkLine(line);
@@ -122,14 +123,17 @@ export class Target {
   async #mark(): Promise<void> {
     const mark = `mark-${this.#marks++}-`;
     const before = await this.gateway.usage();
+    const line = this.gateway.printed(new RegExp(mark));
+    // Awaited below; until then the process may end.
+    line.catch(() => {});
     const { status, code } = await post(this.gateway.url, [`x-request-id: ${mark}`], plainBody);
+    await line;
     if (code === "OVERLOADED") {
       // What came before has filled the small heap.
       await setTimeout(100);
       return this.#mark();
     }
     if (status !== 200 || code) throw new Error(`a plain request after it is answered ${status} ${code}`);
-    await this.#log.holds(mark);
     this.#plain = Math.min(this.#plain, (await this.gateway.usage()).cpu - before.cpu);
   }
 }
@@ -146,32 +150,4 @@ function checkLine(line: string): void {
   if (!line.startsWith("{")) return;
   const { address = "" } = JSON.parse(line);
   if (address !== "" && isIP(address) === 0) throw new Error(`no address in the log: ${line}`);
-}
-
-/** What a process printed of late. */
-class LogTail {
-  lines: string[] = [];
-  readonly #watchers = new Set<() => void>();
-
-  hear(line: string): void {
-    this.lines.push(line);
-    for (const watch of this.#watchers) watch();
-  }
-
-  clear(): void {
-    this.lines = [];
-  }
-
-  /** Waits for a line with this text. */
-  holds(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      const watch = () => {
-        if (!this.lines.some((line) => line.includes(text))) return;
-        this.#watchers.delete(watch);
-        resolve();
-      };
-      this.#watchers.add(watch);
-      watch();
-    });
-  }
 }

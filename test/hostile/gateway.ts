@@ -35,6 +35,8 @@ export interface HostileGateway {
   usage(): Promise<Usage>;
   /** Lets so much time go by on its monotonic clock. */
   skip(seconds: number): Promise<void>;
+  /** The next line that it prints and that matches. Rejects when the process ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
   /** Has it read its files again. Gives what its log says of that. */
   reload(): Promise<string>;
   /** Ends it by SIGTERM. Throws when it does not end well, or has ended before. */
@@ -74,6 +76,7 @@ export async function startHostileGateway(
     client,
     mostSeen: () => process.mostSeen,
     usage: () => process.ask({}),
+    printed: (pattern) => process.printed(pattern),
     skip: async (skipSeconds) => void (await process.ask({ skipSeconds })),
     async reload() {
       const said = process.printed(/"changed files were (?:taken|kept out)/);
