@@ -103,7 +103,7 @@ export const certificateFiles: readonly HostileFile[] = [
   file("a chain of as many certificates as fit", true, (good) => padded(good)(good)),
   file("line ends after the certificate", true, padded("\n")),
   file("comments before the certificate", true, (good) => filled(fileBytes, "", () => "# a comment\n", good)),
-  file("empty certificates after it", true, padded(pem("CERTIFICATE", ""))),
+  file("empty certificates after it", false, padded(pem("CERTIFICATE", ""))),
   file("empty certificates before it", false, (good) => filled(fileBytes, "", () => pem("CERTIFICATE", ""), good)),
   file("beginnings without an end", false, (good) =>
     filled(fileBytes, "", () => "-----BEGIN CERTIFICATE-----\n", good),
