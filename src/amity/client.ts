@@ -99,9 +99,9 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
     const startedAt = clock.elapsed();
     const attempts: UpstreamAttempt[] = [];
     const onAttempt = (attempt: UpstreamAttempt) => attempts.push(attempt);
-    const finish = (outcome: "OK" | ErrorCode) => {
+    const finish = (outcome: "OK" | ErrorCode, why?: AppError["log"]) => {
       observer.onCall(code, operation, outcome, (clock.elapsed() - startedAt) / 1_000);
-      record?.call({ region: code, operation, outcome, attempts });
+      record?.call({ region: code, operation, outcome, why, attempts });
     };
     try {
       const transport = kind === "mint" ? await transports.protected() : transports.open;
@@ -110,8 +110,10 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       finish("OK");
       return answer;
     } catch (error) {
-      finish(error instanceof AppError ? error.code : "INTERNAL_SERVER_ERROR");
-      if (error instanceof AppError) error.addToLog({ region: code, operation, attempts: attempts.length });
+      if (error instanceof AppError) {
+        finish(error.code, error.log);
+        error.addToLog({ region: code, operation, attempts: attempts.length });
+      } else finish("INTERNAL_SERVER_ERROR");
       throw error;
     }
   }

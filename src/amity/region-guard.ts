@@ -118,10 +118,8 @@ export class RegionGuard {
     try {
       const outcome = await this.#outcomeOf(call, attempt());
       verdict = verdictOf(outcome);
-      call.onAttempt?.({
-        outcome: "error" in outcome ? outcome.error.code : "OK",
-        ms: clock.elapsed() - startedAt,
-      });
+      const error = "error" in outcome ? outcome.error : undefined;
+      call.onAttempt?.({ outcome: error?.code ?? "OK", ms: clock.elapsed() - startedAt, why: error?.log });
       return outcome;
     } finally {
       passage.end(verdict);

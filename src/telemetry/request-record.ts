@@ -1,3 +1,4 @@
+import type { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { LimitName } from "../limits.js";
 
@@ -5,6 +6,8 @@ import type { LimitName } from "../limits.js";
 export interface UpstreamAttempt {
   readonly outcome: "OK" | ErrorCode;
   readonly ms: number;
+  /** Why it failed, whatever came of the call. */
+  readonly why?: AppError["log"] | undefined;
 }
 
 /** One call to Amity with its repetitions. No attempts: Amity was not asked, for the gateway kept the call back. */
@@ -12,6 +15,8 @@ export interface UpstreamCall {
   readonly region: string;
   readonly operation: string;
   readonly outcome: "OK" | ErrorCode;
+  /** Why it failed: its client may have got a token of before, and no error then tells. */
+  readonly why?: AppError["log"] | undefined;
   readonly attempts: readonly UpstreamAttempt[];
 }
 
@@ -132,7 +137,7 @@ export class RequestRecord {
       ...(this.#documentRefusal && { documentRefused: this.#documentRefusal }),
       ...(this.#limit && { limit: this.#limit }),
       ...(this.#calls.length > 0 && {
-        calls: this.#calls.map(({ attempts, ...call }) => ({ ...call, attempts: attempts.length })),
+        calls: this.#calls.map(({ attempts, why, ...call }) => ({ ...call, ...why, attempts: attempts.length })),
       }),
       ...(this.#reused > 0 && { reused: this.#reused }),
       ...(this.#shared > 0 && { shared: this.#shared }),
@@ -148,7 +153,7 @@ export class RequestRecord {
   get timings(): object {
     const stages = Object.entries(this.#stages).map(([stage, ms]) => [stage, rounded(ms)]);
     const attempts = this.#calls.flatMap(({ region, operation, attempts }) =>
-      attempts.map(({ outcome, ms }) => ({ region, operation, outcome, ms: rounded(ms) })),
+      attempts.map(({ outcome, ms, why }) => ({ region, operation, outcome, ...why, ms: rounded(ms) })),
     );
     return { ...Object.fromEntries(stages), ...(attempts.length > 0 && { attempts }) };
   }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { callersAt, signedIn } from "../support/callers.js";
+import { testClock } from "../support/clock.js";
 import { type TestGateway, withGateway } from "../support/gateway.js";
 import { rawRequest } from "../support/raw-request.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
@@ -203,6 +204,28 @@ describe("the line of a request", () => {
         expect(second).toMatchObject({ reused: 1, rootFields: [{ field: "authToken", outcome: "OK" }] });
         expect(second).not.toHaveProperty("calls");
       });
+    });
+  });
+
+  test("says why Amity failed whose token of before it got", async () => {
+    let isOut = false;
+    const answer: Answer = (response, request) => always(isOut ? 503 : 200, '"token"')(response, request);
+    const clock = testClock(Date.now());
+    await withUpstream(answer, async ({ url }) => {
+      await withGateway(
+        { ...callersAt(url, { TOKEN_REUSE_SECONDS: "1" }), ...clock, random: () => 0 },
+        async (gateway) => {
+          const headers = await signedIn(alice);
+          await gateway.ask("{ authToken { token } }", {}, headers);
+          isOut = true;
+          clock.advance(2_000);
+          await gateway.ask("{ authToken { token } }", {}, headers);
+          const why = { outcome: "UPSTREAM_UNAVAILABLE", reason: "server error" };
+          const [, second] = linesOf(gateway, "request");
+          expect(second).toMatchObject({ reused: 1, calls: [why] });
+          expect(linesOf(gateway, "timings")[1]).toMatchObject({ attempts: [why, why, why] });
+        },
+      );
     });
   });
 
