@@ -9,6 +9,9 @@ Whoever asks for help quotes a request id; it is in every error (\`extensions.re
 \`x-request-id\` of every answer. Search the log for it: the lines with that \`requestId\` say what happened to the
 request, and \`reason\` says why. The audit has the same \`reason\`, and \`amity-graphql doctor\` names it in brackets.
 
+The request's own line has a \`reason\` in its \`calls\` for each call to Amity that failed, even where the client got a
+token of before (TOKEN_REUSE_SECONDS) and saw no error. At LOG_LEVEL=debug its timings have one for each try.
+
 Beside \`reason\` a line may have:
 
 | Field | Meaning |
