@@ -209,12 +209,20 @@ describe("a file", () => {
 });
 
 describe("NODE_ENV", () => {
-  test.each(["", "Production", "PRODUCTION", "prod", "PRD", "live", "prodution", "production ", '"production"', "\u201Cproduction\u201D"])(
-    "%j does not pass for development",
-    (NODE_ENV) => {
-      expect(loadConfig({ NODE_ENV }).problems).toEqual([expect.stringMatching(/^NODE_ENV /)]);
-    },
-  );
+  test.each([
+    "",
+    "Production",
+    "PRODUCTION",
+    "prod",
+    "PRD",
+    "live",
+    "prodution",
+    "production ",
+    '"production"',
+    "\u201Cproduction\u201D",
+  ])("%j does not pass for development", (NODE_ENV) => {
+    expect(loadConfig({ NODE_ENV }).problems).toEqual([expect.stringMatching(/^NODE_ENV /)]);
+  });
 
   test("that is of no use keeps the emulator out as production does", () => {
     for (const NodeEnv of ["", "prod", "<env>", "production ", "\uFEFFproduction"])
