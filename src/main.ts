@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { exitCodes } from "./cli/exit-codes.js";
 import { usage } from "./cli/usage.js";
-import { readEnvFile } from "./config/env-file.js";
+import { addedBy, readEnvFile } from "./config/env-file.js";
 import type { Env } from "./config/reader.js";
 import { likely } from "./system/likely.js";
 import { openFilesLimit } from "./system/open-files.js";
@@ -94,13 +94,13 @@ function print(text: string): number {
  */
 function loadEnvFile(): ReadonlySet<string> | undefined {
   const file = readEnvFile(".env");
-  if ("problem" in file) {
-    process.stderr.write(`amity-graphql: .env ${file.problem}\n`);
+  const added = "problem" in file ? file : addedBy(file, process.env);
+  if ("problem" in added) {
+    process.stderr.write(`amity-graphql: .env ${added.problem}\n`);
     return undefined;
   }
-  const added = Object.entries(file.settings).filter(([name]) => process.env[name] === undefined);
-  Object.assign(process.env, Object.fromEntries(added));
-  return new Set(added.map(([name]) => name));
+  Object.assign(process.env, added.settings);
+  return new Set(Object.keys(added.settings));
 }
 
 /** node:util parseArgs names the option and not its value. */

@@ -12,6 +12,6 @@ export function decodeBody(headers: IncomingHttpHeaders, chunks: Buffer[]): stri
 }
 
 /** A list of codings (RFC 9110, 8.4) that changes nothing. */
-function isIdentity(codings = ""): boolean {
+export function isIdentity(codings = ""): boolean {
   return codings.split(",").every((coding) => ["", "identity"].includes(coding.trim().toLowerCase()));
 }

@@ -139,7 +139,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
     async mintAuthToken(code, userId, limits) {
       const { settings, serverKeys } = regions[code];
       if (!serverKeys.isConfigured) {
-        throw settings.apiKey ? secureModeNotConfigured(code) : regionNotConfigured(code);
+        throw settings.apiKey ? secureModeNotConfigured(code) : regionNotConfigured(code, "no server key");
       }
       const call: Call = { operation: "mintAuthToken", kind: "mint", ...limits };
       const keys = await serverKeys.current();

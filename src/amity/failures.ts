@@ -57,9 +57,12 @@ const refusals: Readonly<Partial<Record<ErrorCode, Reason>>> = {
   UPSTREAM_UNAVAILABLE: "server error",
 };
 
-/** No call was made: the region has no API key. */
-export function regionNotConfigured(region: RegionCode): AppError {
-  return new AppError("REGION_NOT_CONFIGURED", { reason: "no API key", log: { region } });
+/** No call was made: the region has no API key, or none at all. `reason`: the key that was needed. */
+export function regionNotConfigured(
+  region: RegionCode,
+  reason: "no API key" | "no server key" = "no API key",
+): AppError {
+  return new AppError("REGION_NOT_CONFIGURED", { reason, log: { region } });
 }
 
 /** No call was made: the region has an API key and no server key. */

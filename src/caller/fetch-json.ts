@@ -3,6 +3,7 @@ import { get as httpGet, type IncomingMessage } from "node:http";
 import { get as httpsGet } from "node:https";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { isIdentity } from "../amity/body.js";
 import { isPage, reasonOfStatus, Unusable } from "../errors/reason-of.js";
 import { egressTo } from "../system/egress.js";
 import { ProxyError, type ProxyFor } from "../system/forward-proxy.js";
@@ -45,7 +46,9 @@ export async function fetchJson(url: URL, { signal, proxyFor }: FetchOptions): P
 
 /** Some stores hold their files compressed and send them so, whatever was asked for. */
 async function bodyOf(response: IncomingMessage): Promise<Buffer> {
-  const isCompressed = response.headers["content-encoding"] === "gzip";
+  const coding = response.headers["content-encoding"];
+  const isCompressed = coding === "gzip";
+  if (!isCompressed && !isIdentity(coding)) throw new Unusable("encoded body");
   // Its failure reaches whoever reads.
   const body = isCompressed ? pipeline(response, createGunzip(), () => {}) : response;
   const chunks: Buffer[] = [];

@@ -5,6 +5,17 @@ import type { Env } from "./reader.js";
 /** What .env gives, or why it cannot be read in words that follow its name. */
 export type EnvFile = { readonly settings: Env } | { readonly problem: string };
 
+/** Node takes them from the environment before anybody reads a file. */
+const tooLateInFile: ReadonlySet<string> = new Set(["NODE_DEBUG", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS"]);
+
+/** What a file adds to an environment, under which it stands; or why it is of no use. */
+export function addedBy({ settings }: { readonly settings: Env }, env: Env): EnvFile {
+  const added = Object.entries(settings).filter(([name]) => env[name] === undefined);
+  const late = added.find(([name]) => tooLateInFile.has(name))?.[0];
+  if (late === undefined) return { settings: Object.fromEntries(added) };
+  return { problem: `has ${late}, which Node takes from the environment alone: set it there` };
+}
+
 /** Reads a file of NAME=value lines; that there is none is no problem. */
 export function readEnvFile(path: string): EnvFile {
   try {

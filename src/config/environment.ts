@@ -9,16 +9,17 @@ const production = "production";
  * counts, or a slip would switch production off in silence.
  */
 export function isProduction(env: Env = process.env): boolean {
-  return nodeEnvProblem(env) !== undefined || (env["NODE_ENV"] ? lineOf(env["NODE_ENV"]) === production : false);
+  const text = env["NODE_ENV"];
+  return nodeEnvProblem(env) !== undefined || (text !== undefined && lineOf(text) === production);
 }
 
-/** What is wrong with NODE_ENV, in words that quote nothing of it. */
+/** What is wrong with NODE_ENV, in words that quote nothing of it. An empty one would stand before that of .env. */
 export function nodeEnvProblem({ NODE_ENV: text }: Env): string | undefined {
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined) return undefined;
   try {
     const value = lineOf(text);
     const isSlip =
-      value !== production && (value.toLowerCase() === "prod" || likely(value, [production]) !== undefined);
+      value !== production && (/^(?:prod|prd|live)$/i.test(value) || likely(value, [production]) !== undefined);
     return isSlip ? `NODE_ENV is not ${production} but looks like it: did you mean ${production}?` : undefined;
   } catch (error) {
     return `NODE_ENV ${error instanceof UnusableText ? error.message : "cannot be read"}`;

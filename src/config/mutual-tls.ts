@@ -49,19 +49,19 @@ function readPair(reader: Reader, suffix: "" | "2"): PairConfig | undefined {
 /**
  * Whom to trust beyond Node's usual: undefined without a setting, for then Node's own certificates and those of
  * NODE_EXTRA_CA_CERTS are trusted anyway. A list of one's own would leave both out, so they are put into it.
+ * Node leaves out in silence what is no certificate, so that is judged here either way.
  */
 function readCa(reader: Reader): readonly string[] | undefined {
+  const extraPath = reader.nodeVariable("NODE_EXTRA_CA_CERTS");
+  const extra = extraPath && reader.fromFile("NODE_EXTRA_CA_CERTS", extraPath, certificatesIn);
   const path = reader.text("AMITY_MTLS_CA_FILE");
   if (path === undefined) return undefined;
-  const own = reader.fromFile("AMITY_MTLS_CA_FILE", path, parseCertificates);
-  const extraPath = reader.nodeVariable("NODE_EXTRA_CA_CERTS");
-  const extra = extraPath && reader.fromFile("NODE_EXTRA_CA_CERTS", extraPath, parseCertificates);
+  const own = reader.fromFile("AMITY_MTLS_CA_FILE", path, (text) => certificatesIn(pemOf(text)));
   return [...rootCertificates, ...(extra ? [extra] : []), ...(own ? [own] : [])];
 }
 
 /** One certificate or several. Node would leave out in silence what it cannot read. */
-function parseCertificates(text: string): string {
-  const pem = pemOf(text);
+function certificatesIn(pem: string): string {
   const blocks = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]*(?:-----END [A-Z0-9 ]*CERTIFICATE-----)?/g);
   try {
     for (const block of blocks ?? [pem]) new X509Certificate(block);

@@ -7,6 +7,7 @@ const weakening: readonly (readonly [option: RegExp, effect: string])[] = [
   [/^--insecure-http-parser$/, "lets requests be smuggled"],
   [/^--security-revert$/, "takes a mended hole of Node back"],
   [/^--tls-keylog$/, "writes the keys of TLS connections to a file"],
+  [/^--inspect(?:-brk|-wait)?$/, "lets whoever reaches its port read every key"],
 ];
 
 /** OpenSSL's names for what protects nothing. What begins with `!` or `-` is taken out. */
@@ -21,6 +22,7 @@ export function judgeNodeSettings(reader: Reader, env: Env, production: boolean,
   if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
     tell("NODE_TLS_REJECT_UNAUTHORIZED switches off that certificates are verified; unset it");
   }
+  if (env["NODE_DEBUG"]) tell("NODE_DEBUG writes the headers of calls, keys among them, to standard error; unset it");
   for (const [source, words] of [
     ["NODE_OPTIONS", wordsOf(env["NODE_OPTIONS"] ?? "")],
     ["NODE's command line", started],

@@ -2,10 +2,15 @@ import { documentOf } from "./setting-text.js";
 
 export type PemKind = "certificate" | "private key" | "public key";
 
-/** PEM as a setting or a file holds it; where line ends must be written as `\n`, they are that. Throws UnusableText. */
+/**
+ * PEM as a setting or a file holds it. Line ends may be written as `\n`, and lines be indented, as out of YAML. Throws
+ * UnusableText.
+ */
 export function pemOf(text: string): string {
   const pem = documentOf(text);
-  return pem.includes("-----BEGIN ") ? pem.replace(/\\r\\n|\\n/g, "\n") : pem;
+  if (!pem.includes("-----BEGIN ")) return pem;
+  const lines = pem.split(/\\r\\n|\\n|\r\n?|\n/);
+  return lines.map((line) => line.trim()).join("\n");
 }
 
 /** Why a text that cannot be used is not what was wanted, in words that follow its name. Quotes nothing of it. */

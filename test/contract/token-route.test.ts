@@ -139,11 +139,13 @@ describe("a missing key", () => {
   test.each([
     ["no key", { AMITY_US_API_KEY: "k" }, "REGION_NOT_CONFIGURED"],
     ["an API key alone", { AMITY_EU_API_KEY: "k" }, "SECURE_MODE_NOT_CONFIGURED"],
-  ])("refuses authToken for a region with %s", async (_what, keys, code) => {
-    await withGateway({ env: keys }, async ({ ask }) => {
+  ])("refuses authToken for a region with %s, and names the one it lacks", async (_what, keys, code) => {
+    await withGateway({ env: keys }, async ({ ask, logged }) => {
       const answered = await ask(mint, { userId: "alice", region: "EU" });
       expect(errorOf(answered).extensions).toMatchObject({ code, retryable: false });
       expect(answered.status).toBe(200);
+      const lines = logged.map((line) => JSON.parse(line));
+      expect(lines).toContainEqual(expect.objectContaining({ level: "warn", code, reason: "no server key" }));
     });
   });
 });

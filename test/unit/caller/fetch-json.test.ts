@@ -108,6 +108,12 @@ describe("a public JSON document", () => {
       expect(seen[0]?.headers["accept-encoding"]).toBe("identity");
     });
   });
+
+  test.each(["br", "deflate", "gzip, gzip"])("stored as %s is refused by that name", async (coding) => {
+    await withUpstream(always(200, '{"a":1}', { "content-encoding": coding }), async ({ url }) => {
+      await expect(fetchJson(new URL(url), never)).rejects.toThrow("encoded body");
+    });
+  });
 });
 
 /** A server on loopback with this certificate, which fetch does not know. */

@@ -413,6 +413,9 @@ describe("AUTH_JWT_PUBLIC_KEY", () => {
     ["two characters each", (pem) => pem.replaceAll("\n", "\\n")],
     ["four characters each", (pem) => pem.replaceAll("\n", "\\r\\n")],
     ["those of Windows", (pem) => pem.replaceAll("\n", "\r\n")],
+    ["half of those", (pem) => pem.replaceAll("\n", "\r")],
+    ["followed by blanks of YAML", (pem) => `  ${pem.replaceAll("\n", "\n  ")}`],
+    ["preceded by blanks", (pem) => pem.replaceAll("\n", " \n")],
   ])("may have line ends that are %s", (_how, write) => {
     const { keys } = jwtOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY: write(pemOf(rsa.publicKey)) });
     expect(keys.kind === "static" && "equals" in keys.key && keys.key.equals(rsa.publicKey)).toBe(true);

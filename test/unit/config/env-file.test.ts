@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { readEnvFile } from "../../../src/config/env-file.js";
+import { addedBy, readEnvFile } from "../../../src/config/env-file.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -65,5 +65,17 @@ describe("a .env", () => {
 
   test("that is a folder is refused by its cause", () => {
     expect(readEnvFile(folder)).toEqual({ problem: "is a folder (EISDIR)" });
+  });
+});
+
+describe("what a file adds", () => {
+  test("stands under the environment", () => {
+    expect(addedBy({ settings: { PORT: "1", HOST: "a" } }, { PORT: "2" })).toEqual({ settings: { HOST: "a" } });
+  });
+
+  test.each(["NODE_DEBUG", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS"])("is not %s, which Node has read before", (name) => {
+    const problem = `has ${name}, which Node takes from the environment alone: set it there`;
+    expect(addedBy({ settings: { [name]: "x" } }, {})).toEqual({ problem });
+    expect(addedBy({ settings: { [name]: "x" } }, { [name]: "x" })).toEqual({ settings: {} });
   });
 });

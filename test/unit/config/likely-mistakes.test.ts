@@ -14,6 +14,10 @@ describe("a variable that is not read", () => {
     ["node_env", "NODE_ENV"],
     ["AMITY_SERVER_KEY_FIEL", "AMITY_SERVER_KEY_FILE"],
     ["AMITY-API-KEY", "AMITY_API_KEY"],
+    ["UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT_MS"],
+    ["shutdown_delay", "SHUTDOWN_DELAY_MS"],
+    ["AMITY_MTLS_KEY", "AMITY_MTLS_KEY_FILE"],
+    ["NODE_EXTRA_CA_CERT", "NODE_EXTRA_CA_CERTS"],
   ])("%s is answered with %s", (name, meant) => {
     expect(loadConfig({ [name]: "C4N4RY" }).warnings).toEqual([`${name} is not read: did you mean ${meant}?`]);
   });
@@ -24,7 +28,7 @@ describe("a variable that is not read", () => {
     ]);
   });
 
-  test.each(["HOSTNAME", "HOSTTYPE", "GHOSTS", "SSH_TTY", "PWD", "SHLVL", "REPORT", "LOGNAME"])(
+  test.each(["HOSTNAME", "HOSTTYPE", "GHOSTS", "SSH_TTY", "PWD", "SHLVL", "REPORT", "LOGNAME", "LOG", "AUTH", "BODY"])(
     "%s of others is none of ours",
     (name) => {
       expect(loadConfig({ [name]: "x" }).warnings).toEqual([]);

@@ -138,6 +138,16 @@ test("an authority stands beside those of NODE_EXTRA_CA_CERTS", () => {
   expect(ca).toEqual([...rootCertificates, files["/good.pem"], files["/ca"]]);
 });
 
+test("authorities of NODE_EXTRA_CA_CERTS alone are judged too", () => {
+  expect(load({ NODE_EXTRA_CA_CERTS: "/good.pem" }).problems).toEqual([]);
+  expect(load({ NODE_EXTRA_CA_CERTS: "/good.key" }).problems).toEqual([
+    "NODE_EXTRA_CA_CERTS names a file that is a private key, where a certificate belongs",
+  ]);
+  expect(load({ NODE_EXTRA_CA_CERTS: "/nowhere" }).problems).toEqual([
+    expect.stringMatching(/^NODE_EXTRA_CA_CERTS names a file that cannot be read/),
+  ]);
+});
+
 describe("a bundle of authorities", () => {
   const bundle = (...names: string[]) => names.map((name) => `# of ${name}\n${files[name]}`).join("\n");
 

@@ -15,6 +15,10 @@ function judged(env: Env, started: readonly string[] = []) {
 describe("a setting of Node's that weakens TLS", () => {
   test.each<[Env, RegExp]>([
     [{ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, /^NODE_TLS_REJECT_UNAUTHORIZED switches off/],
+    [{ NODE_DEBUG: "http" }, /^NODE_DEBUG writes the headers of calls, keys among them/],
+    [{ NODE_DEBUG: "net,undici" }, /^NODE_DEBUG writes the headers of calls, keys among them/],
+    [{ NODE_OPTIONS: "--inspect=0.0.0.0:9229" }, /^NODE_OPTIONS has --inspect, which lets whoever reaches/],
+    [{ NODE_OPTIONS: "--inspect-brk" }, /^NODE_OPTIONS has --inspect-brk, which lets whoever reaches/],
     [{ NODE_OPTIONS: "--tls-min-v1.0" }, /^NODE_OPTIONS has --tls-min-v1\.0, which allows/],
     [{ NODE_OPTIONS: "--max-old-space-size=100 --tls-min-v1.1" }, /^NODE_OPTIONS has --tls-min-v1\.1/],
     [{ NODE_OPTIONS: "--tls_min_v1.0" }, /^NODE_OPTIONS has --tls-min-v1\.0/],

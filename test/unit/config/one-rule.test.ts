@@ -209,17 +209,25 @@ describe("a file", () => {
 });
 
 describe("NODE_ENV", () => {
-  test.each(["Production", "PRODUCTION", "prod", "prodution", "production ", '"production"', "\u201Cproduction\u201D"])(
-    "%j does not pass for development",
-    (NODE_ENV) => {
-      expect(loadConfig({ NODE_ENV }).problems).toEqual([expect.stringMatching(/^NODE_ENV /)]);
-    },
-  );
+  test.each([
+    "",
+    "Production",
+    "PRODUCTION",
+    "prod",
+    "PRD",
+    "live",
+    "prodution",
+    "production ",
+    '"production"',
+    "\u201Cproduction\u201D",
+  ])("%j does not pass for development", (NODE_ENV) => {
+    expect(loadConfig({ NODE_ENV }).problems).toEqual([expect.stringMatching(/^NODE_ENV /)]);
+  });
 
   test("that is of no use keeps the emulator out as production does", () => {
-    for (const NodeEnv of ["prod", "<env>", "production ", "\uFEFFproduction"])
+    for (const NodeEnv of ["", "prod", "<env>", "production ", "\uFEFFproduction"])
       expect(isProduction({ NODE_ENV: NodeEnv })).toBe(true);
-    for (const NodeEnv of [undefined, "", "test"]) expect(isProduction({ NODE_ENV: NodeEnv })).toBe(false);
+    for (const NodeEnv of [undefined, "test"]) expect(isProduction({ NODE_ENV: NodeEnv })).toBe(false);
   });
 
   test.each(["production", "production\n", "production\r\n", "\uFEFFproduction"])("%j is production", (NODE_ENV) => {
