@@ -6,7 +6,7 @@ import { cancellable } from "./cancellable.js";
 import { Circuit, type Passage, type RegionHealth, type Verdict } from "./circuit.js";
 import { answerFailure, type Operation, transportFailure } from "./failures.js";
 import { type UpstreamRequest, type UpstreamResponse } from "./http.js";
-import { type CallKind, type FailedAttempt, isStaleConnection, retryDelayMs } from "./retry.js";
+import { type CallKind, type FailedAttempt, isAnswerLost, isStaleConnection, retryDelayMs } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 import { TransportError } from "./transport-error.js";
 
@@ -23,8 +23,8 @@ export interface CallLimits {
 export interface Call extends CallLimits {
   readonly operation: Operation;
   readonly kind: CallKind;
-  /** Hears how each try of it ended. */
-  readonly onAttempt?: (attempt: UpstreamAttempt) => void;
+  /** Hears how each try of it ended, and whether Amity may have done what it was asked without telling. */
+  readonly onAttempt?: (attempt: UpstreamAttempt, isAnswerLost: boolean) => void;
 }
 
 /** How one try must go. */
@@ -118,10 +118,9 @@ export class RegionGuard {
     try {
       const outcome = await this.#outcomeOf(call, attempt());
       verdict = verdictOf(outcome);
-      call.onAttempt?.({
-        outcome: "error" in outcome ? outcome.error.code : "OK",
-        ms: clock.elapsed() - startedAt,
-      });
+      const code = "error" in outcome ? outcome.error.code : "OK";
+      const isLost = "failed" in outcome && isAnswerLost(outcome.failed);
+      call.onAttempt?.({ outcome: code, ms: clock.elapsed() - startedAt }, isLost);
       return outcome;
     } finally {
       passage.end(verdict);

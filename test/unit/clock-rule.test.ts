@@ -309,6 +309,7 @@ function clientAt(url: string, clock: TestClock, onSeconds: (seconds: number) =>
     mutualTls: { ca: undefined, pairs: [] },
     tokenApi: "v4",
     sessionApi: "v3",
+    adminAuth: "bearer",
     attemptTimeoutMs: 5_000,
     clock,
     random: () => 0,
@@ -335,6 +336,18 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
     async createSession(_region, _request, { deadline }) {
       await look(deadline);
       return parseSession(JSON.stringify({ accessToken: "access", users: [{ userId: "alice" }] }), "alice", () => {});
+    },
+    async verifySession(_region, _token, { deadline }) {
+      await look(deadline);
+      return "ACTIVE";
+    },
+    async revokeSession(_region, _token, { deadline }) {
+      await look(deadline);
+      return true;
+    },
+    async revokeUserSessions(_region, _userId, { deadline }) {
+      await look(deadline);
+      return true;
     },
     close() {},
   };
