@@ -1,6 +1,13 @@
 import { limits, textProblem } from "./input-rules.js";
 import { parseJson } from "./wire.js";
 
+/** What Amity says of an access token: it is alive, it is none or dead, its user is banned. */
+export enum SessionState {
+  ACTIVE = "ACTIVE",
+  INVALID = "INVALID",
+  BANNED = "BANNED",
+}
+
 /**
  * The user whom an access token names: the claims are those that ts-sdk-react-native 7.20 reads. Nobody verified them,
  * so they tell something only of a token that Amity takes. Undefined for a token without a usable id.

@@ -1,4 +1,5 @@
 import { AppError } from "../errors/app-error.js";
+import { SessionState } from "./access-token.js";
 import type { RegionHealth } from "./circuit.js";
 import { isUnknownUser, regionNotConfigured, secureModeNotConfigured } from "./failures.js";
 import { Region, type RegionSettings, type RegionTools } from "./region.js";
@@ -34,9 +35,6 @@ export interface RegionState {
   readonly health: RegionHealth;
 }
 
-/** What Amity says of an access token: it is alive, it is none or dead, its user is banned. */
-export type AccessTokenState = "ACTIVE" | "INVALID" | "BANNED";
-
 /** Amity's authentication API over all regions. Every method throws AppError only. */
 export interface AmityClient {
   readonly sessionApi: SessionApi;
@@ -56,7 +54,7 @@ export interface AmityClient {
     minted?: string,
   ): Promise<AmitySession>;
   /** Asks the region about an access token. */
-  verifySession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<AccessTokenState>;
+  verifySession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<SessionState>;
   /** Ends an access token. Did it live until then? */
   revokeSession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<boolean>;
   /** Ends all access tokens of a user, by the region's admin token. Does Amity know the user? */
@@ -129,10 +127,10 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const call: Call = { operation: "verifySession", kind: "verify", ...limits };
       try {
         await region.send(call, verificationRequest(accessToken), parseVerification);
-        return "ACTIVE";
+        return SessionState.ACTIVE;
       } catch (error) {
-        if (isAppError(error, "AUTH_TOKEN_REJECTED")) return "INVALID";
-        if (isAppError(error, "USER_BANNED")) return "BANNED";
+        if (isAppError(error, "AUTH_TOKEN_REJECTED")) return SessionState.INVALID;
+        if (isAppError(error, "USER_BANNED")) return SessionState.BANNED;
         throw error;
       }
     },

@@ -1,9 +1,10 @@
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { SessionState } from "../amity/access-token.js";
 import { RegionCode } from "../amity/regions.js";
 import { targetUserId } from "../caller/access.js";
 import type { Context } from "../context.js";
 import { RevokeSessionInput, RevokeUserSessionsInput } from "./issued-session.input.js";
-import { Revocation, SessionState, SessionStatus } from "./issued-session.type.js";
+import { Revocation, SessionStatus } from "./issued-session.type.js";
 
 @Resolver(() => SessionStatus)
 export class IssuedSessionResolver {
@@ -50,7 +51,8 @@ export class IssuedSessionResolver {
     @Ctx() context: Context,
   ): Promise<Revocation> {
     const { regions, issuedSessions, identity } = context;
-    const userId = targetUserId(identity.caller, "input.userId", input.userId);
-    return issuedSessions.revokeAll({ userId, region: regions.resolve(input.region) }, context.asker());
+    const place = "input.userId";
+    const userId = targetUserId(identity.caller, place, input.userId);
+    return issuedSessions.revokeAll({ userId, place, region: regions.resolve(input.region) }, context.asker());
   }
 }

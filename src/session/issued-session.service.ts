@@ -1,4 +1,4 @@
-import { userIdIn } from "../amity/access-token.js";
+import { SessionState, userIdIn } from "../amity/access-token.js";
 import type { AmityClient } from "../amity/client.js";
 import { checkAccessToken, checkText, limits } from "../amity/input-rules.js";
 import type { CallLimits } from "../amity/region-guard.js";
@@ -7,7 +7,7 @@ import type { PermittedUserId } from "../caller/access.js";
 import type { Asker } from "../caller/caller.js";
 import type { Clock } from "../system/clock.js";
 import type { Audit, AuditEntry } from "../telemetry/audit.js";
-import { type Revocation, SessionState, type SessionStatus } from "./issued-session.type.js";
+import type { Revocation, SessionStatus } from "./issued-session.type.js";
 
 /** A session, by its access token. `place` names the argument that holds it. */
 export interface HeldSession {
@@ -16,10 +16,11 @@ export interface HeldSession {
   readonly place: string;
 }
 
-/** All sessions of a user. */
+/** All sessions of a user. `place` names the argument that holds the id. */
 export interface UserSessions {
   readonly region: RegionCode;
   readonly userId: PermittedUserId;
+  readonly place: string;
 }
 
 export interface IssuedSessionServiceOptions {
@@ -41,7 +42,7 @@ export class IssuedSessionService {
     const check = async (): Promise<SessionStatus> => {
       checkAccessToken(place, accessToken);
       const checkedAt = new Date(this.options.clock.now());
-      const state = SessionState[await this.options.amity.verifySession(region, accessToken, this.#limits(asker))];
+      const state = await this.options.amity.verifySession(region, accessToken, this.#limits(asker));
       return { state, checkedAt, userId: state === SessionState.ACTIVE ? userIdIn(accessToken) : undefined };
     };
     return this.options.audit.around(entryOf("sessionStatus", region, asker), check, ({ state, userId }) => ({
@@ -63,9 +64,9 @@ export class IssuedSessionService {
 
   /** Ends all of the user's sessions. Auth tokens kept for the user are handed out no more, whatever comes of it. */
   revokeAll(sessions: UserSessions, asker: Asker): Promise<Revocation> {
-    const { region, userId } = sessions;
+    const { region, userId, place } = sessions;
     const end = async () => {
-      checkText("input.userId", userId, limits.sessionUserId);
+      checkText(place, userId, limits.sessionUserId);
       try {
         return { revoked: await this.options.amity.revokeUserSessions(region, userId, this.#limits(asker)) };
       } finally {

@@ -1,12 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { SessionState } from "../amity/access-token.js";
 import { DateTimeScalar } from "../scalars.js";
-
-/** The values are those of AccessTokenState. */
-export enum SessionState {
-  ACTIVE = "ACTIVE",
-  INVALID = "INVALID",
-  BANNED = "BANNED",
-}
 
 registerEnumType(SessionState, {
   name: "SessionState",

@@ -1,4 +1,5 @@
-import type { AccessTokenState, AmityClient, RegionState } from "../../src/amity/client.js";
+import type { SessionState } from "../../src/amity/access-token.js";
+import type { AmityClient, RegionState } from "../../src/amity/client.js";
 import type { CallLimits } from "../../src/amity/region-guard.js";
 import type { RegionCode } from "../../src/amity/regions.js";
 import type { SessionApi, SessionRequest } from "../../src/amity/requests.js";
@@ -22,7 +23,7 @@ export interface Script {
   readonly generation?: () => string | undefined;
   readonly mint?: (call: MintCall) => Promise<string>;
   readonly createSession?: (call: SessionCall) => Promise<AmitySession>;
-  readonly verifySession?: () => Promise<AccessTokenState>;
+  readonly verifySession?: () => Promise<SessionState>;
   readonly revokeSession?: () => Promise<boolean>;
   readonly revokeUserSessions?: () => Promise<boolean>;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, jest, test } from "@jest/globals";
+import { SessionState } from "../../src/amity/access-token.js";
 import { Bulkhead } from "../../src/amity/bulkhead.js";
 import { Circuit } from "../../src/amity/circuit.js";
 import { type AmityClient, createAmityClient } from "../../src/amity/client.js";
@@ -339,7 +340,7 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
     },
     async verifySession(_region, _token, { deadline }) {
       await look(deadline);
-      return "ACTIVE";
+      return SessionState.ACTIVE;
     },
     async revokeSession(_region, _token, { deadline }) {
       await look(deadline);

@@ -27,10 +27,10 @@ export function refusals(
     context.sessions.create({ ...rest, userId: permitted }, asker),
     context.sessions.create({ ...input, ...rest, userId: permitted }, asker),
     services.tokens.issue({ region, userId: permitted }, asker),
-    services.issuedSessions.revokeAll({ region, userId: permitted }, asker),
+    services.issuedSessions.revokeAll({ region, userId: permitted, place: "userId" }, asker),
 
     // @ts-expect-error sessions of a plain string's user are not ended
-    services.issuedSessions.revokeAll({ region, userId: plain }, asker),
+    services.issuedSessions.revokeAll({ region, userId: plain, place: "userId" }, asker),
     // @ts-expect-error the loader takes no plain string
     loader.load({ region, userId: plain }),
     // @ts-expect-error nor does the loader of a request's context
