@@ -2,6 +2,8 @@ import "reflect-metadata";
 import { randomUUID } from "node:crypto";
 import type { AmityClient } from "./amity/client.js";
 import { createAuthenticator } from "./caller/authenticator.js";
+import { RateLimits } from "./caller/rate-limits.js";
+import type { RefusalSinks } from "./caller/refusals.js";
 import { type Config, type LoadedConfig, usable } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
@@ -12,6 +14,7 @@ import { Readiness } from "./server/readiness.js";
 import type { Route } from "./server/routes.js";
 import { LoadMonitor } from "./server/shedding.js";
 import { closeGracefully } from "./server/shutdown.js";
+import { IssuedSessionService } from "./session/issued-session.service.js";
 import { SessionService } from "./session/session.service.js";
 import { type Clock, clockOf, systemClock, type WallClock } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
@@ -98,11 +101,12 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   const { metrics, reloads } = tools;
   const { host, port, adminPort, shutdown } = config;
   const amity = await connectUpstream(config, emulator, tools);
-  const services = createServices(config, amity, tools);
+  const rateLimits = new RateLimits(config.inbound.rateLimits);
+  const services = createServices(config, amity, { ...tools, rateLimits });
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs, tools.logger);
-  const parts = { authenticator, services, readiness, load, pages: await pagesOf(config) };
+  const parts = { authenticator, services, rateLimits, readiness, load, pages: await pagesOf(config) };
   const { apollo, server, connections, admin } = createEndpoint(config, parts, tools);
   for (const name of reloads.names) metrics.announceReload(name);
 
@@ -141,13 +145,18 @@ function createTools(options: Logged): Tools {
   return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
 }
 
-function createServices(config: Config, amity: AmityClient, { clock, metrics, audit }: Tools): Services {
+function createServices(config: Config, amity: AmityClient, tools: Tools & RefusalSinks): Services {
+  const { clock, metrics, audit } = tools;
   const { defaultRegion, hostFamily, tokenReuseMs, upstreamTimeoutMs: timeoutMs } = config;
   const store = new TokenStore(tokenReuseMs, clock);
+  const issuing = { amity, audit, clock, timeoutMs };
+  const tokens = new TokenService({ ...issuing, store, onReuse: () => metrics.reused() });
   return {
     regions: new RegionService({ amity, defaultRegion, hostFamily }),
-    tokens: new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => metrics.reused() }),
-    sessions: new SessionService({ amity, audit, clock, timeoutMs }),
+    tokens,
+    sessions: new SessionService(issuing),
+    issuedSessions: new IssuedSessionService({ ...issuing, onUserRevoked: (user) => tokens.forget(user) }),
+    refusals: tools,
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Asker, Caller } from "./caller/caller.js";
+import { countRefusal, type RefusalSinks } from "./caller/refusals.js";
 import { AppError } from "./errors/app-error.js";
 import type { RegionService } from "./region/region.service.js";
+import type { IssuedSessionService } from "./session/issued-session.service.js";
 import type { SessionService } from "./session/session.service.js";
 import type { RequestRecord } from "./telemetry/request-record.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
@@ -11,6 +13,8 @@ export interface Services {
   readonly regions: RegionService;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
+  readonly issuedSessions: IssuedSessionService;
+  readonly refusals: RefusalSinks;
 }
 
 /** What the pipeline knows of a request. */
@@ -38,11 +42,15 @@ export interface Context {
   readonly regions: RegionService;
   readonly tokens: TokenLoader;
   readonly sessions: SessionService;
+  readonly issuedSessions: IssuedSessionService;
   /** Who asks, as the services take it. Throws UNAUTHENTICATED without a caller. */
   asker(): Asker;
+  /** Notes that the caller came with an access token that is none. Throws RATE_LIMITED for one of too many. */
+  countDeadToken(): Promise<void>;
 }
 
-export function createContext({ regions, tokens, sessions }: Services, facts: RequestFacts): Context {
+export function createContext(services: Services, facts: RequestFacts): Context {
+  const { regions, tokens, sessions, issuedSessions, refusals } = services;
   const identity: Context["identity"] = { caller: undefined };
   const asker = () => {
     if (!identity.caller) throw new AppError("UNAUTHENTICATED");
@@ -54,6 +62,9 @@ export function createContext({ regions, tokens, sessions }: Services, facts: Re
     regions,
     tokens: createTokenLoader(async (key) => tokens.issue(key, asker())),
     sessions,
+    issuedSessions,
     asker,
+    countDeadToken: () =>
+      countRefusal(refusals, { reason: "access token refused", requestId: facts.requestId }, facts.address),
   };
 }

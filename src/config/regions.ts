@@ -12,6 +12,7 @@ export interface Keys {
   readonly serverKey: Secret | undefined;
   /** The other key during a rotation. */
   readonly serverKeySecondary: Secret | undefined;
+  readonly adminToken: Secret | undefined;
 }
 
 /** Of the default region's variables, or of one region's. */
@@ -45,6 +46,10 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
       reader.problem(`AMITY_${code}_SERVER_KEY_SECONDARY is set without the primary key`);
     }
   }
+  for (const code of regionCodes) {
+    const { adminToken } = merged[code];
+    if (adminToken && !isGiven(code)) reader.problem(`${adminToken.name} is set without an API key or a server key`);
+  }
   if (!regionCodes.some(isGiven)) return { defaultRegion, regions: "emulator" };
   const regions = byRegion((code) => ({
     ...merged[code],
@@ -62,6 +67,7 @@ function readKeys(reader: Reader, prefix: KeyPrefix): Keys {
     apiKey: reader.fromSetting(`${prefix}API_KEY`, headerKeyOf),
     serverKey: reader.fromSetting(`${prefix}SERVER_KEY`, headerKeyOf),
     serverKeySecondary: reader.fromSetting(`${prefix}SERVER_KEY_SECONDARY`, headerKeyOf),
+    adminToken: reader.fromSetting(`${prefix}ADMIN_TOKEN`, headerKeyOf),
   };
 }
 
@@ -77,7 +83,12 @@ function readDefaultRegion(reader: Reader, own: Record<RegionCode, Keys>): Regio
   return configured.length === 1 && configured[0] ? configured[0] : usualRegion;
 }
 
-const keyNames = { apiKey: "API_KEY", serverKey: "SERVER_KEY", serverKeySecondary: "SERVER_KEY_SECONDARY" } as const;
+const keyNames = {
+  apiKey: "API_KEY",
+  serverKey: "SERVER_KEY",
+  serverKeySecondary: "SERVER_KEY_SECONDARY",
+  adminToken: "ADMIN_TOKEN",
+} as const;
 
 /** AMITY_API_KEY and the default region's own variable are two names of one thing: one of them at most. */
 function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys {
@@ -90,6 +101,7 @@ function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys
     apiKey: own.apiKey ?? unnamed.apiKey,
     serverKey: own.serverKey ?? unnamed.serverKey,
     serverKeySecondary: own.serverKeySecondary ?? unnamed.serverKeySecondary,
+    adminToken: own.adminToken ?? unnamed.adminToken,
   };
 }
 

@@ -25,8 +25,9 @@ export function exampleOperations(usersSignIn: boolean): ExampleOperation[] {
 /** Users who sign in act as themselves and would be refused another's id. Everybody else must name a user. */
 function exampleVariables(usersSignIn: boolean): Record<string, unknown> {
   const input = { deviceId: "explorer" };
-  if (usersSignIn) return { code: "EU", input };
-  return { code: "EU", userId: "alice", input: { userId: "alice", ...input, displayName: "Alice" } };
+  const common = { code: "EU", accessToken: "the-accessToken-of-a-session" };
+  if (usersSignIn) return { ...common, input };
+  return { ...common, userId: "alice", input: { userId: "alice", ...input, displayName: "Alice" } };
 }
 
 function declaredVariables(query: string): ReadonlySet<string> {

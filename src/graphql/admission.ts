@@ -13,7 +13,7 @@ import { describeInvalidVariables } from "../errors/invalid-variables.js";
 import type { AuditEntry } from "../telemetry/audit.js";
 import type { DocumentStore } from "./document-store.js";
 import { type IdentifyOptions, identify } from "./identify.js";
-import { actsForUser, askedOf, checkRootField, isCounted, type RootField } from "./root-field-access.js";
+import { actsForUser, askedOf, checkRootField, isAudited, isCounted, type RootField } from "./root-field-access.js";
 import { rootFieldsOf } from "./root-fields.js";
 import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
 import { fragmentsOf } from "./selections.js";
@@ -93,7 +93,7 @@ async function checkRootFields(
     const refusal = whole ?? (await refusalOf(() => checkRootField(caller, field, policy)));
     if (!refusal) continue;
     refusals.push(refusal);
-    if (caller && actsForUser(field)) audit.refused(auditEntry(field, caller, context), refusal);
+    if (caller && isAudited(field)) audit.refused(auditEntry(field, caller, context), refusal);
   }
   const refusal = whole ?? refusals.find(({ code }) => code !== "BAD_USER_INPUT");
   if (refusal) throw refusal;
@@ -116,7 +116,7 @@ async function refusalOf(check: () => void | Promise<void>): Promise<AppError | 
 /** What is known of a field that is not to run. An id that cannot be a user's may be anything, so it is left out. */
 function auditEntry({ name, args }: RootField, caller: Caller, { facts, regions }: Context): AuditEntry {
   const asked = args && askedOf(args);
-  const userId = asked && (asked.userId ?? caller.userId);
+  const userId = asked && actsForUser({ name }) ? (asked.userId ?? caller.userId) : undefined;
   return {
     operation: name,
     by: caller.subject,

@@ -10,7 +10,7 @@ import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import { credentialReasons } from "../errors/reasons.js";
 import { documentLimits } from "../limits.js";
-import type { Audit } from "../telemetry/audit.js";
+import { type Audit, issuingFields } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { admissionPlugin } from "./admission.js";
@@ -18,7 +18,6 @@ import { buildGraphQLSchema } from "./build-schema.js";
 import { DocumentStore } from "./document-store.js";
 import { documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
-import { actsForUser } from "./root-field-access.js";
 import { rootFieldNames } from "./root-fields.js";
 import { schemaSecrecyPlugin } from "./schema-secrecy.js";
 
@@ -41,10 +40,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
   const documents = new DocumentStore();
   const identifying = { authenticator, rateLimits, audit, logger, metrics };
   const rootFields = rootFieldNames(schema);
-  metrics.announceRootFields(
-    rootFields,
-    rootFields.filter((name) => actsForUser({ name })),
-  );
+  metrics.announceRootFields(rootFields, issuingFields);
   metrics.announceRefusals(credentialReasons);
   return new ApolloServer<Context>({
     schema,

@@ -3,9 +3,29 @@ import { displayNameFor, targetUserId } from "../caller/access.js";
 import type { Caller } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 
-/** Root fields that need no caller. Every other one does, so a new field is closed until it is listed here. */
-const publicFields: ReadonlySet<string> = new Set(["regions", "region", "__typename"]);
-const introspectionFields: ReadonlySet<string> = new Set(["__schema", "__type"]);
+/**
+ * Whose a root field is: everybody's, or that of whoever may read the schema; a caller's, for the own user or one whom
+ * the caller may act for; or that of any caller who holds the secret that it names, whoever its user is.
+ */
+export type Access = "public" | "introspection" | "acting" | "holding";
+
+/** Each root field of the schema. One that is not listed is `acting`: closed as far as can be. */
+export const rootFieldAccess: ReadonlyMap<string, Access> = new Map<string, Access>([
+  ["__typename", "public"],
+  ["regions", "public"],
+  ["region", "public"],
+  ["__schema", "introspection"],
+  ["__type", "introspection"],
+  ["authToken", "acting"],
+  ["createSession", "acting"],
+  ["revokeUserSessions", "acting"],
+  ["revokeSession", "holding"],
+  ["sessionStatus", "holding"],
+]);
+
+function accessOf(name: string): Access {
+  return rootFieldAccess.get(name) ?? "acting";
+}
 
 /** One root field of an operation. */
 export interface RootField {
@@ -30,7 +50,7 @@ export interface Asked {
 
 /** May everybody have this root field? */
 export function isPublic(name: string): boolean {
-  return publicFields.has(name);
+  return accessOf(name) === "public";
 }
 
 /** Does a request for the field take a point of the rate limit? All do but the one that tells nothing. */
@@ -38,9 +58,14 @@ export function isCounted({ name }: RootField): boolean {
   return name !== "__typename";
 }
 
-/** Does the field act for a user? Whoever asks is then checked, and audited. */
+/** Does the field act for a user, the caller's own by default? */
 export function actsForUser({ name }: Pick<RootField, "name">): boolean {
-  return !isPublic(name) && !introspectionFields.has(name);
+  return accessOf(name) === "acting";
+}
+
+/** Is it audited? All are that need a caller for what they do at Amity. */
+export function isAudited({ name }: Pick<RootField, "name">): boolean {
+  return actsForUser({ name }) || accessOf(name) === "holding";
 }
 
 /**
@@ -61,13 +86,12 @@ export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
  * rule that the field's own resolver will find broken again.
  */
 export function checkRootField(caller: Caller | undefined, field: Omit<RootField, "key">, policy: AccessPolicy): void {
-  if (isPublic(field.name)) return;
-  if (introspectionFields.has(field.name)) {
-    if (caller || policy.openIntrospection) return;
-    throw new AppError("UNAUTHENTICATED");
-  }
+  const access = accessOf(field.name);
+  if (access === "public" || (access === "introspection" && policy.openIntrospection)) return;
   if (!caller) throw new AppError("UNAUTHENTICATED");
+  if (access === "introspection") return;
   if (!field.args) throw new AppError("BAD_USER_INPUT");
+  if (access === "holding") return;
   const { userId, displayName } = askedOf(field.args);
   displayNameFor(caller, targetUserId(caller, "userId", userId), displayName);
 }

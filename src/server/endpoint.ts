@@ -1,5 +1,5 @@
 import type { Authenticator } from "../caller/authenticator.js";
-import { RateLimits } from "../caller/rate-limits.js";
+import type { RateLimits } from "../caller/rate-limits.js";
 import type { Config } from "../config/config.js";
 import type { Services } from "../context.js";
 import { createApollo } from "../graphql/apollo.js";
@@ -18,6 +18,7 @@ import type { LoadMonitor } from "./shedding.js";
 export interface EndpointParts {
   readonly authenticator: Authenticator;
   readonly services: Services;
+  readonly rateLimits: RateLimits;
   readonly readiness: Readiness;
   readonly load: LoadMonitor;
   /** The explorer's pages. */
@@ -39,9 +40,8 @@ export interface EndpointTools {
  */
 export function createEndpoint(config: Config, parts: EndpointParts, tools: EndpointTools) {
   const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
-  const { authenticator, services, readiness, load, pages } = parts;
+  const { authenticator, services, rateLimits, readiness, load, pages } = parts;
   const { clock, logger, metrics, audit, newId } = tools;
-  const rateLimits = new RateLimits(inbound.rateLimits);
   const apollo = createApollo({ introspection, production, authenticator, rateLimits, audit, logger, metrics });
   const accessLog = createAccessLog({ logger, metrics, userIds: logUserIds });
   const common = { readiness, newId, elapsed: clock.elapsed, accessLog, logger, metrics };

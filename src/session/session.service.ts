@@ -1,7 +1,6 @@
 import type { AmityClient } from "../amity/client.js";
 import { regionNotConfigured } from "../amity/failures.js";
 import type { RegionCode } from "../amity/regions.js";
-import type { SessionRequest } from "../amity/requests.js";
 import type { AmitySession } from "../amity/session-wire.js";
 import type { Asker } from "../caller/caller.js";
 import { type Clock, refreshTime } from "../system/clock.js";
@@ -47,10 +46,9 @@ export class SessionService {
     if (!hasApiKey) throw regionNotConfigured(region);
     const startedAt = clock.now();
     const limits = { deadline: clock.elapsed() + timeoutMs, signal, record };
-    const authToken =
-      request.authToken ?? (hasServerKey ? await amity.mintAuthToken(region, userId, limits) : undefined);
-    const asked: SessionRequest = { ...request, authToken };
-    const session = await amity.createSession(region, asked, limits);
+    const needsToken = request.authToken === undefined && hasServerKey;
+    const minted = needsToken ? await amity.mintAuthToken(region, userId, limits) : undefined;
+    const session = await amity.createSession(region, request, limits, minted);
     return toSession(session, region, startedAt, hasServerKey ? sessionLifeMs.secure : sessionLifeMs.unsecure);
   }
 }

@@ -3,7 +3,11 @@ import { withGatewayProcess } from "../support/process.js";
 import { type Answer, withUpstream } from "../support/upstream.js";
 
 const canary = "C4N4RY";
-const secrets = { AMITY_EU_API_KEY: `${canary}-api`, AMITY_EU_SERVER_KEY: `${canary}-server` };
+const secrets = {
+  AMITY_EU_API_KEY: `${canary}-api`,
+  AMITY_EU_SERVER_KEY: `${canary}-server`,
+  AMITY_EU_ADMIN_TOKEN: `${canary}-admin`,
+};
 
 /** What an upstream that echoes our secrets could do. */
 const hostileAnswers: Answer[] = [
@@ -30,6 +34,9 @@ test("no secret leaves in answers, logs or errors", async () => {
           {
             query: `mutation { createSession(input: { userId: "a", deviceId: "d", authToken: "${canary}-t" }) { accessToken } }`,
           },
+          { query: `{ sessionStatus(accessToken: "${canary}-access") { state userId } }` },
+          { query: `mutation { revokeSession(input: { accessToken: "${canary}-access" }) { revoked } }` },
+          { query: 'mutation { revokeUserSessions(input: { userId: "a" }) { revoked } }' },
           { query: `{ region(code: "${canary}") { code } }` },
           { query: "query ($u: ID) { authToken(userId: $u) { token } }", variables: { u: [canary, canary] } },
         ];
@@ -42,7 +49,7 @@ test("no secret leaves in answers, logs or errors", async () => {
         }
       });
       expect(code).toBe(0);
-      expect(answers).toHaveLength(hostileAnswers.length * 4);
+      expect(answers).toHaveLength(hostileAnswers.length * 7);
       for (const text of [...answers, stdout, stderr]) expect(text).not.toContain(canary);
       expect(stdout).toContain("check it and rotate it");
     },

@@ -19,12 +19,18 @@ type Documents = {
     "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": typeof types.CreateSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionsDocument,
+    "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeSessionDocument,
+    "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeUserSessionsDocument,
+    "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": typeof types.SessionStatusDocument,
 };
 const documents: Documents = {
     "query AuthToken($userId: ID, $region: RegionCode) {\n  authToken(userId: $userId, region: $region) {\n    token\n    userId\n    region\n    issuedAt\n    expiresAt\n    refreshAfter\n  }\n}": types.AuthTokenDocument,
     "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": types.CreateSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionsDocument,
+    "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": types.RevokeSessionDocument,
+    "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": types.RevokeUserSessionsDocument,
+    "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": types.SessionStatusDocument,
 };
 
 /**
@@ -43,6 +49,18 @@ export function graphql(source: "query Region($code: RegionCode!) {\n  region(co
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}"): typeof import('./graphql.js').RegionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}"): typeof import('./graphql.js').RevokeSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}"): typeof import('./graphql.js').RevokeUserSessionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}"): typeof import('./graphql.js').SessionStatusDocument;
 
 
 export function graphql(source: string) {

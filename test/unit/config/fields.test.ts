@@ -120,6 +120,7 @@ describe("a whole number", () => {
 describe("a choice", () => {
   const choices: { readonly [Name in NameOf<"choice">]: readonly ChoiceOf<Name>[] } = {
     AMITY_REGION: ["eu", "sg", "us"],
+    AMITY_ADMIN_AUTH: ["bearer", "x-admin-token"],
     AMITY_HOST_FAMILY: ["api", "apix"],
     AMITY_TOKEN_API: ["v4", "v3"],
     AMITY_SESSION_API: ["v3", "v4", "v5"],
