@@ -49,28 +49,6 @@ test("a client that goes away while it sends leaves a line", async () => {
   });
 });
 
-describe("a house full of 2000 connections", () => {
-  test.each([
-    ["say nothing", ""],
-    ["sent half a request", "GET /livez HTTP/1.1\r\nhost: local"],
-    ["sent half a body", `${post}content-length: 100\r\n\r\n{`],
-    ["sent what is no request", "nonsense\r\n\r\n"],
-    ["had an answer", livez],
-  ])("that %s lets health checks in", async (_what, bytes) => {
-    await withGateway({}, async ({ url }) => {
-      const taken: Socket[] = [];
-      // The kernel holds some hundreds that nobody has taken yet.
-      while (taken.length < 2_300) {
-        taken.push(...(await Promise.all(Array.from({ length: 100 }, () => connected(url)))));
-        for (const socket of taken.slice(-100)) socket.on("error", () => {}).write(bytes);
-      }
-      const last = livez.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
-      for (let probe = 0; probe < 3; probe++) expect(await rawRequest(url, last)).toMatch(/^HTTP\/1\.1 200 /);
-      for (const socket of taken) socket.destroy();
-    });
-  });
-});
-
 describe("what is no request", () => {
   test("comes after the answers that are owed, and ends the connection", async () => {
     const asked = deferred<Parameters<Answer>[0]>();

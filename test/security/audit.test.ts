@@ -152,7 +152,7 @@ const refused: [string, Attempt][] = [
     "a token of a region that is not configured",
     {
       query: "{ authToken(region: US) { token } }",
-      lines: [line({ region: "US", outcome: "REGION_NOT_CONFIGURED", reason: "no API key" })],
+      lines: [line({ region: "US", outcome: "REGION_NOT_CONFIGURED", reason: "no server key" })],
     },
   ],
   [
