@@ -14,6 +14,7 @@ import { withoutPlatform } from "./platform.js";
 import { readProxy } from "./proxy.js";
 import { type Env, Reader } from "./reader.js";
 import { type RegionConfig, readRegions } from "./regions.js";
+import { judgeSecureMode } from "./secure-mode.js";
 import { readShutdown, type ShutdownSettings } from "./shutdown.js";
 
 /** Everything the process was told, checked. */
@@ -122,6 +123,7 @@ function readConfig(reader: Reader, production: boolean): Config {
   if (network.regions === "emulator" && production) {
     reader.problem("AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there");
   }
+  judgeSecureMode(reader, network, production);
   const upstreamTimeoutMs = reader.integer("UPSTREAM_TIMEOUT_MS");
   const proxyFor = readProxy(reader);
   const explorer = reader.choice("EXPLORER");

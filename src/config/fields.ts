@@ -186,6 +186,12 @@ export const fields = {
     meaning: "The other server key of the default region while keys are rotated: tried when the first is refused",
   },
   ...regionFields,
+  AMITY_ALLOW_UNSECURE: {
+    kind: "choice",
+    choices: { on: "it starts, and warns each time", off: "" },
+    default: "off",
+    meaning: "Whether production may serve a region that has an API key and no server key: unsecure mode",
+  },
   AMITY_MTLS_CERT_FILE: {
     kind: "path",
     meaning: "Client certificate for the token route (PEM), read again when it changes",

@@ -17,7 +17,8 @@ export interface Keys {
 /** Of the default region's variables, or of one region's. */
 type KeyPrefix = "AMITY_" | `AMITY_${RegionCode}_`;
 
-interface Network {
+/** What the keys that are given make of the regions. */
+export interface Network {
   readonly defaultRegion: RegionCode;
   readonly regions: Readonly<Record<RegionCode, RegionConfig>> | "emulator";
 }

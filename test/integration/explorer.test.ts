@@ -28,7 +28,7 @@ function statusOf(url: string, path: string, headers: Record<string, string> = {
 }
 
 function explorerFor(env: Record<string, string>): string | undefined {
-  return loadConfig({ AUTH_MODE: "none", AMITY_API_KEY: "key", ...env }).config?.explorer;
+  return loadConfig({ AUTH_MODE: "none", AMITY_SERVER_KEY: "key", ...env }).config?.explorer;
 }
 
 describe("EXPLORER", () => {
