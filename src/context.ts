@@ -1,16 +1,18 @@
-import type { Asker, Caller } from "./caller/caller.js";
+import { type Asker, type Caller, visitorSubject } from "./caller/caller.js";
 import { AppError } from "./errors/app-error.js";
 import type { RegionService } from "./region/region.service.js";
 import type { SessionService } from "./session/session.service.js";
 import type { RequestRecord } from "./telemetry/request-record.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
+import type { VisitorService } from "./visitor/visitor.service.js";
 
 /** The services of the process, which requests share. They hold no state of a caller. */
 export interface Services {
   readonly regions: RegionService;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
+  readonly visitors: VisitorService;
 }
 
 /** What the pipeline knows of a request. */
@@ -38,15 +40,19 @@ export interface Context {
   readonly regions: RegionService;
   readonly tokens: TokenLoader;
   readonly sessions: SessionService;
+  readonly visitors: VisitorService;
   /** Who asks, as the services take it. Throws UNAUTHENTICATED without a caller. */
   asker(): Asker;
+  /** The same for what needs no caller. */
+  visitor(): Asker;
 }
 
-export function createContext({ regions, tokens, sessions }: Services, facts: RequestFacts): Context {
+export function createContext({ regions, tokens, sessions, visitors }: Services, facts: RequestFacts): Context {
   const identity: Context["identity"] = { caller: undefined };
+  const askerCalled = (subject: string) => ({ subject, record: facts.record, signal: facts.signal });
   const asker = () => {
     if (!identity.caller) throw new AppError("UNAUTHENTICATED");
-    return { subject: identity.caller.subject, record: facts.record, signal: facts.signal };
+    return askerCalled(identity.caller.subject);
   };
   return {
     facts,
@@ -54,6 +60,8 @@ export function createContext({ regions, tokens, sessions }: Services, facts: Re
     regions,
     tokens: createTokenLoader(async (key) => tokens.issue(key, asker())),
     sessions,
+    visitors,
     asker,
+    visitor: () => askerCalled(visitorSubject(identity.caller)),
   };
 }

@@ -7,7 +7,7 @@ import { RegionCode, regionCodes } from "./amity/regions.js";
 import { unusableFields } from "./amity/session-wire.js";
 import type { Config } from "./config/config.js";
 import type { PairConfig } from "./config/mutual-tls.js";
-import { headerKeyOf, type Secret } from "./config/reader.js";
+import { watchSecret } from "./config/watch-secret.js";
 import type { Emulator } from "./emulator/server.js";
 import type { Clock } from "./system/clock.js";
 import { egressTo } from "./system/egress.js";
@@ -119,16 +119,6 @@ async function configuredRegions(
 
 function configuredCodes(settings: Readonly<Record<RegionCode, RegionSettings>>): RegionCode[] {
   return regionCodes.filter((code) => settings[code].apiKey || settings[code].serverKeys.length > 0);
-}
-
-function watchSecret(
-  { name, value, path }: Secret,
-  reloads: Reloads,
-  onTaken: () => void = () => {},
-): Reloading<string> {
-  if (path === undefined) return fixed(value);
-  const parse = ([text = ""]: readonly string[]) => headerKeyOf(text);
-  return reloads.watch({ name: `${name}_FILE`, paths: [path], parse, first: value, onTaken });
 }
 
 /**

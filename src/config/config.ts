@@ -16,6 +16,7 @@ import { type Env, Reader } from "./reader.js";
 import { type RegionConfig, readRegions } from "./regions.js";
 import { judgeSecureMode } from "./secure-mode.js";
 import { readShutdown, type ShutdownSettings } from "./shutdown.js";
+import { readVisitors, type VisitorSettings } from "./visitors.js";
 
 /** Everything the process was told, checked. */
 export interface Config {
@@ -44,6 +45,8 @@ export interface Config {
   readonly explorer: "graphiql" | "sandbox" | "off";
   readonly auth: AuthSettings;
   readonly inbound: InboundSettings;
+  /** Undefined: nobody is let in as a visitor. */
+  readonly visitors: VisitorSettings | undefined;
   readonly logUserIds: "hash" | "plain";
   readonly logLevel: string;
 }
@@ -145,6 +148,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     introspection: introspection === "auto" ? (production ? "signed-in" : "on") : introspection,
     auth: readAuth(reader, { host, production, emulator: network.regions === "emulator" }),
     inbound: readInbound(reader),
+    visitors: readVisitors(reader, network),
     logUserIds: reader.choice("LOG_USER_IDS"),
     explorer: explorer === "auto" ? (production ? "off" : "sandbox") : explorer,
     logLevel: reader.choice("LOG_LEVEL"),

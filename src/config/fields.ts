@@ -16,7 +16,7 @@ const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
 const proxyRule = "an http or https URL with or without user and password, or host:port";
 
 type RegionFields = Readonly<
-  Record<`AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY"}`, SecretField> &
+  Record<`AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY" | "VISITOR_SECRET"}`, SecretField> &
     Record<`AMITY_${RegionCode}_BASE_URL`, UrlField>
 >;
 
@@ -37,6 +37,10 @@ const regionFields = Object.fromEntries(
         orFile: true,
         meaning: "The other server key of that network while keys are rotated: tried when the first is refused",
       },
+    ],
+    [
+      `AMITY_${code}_VISITOR_SECRET`,
+      { kind: "secret", orFile: true, meaning: `Visitor secret of the network in ${regionTable[code].name}` },
     ],
     [
       `AMITY_${code}_BASE_URL`,
@@ -184,6 +188,11 @@ export const fields = {
     kind: "secret",
     orFile: true,
     meaning: "The other server key of the default region while keys are rotated: tried when the first is refused",
+  },
+  AMITY_VISITOR_SECRET: {
+    kind: "secret",
+    orFile: true,
+    meaning: "Visitor secret of the default region's network, which signs for visitors",
   },
   ...regionFields,
   AMITY_ALLOW_UNSECURE: {
@@ -338,6 +347,24 @@ export const fields = {
     ...rateRange,
     default: 20,
     meaning: "Refused credentials from one address before they are answered 429; 0: no limit",
+  },
+  VISITORS: {
+    kind: "choice",
+    choices: { on: "each configured region needs its visitor secret", off: "" },
+    default: "off",
+    meaning: "Whether people who are not signed in may have visitor signatures and sessions",
+  },
+  VISITOR_LIMIT_ADDRESS: {
+    kind: "integer",
+    ...rateRange,
+    default: 20,
+    meaning: "What visitors of one address may ask for (IPv6: of one /64); 0: no limit",
+  },
+  VISITOR_LIMIT_DEVICE: {
+    kind: "integer",
+    ...rateRange,
+    default: 6,
+    meaning: "What one deviceId of a visitor may be asked for with; 0: no limit",
   },
   SHED_EVENT_LOOP_DELAY_MS: {
     kind: "integer",

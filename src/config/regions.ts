@@ -1,4 +1,5 @@
 import { type HostFamily, RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
+import { lineOf } from "../system/setting-text.js";
 import { headerKeyOf, type Reader, type Secret } from "./reader.js";
 
 /** One region as it was configured. */
@@ -12,7 +13,12 @@ export interface Keys {
   readonly serverKey: Secret | undefined;
   /** The other key during a rotation. */
   readonly serverKeySecondary: Secret | undefined;
+  /** Signs for visitors. */
+  readonly visitorSecret: Secret | undefined;
 }
+
+/** What signs for visitors is never sent, so any text of one line will do. Throws UnusableText. */
+export const visitorSecretOf: (text: string) => string = lineOf;
 
 /** Of the default region's variables, or of one region's. */
 type KeyPrefix = "AMITY_" | `AMITY_${RegionCode}_`;
@@ -30,10 +36,8 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
   const baseUrls = byRegion((code) => readBaseUrl(reader, `AMITY_${code}_BASE_URL`));
   const defaultRegion = readDefaultRegion(reader, own);
   const merged = byRegion((code) => (code === defaultRegion ? merge(reader, code, own[code], defaultKeys) : own[code]));
-  const prefixes = (code: RegionCode): KeyPrefix[] =>
-    code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`];
   const isGiven = (code: RegionCode) =>
-    prefixes(code).some((prefix) => reader.isGiven(`${prefix}API_KEY`) || reader.isGiven(`${prefix}SERVER_KEY`));
+    (["API_KEY", "SERVER_KEY"] as const).some((key) => isKeyGiven(reader, { defaultRegion }, code, key));
   for (const code of regionCodes) {
     if (baseUrls[code] && !isGiven(code)) {
       reader.problem(
@@ -46,12 +50,29 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
       reader.problem(`AMITY_${code}_SERVER_KEY_SECONDARY is set without the primary key`);
     }
   }
+  for (const code of regionCodes) {
+    const { visitorSecret } = merged[code];
+    if (visitorSecret && !isGiven(code)) {
+      reader.problem(`${visitorSecret.name} is set without an API key or a server key`);
+    }
+  }
   if (!regionCodes.some(isGiven)) return { defaultRegion, regions: "emulator" };
   const regions = byRegion((code) => ({
     ...merged[code],
     baseUrl: baseUrls[code] ?? new URL(regionTable[code].endpoints[hostFamily][0]),
   }));
   return { defaultRegion, regions };
+}
+
+/** Is a region's key there at all, under either of its names, usable or not? */
+export function isKeyGiven(
+  reader: Reader,
+  { defaultRegion }: Pick<Network, "defaultRegion">,
+  code: RegionCode,
+  key: "API_KEY" | "SERVER_KEY" | "VISITOR_SECRET",
+): boolean {
+  const prefixes: readonly KeyPrefix[] = code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`];
+  return prefixes.some((prefix) => reader.isGiven(`${prefix}${key}`));
 }
 
 function byRegion<T>(make: (code: RegionCode) => T): Record<RegionCode, T> {
@@ -63,6 +84,7 @@ function readKeys(reader: Reader, prefix: KeyPrefix): Keys {
     apiKey: reader.fromSetting(`${prefix}API_KEY`, headerKeyOf),
     serverKey: reader.fromSetting(`${prefix}SERVER_KEY`, headerKeyOf),
     serverKeySecondary: reader.fromSetting(`${prefix}SERVER_KEY_SECONDARY`, headerKeyOf),
+    visitorSecret: reader.fromSetting(`${prefix}VISITOR_SECRET`, visitorSecretOf),
   };
 }
 
@@ -78,7 +100,12 @@ function readDefaultRegion(reader: Reader, own: Record<RegionCode, Keys>): Regio
   return configured.length === 1 && configured[0] ? configured[0] : usualRegion;
 }
 
-const keyNames = { apiKey: "API_KEY", serverKey: "SERVER_KEY", serverKeySecondary: "SERVER_KEY_SECONDARY" } as const;
+const keyNames = {
+  apiKey: "API_KEY",
+  serverKey: "SERVER_KEY",
+  serverKeySecondary: "SERVER_KEY_SECONDARY",
+  visitorSecret: "VISITOR_SECRET",
+} as const;
 
 /** AMITY_API_KEY and the default region's own variable are two names of one thing: one of them at most. */
 function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys {
@@ -91,6 +118,7 @@ function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys
     apiKey: own.apiKey ?? unnamed.apiKey,
     serverKey: own.serverKey ?? unnamed.serverKey,
     serverKeySecondary: own.serverKeySecondary ?? unnamed.serverKeySecondary,
+    visitorSecret: own.visitorSecret ?? unnamed.visitorSecret,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type RegionCode, regionCodes, regionTable } from "../amity/regions.js";
 import type { Reader } from "./reader.js";
-import type { Network } from "./regions.js";
+import { isKeyGiven, type Network } from "./regions.js";
 
 /**
  * Whoever knows the API key of a network in unsecure mode, and every app holds it, opens a session as any user. So in
@@ -28,9 +28,7 @@ const switchOn =
 /** Those with an API key and no server key. A key that is given and of no use is a problem of its own. */
 function unsecureRegions(reader: Reader, { defaultRegion, regions }: Network): RegionCode[] {
   if (regions === "emulator") return [];
-  return regionCodes.filter((code) => {
-    const isGiven =
-      reader.isGiven(`AMITY_${code}_SERVER_KEY`) || (code === defaultRegion && reader.isGiven("AMITY_SERVER_KEY"));
-    return regions[code].apiKey !== undefined && !isGiven;
-  });
+  return regionCodes.filter(
+    (code) => regions[code].apiKey !== undefined && !isKeyGiven(reader, { defaultRegion }, code, "SERVER_KEY"),
+  );
 }

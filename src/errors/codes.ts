@@ -129,7 +129,7 @@ const table = {
     http: 429,
     retryable: true,
     message: "Too many requests",
-    when: "the gateway's own limit for the caller, or for refused credentials of an address; with `Retry-After`",
+    when: "the gateway's own limit for the caller, for refused credentials of an address, or for visitors of an address or a device; with `Retry-After`",
   },
   OVERLOADED: {
     http: 503,
@@ -154,6 +154,12 @@ const table = {
     retryable: false,
     message: "This gateway holds no server key for the region",
     when: "`authToken` for a region that has an API key but no server key",
+  },
+  VISITORS_NOT_ENABLED: {
+    http: 200,
+    retryable: false,
+    message: "Visitors are not enabled in this gateway",
+    when: "`visitorSignature` while VISITORS is off",
   },
   USER_BANNED: {
     http: 200,

@@ -95,6 +95,11 @@ const callers = {
     means: "the caller asked more often than RATE_LIMIT_USER or RATE_LIMIT_SERVICE allow",
     todo: "find out what asks so often; raise the limit if it may",
   },
+  "visitors' rate": {
+    means:
+      "visitors of one address or one device asked more often than VISITOR_LIMIT_ADDRESS or VISITOR_LIMIT_DEVICE allow",
+    todo: "find out who asks so often; behind a proxy set TRUSTED_PROXIES, or all visitors have its address",
+  },
 } as const satisfies Record<string, ReasonInfo>;
 
 const trust = "if the server is yours, set AMITY_MTLS_CA_FILE (for Amity) or NODE_EXTRA_CA_CERTS to its CA";

@@ -9,11 +9,18 @@ export interface ExampleOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The shipped operations. `usersSignIn`: callers may be users of their own. */
-export function exampleOperations(usersSignIn: boolean): ExampleOperation[] {
+/** Whom the gateway serves. */
+export interface Audience {
+  /** Callers may be users of their own, who would be refused another's id. */
+  readonly usersSignIn: boolean;
+  readonly visitors: boolean;
+}
+
+/** The shipped operations, without those that the gateway would refuse everybody. */
+export function exampleOperations({ usersSignIn, visitors }: Audience): ExampleOperation[] {
   const examples = exampleVariables(usersSignIn);
   return readdirSync(operationsFolder)
-    .filter((name) => name.endsWith(".graphql"))
+    .filter((name) => name.endsWith(".graphql") && (visitors || !name.includes("visitor")))
     .sort()
     .map((name) => {
       const query = readFileSync(new URL(name, operationsFolder), "utf8");
@@ -25,8 +32,13 @@ export function exampleOperations(usersSignIn: boolean): ExampleOperation[] {
 /** Users who sign in act as themselves and would be refused another's id. Everybody else must name a user. */
 function exampleVariables(usersSignIn: boolean): Record<string, unknown> {
   const input = { deviceId: "explorer" };
-  if (usersSignIn) return { code: "EU", input };
-  return { code: "EU", userId: "alice", input: { userId: "alice", ...input, displayName: "Alice" } };
+  if (usersSignIn) return { code: "EU", deviceId: "explorer", input };
+  return {
+    code: "EU",
+    deviceId: "explorer",
+    userId: "alice",
+    input: { userId: "alice", ...input, displayName: "Alice" },
+  };
 }
 
 function declaredVariables(query: string): ReadonlySet<string> {

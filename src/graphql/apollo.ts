@@ -6,6 +6,7 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { RateLimits } from "../caller/rate-limits.js";
+import type { VisitorLimits } from "../caller/visitor-limits.js";
 import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import { credentialReasons } from "../errors/reasons.js";
@@ -18,7 +19,7 @@ import { buildGraphQLSchema } from "./build-schema.js";
 import { DocumentStore } from "./document-store.js";
 import { documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
-import { actsForUser } from "./root-field-access.js";
+import { isIssuing } from "./root-field-access.js";
 import { rootFieldNames } from "./root-fields.js";
 import { schemaSecrecyPlugin } from "./schema-secrecy.js";
 
@@ -26,6 +27,8 @@ export interface ApolloOptions {
   readonly introspection: "on" | "off" | "signed-in";
   readonly authenticator: Authenticator;
   readonly rateLimits: RateLimits;
+  /** Undefined while nobody is let in as a visitor. */
+  readonly visitorLimits?: VisitorLimits | undefined;
   /** Production: no suggestions of the schema's names in errors. */
   readonly production: boolean;
   readonly audit: Audit;
@@ -35,7 +38,7 @@ export interface ApolloOptions {
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
-  const { introspection, production, audit, logger, metrics, authenticator, rateLimits } = options;
+  const { introspection, production, audit, logger, metrics, authenticator, rateLimits, visitorLimits } = options;
   const policy = { production, openIntrospection: introspection === "on" };
   const schema = buildGraphQLSchema();
   const documents = new DocumentStore();
@@ -43,7 +46,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
   const rootFields = rootFieldNames(schema);
   metrics.announceRootFields(
     rootFields,
-    rootFields.filter((name) => actsForUser({ name })),
+    rootFields.filter((name) => isIssuing({ name })),
   );
   metrics.announceRefusals(credentialReasons);
   return new ApolloServer<Context>({
@@ -68,7 +71,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       schemaSecrecyPlugin(policy, identifying),
-      admissionPlugin({ ...identifying, policy, documents }),
+      admissionPlugin({ ...identifying, visitorLimits, policy, documents }),
       publicErrorsPlugin({ logger, scheme: authenticator.scheme, secrecy: policy }),
     ],
   });

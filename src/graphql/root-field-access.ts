@@ -5,6 +5,8 @@ import { AppError } from "../errors/app-error.js";
 
 /** Root fields that need no caller. Every other one does, so a new field is closed until it is listed here. */
 const publicFields: ReadonlySet<string> = new Set(["regions", "region", "__typename"]);
+/** For people whom nobody knows: open too, but limited by address and device, and audited. */
+const visitorFields: ReadonlySet<string> = new Set(["visitorSignature"]);
 const introspectionFields: ReadonlySet<string> = new Set(["__schema", "__type"]);
 
 /** One root field of an operation. */
@@ -25,12 +27,18 @@ export interface AccessPolicy {
 export interface Asked {
   readonly userId: string | undefined;
   readonly displayName: string | undefined;
+  readonly deviceId: string | undefined;
   readonly region: RegionCode | undefined;
 }
 
 /** May everybody have this root field? */
 export function isPublic(name: string): boolean {
-  return publicFields.has(name);
+  return publicFields.has(name) || visitorFields.has(name);
+}
+
+/** Does the field serve visitors? Whoever asks is then limited by address and device. */
+export function isForVisitors({ name }: Pick<RootField, "name">): boolean {
+  return visitorFields.has(name);
 }
 
 /** Does a request for the field take a point of the rate limit? All do but the one that tells nothing. */
@@ -38,20 +46,21 @@ export function isCounted({ name }: RootField): boolean {
   return name !== "__typename";
 }
 
-/** Does the field act for a user? Whoever asks is then checked, and audited. */
-export function actsForUser({ name }: Pick<RootField, "name">): boolean {
-  return !isPublic(name) && !introspectionFields.has(name);
+/** Does the field hand out something that acts for somebody? Whoever asks is then audited. */
+export function isIssuing({ name }: Pick<RootField, "name">): boolean {
+  return visitorFields.has(name) || !(publicFields.has(name) || introspectionFields.has(name));
 }
 
 /**
- * By convention a field that acts for a user takes the id as `userId`, the name that it sets as `displayName` and the
- * network as `region`, each as an argument or in `input`.
+ * By convention a field that issues takes the id of the user as `userId`, the name that it sets as `displayName`, the
+ * device as `deviceId` and the network as `region`, each as an argument or in `input`.
  */
 export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
   const input = isRecord(args["input"]) ? args["input"] : args;
   return {
     userId: optionalText(input["userId"]),
     displayName: optionalText(input["displayName"]),
+    deviceId: optionalText(input["deviceId"]),
     region: Object.values(RegionCode).find((code) => code === input["region"]),
   };
 }
@@ -61,6 +70,7 @@ export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
  * rule that the field's own resolver will find broken again.
  */
 export function checkRootField(caller: Caller | undefined, field: Omit<RootField, "key">, policy: AccessPolicy): void {
+  if (isForVisitors(field) && !field.args) throw new AppError("BAD_USER_INPUT");
   if (isPublic(field.name)) return;
   if (introspectionFields.has(field.name)) {
     if (caller || policy.openIntrospection) return;

@@ -434,6 +434,10 @@ const scenes = {
     { name: "Alice" },
   ),
   "caller's rate": audited("{ authToken { token } }", { RATE_LIMIT_USER: "1" }),
+  "visitors' rate": audited('{ visitorSignature(deviceId: "phone") { region } }', {
+    VISITORS: "on",
+    VISITOR_LIMIT_DEVICE: "1",
+  }),
 
   ENOTFOUND: amityBehind({ code: "ENOTFOUND", syscall: "getaddrinfo" }, "lookup"),
   EAI_AGAIN: amityBehind({ code: "EAI_AGAIN", syscall: "getaddrinfo" }, "lookup"),

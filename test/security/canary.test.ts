@@ -3,7 +3,11 @@ import { withGatewayProcess } from "../support/process.js";
 import { type Answer, withUpstream } from "../support/upstream.js";
 
 const canary = "C4N4RY";
-const secrets = { AMITY_EU_API_KEY: `${canary}-api`, AMITY_EU_SERVER_KEY: `${canary}-server` };
+const secrets = {
+  AMITY_EU_API_KEY: `${canary}-api`,
+  AMITY_EU_SERVER_KEY: `${canary}-server`,
+  AMITY_EU_VISITOR_SECRET: `${canary}-visitor`,
+};
 
 /** What an upstream that echoes our secrets could do. */
 const hostileAnswers: Answer[] = [
@@ -23,7 +27,7 @@ test("no secret leaves in answers, logs or errors", async () => {
   await withUpstream(
     (response, request) => hostileAnswers[step % hostileAnswers.length]?.(response, request),
     async ({ url }) => {
-      const env = { ...secrets, AMITY_EU_BASE_URL: url, AUTH_MODE: "none", LOG_LEVEL: "trace" };
+      const env = { ...secrets, AMITY_EU_BASE_URL: url, AUTH_MODE: "none", VISITORS: "on", LOG_LEVEL: "trace" };
       const { code, stdout, stderr } = await withGatewayProcess(env, async (endpoint) => {
         const operations = [
           { query: '{ authToken(userId: "a") { token } }' },
@@ -31,6 +35,7 @@ test("no secret leaves in answers, logs or errors", async () => {
             query: `mutation { createSession(input: { userId: "a", deviceId: "d", authToken: "${canary}-t" }) { accessToken } }`,
           },
           { query: `{ region(code: "${canary}") { code } }` },
+          { query: '{ visitorSignature(deviceId: "d") { authSignature authSignatureExpiresAt } }' },
           { query: "query ($u: ID) { authToken(userId: $u) { token } }", variables: { u: [canary, canary] } },
         ];
         for (; step < hostileAnswers.length; step++) {
@@ -42,7 +47,7 @@ test("no secret leaves in answers, logs or errors", async () => {
         }
       });
       expect(code).toBe(0);
-      expect(answers).toHaveLength(hostileAnswers.length * 4);
+      expect(answers).toHaveLength(hostileAnswers.length * 5);
       for (const text of [...answers, stdout, stderr]) expect(text).not.toContain(canary);
       expect(stdout).toContain("check it and rotate it");
     },

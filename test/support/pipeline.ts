@@ -17,6 +17,7 @@ import { Audit } from "../../src/telemetry/audit.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
 import { TokenService } from "../../src/token/token.service.js";
 import { TokenStore } from "../../src/token/token.store.js";
+import { VisitorService } from "../../src/visitor/visitor.service.js";
 import { recordingLogger } from "./canary.js";
 import { type TestClock, testClock } from "./clock.js";
 
@@ -68,6 +69,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
       regions: new RegionService({ amity, defaultRegion: RegionCode.EU, hostFamily: "api" }),
       tokens: new TokenService({ amity, store: new TokenStore(0, clock), audit, clock, timeoutMs, onReuse: () => {} }),
       sessions: new SessionService({ amity, audit, clock, timeoutMs }),
+      visitors: new VisitorService({ secrets: undefined, audit, clock }),
     },
     readiness,
     routes: [],

@@ -19,12 +19,14 @@ type Documents = {
     "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": typeof types.CreateSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionsDocument,
+    "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": typeof types.VisitorSignatureDocument,
 };
 const documents: Documents = {
     "query AuthToken($userId: ID, $region: RegionCode) {\n  authToken(userId: $userId, region: $region) {\n    token\n    userId\n    region\n    issuedAt\n    expiresAt\n    refreshAfter\n  }\n}": types.AuthTokenDocument,
     "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": types.CreateSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionsDocument,
+    "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": types.VisitorSignatureDocument,
 };
 
 /**
@@ -43,6 +45,10 @@ export function graphql(source: "query Region($code: RegionCode!) {\n  region(co
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}"): typeof import('./graphql.js').RegionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}"): typeof import('./graphql.js').VisitorSignatureDocument;
 
 
 export function graphql(source: string) {

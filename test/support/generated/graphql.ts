@@ -139,6 +139,8 @@ export type Query = {
   region: Region;
   /** All of Amity's regions, configured here or not. */
   regions: Array<Region>;
+  /** A fresh signature for a visitor's device. Needs no caller. */
+  visitorSignature: VisitorSignature;
 };
 
 
@@ -152,6 +154,13 @@ export type QueryAuthTokenArgs = {
 /** What can be asked without changing anything at Amity. */
 export type QueryRegionArgs = {
   code: RegionCode;
+};
+
+
+/** What can be asked without changing anything at Amity. */
+export type QueryVisitorSignatureArgs = {
+  deviceId: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
 };
 
 /** One of Amity's regions. */
@@ -299,6 +308,21 @@ export type UserType =
   /** A visitor who is not signed in; may only read. */
   | 'VISITOR';
 
+/** Lets one device open visitor sessions where the network is in secure visitor mode. Hand it on as it is. */
+export type VisitorSignature = {
+  __typename?: 'VisitorSignature';
+  /** The signature, 64 hexadecimal digits. */
+  authSignature: Scalars['String']['output'];
+  /** When it dies: ten minutes after it was asked for. Signed too, so not a letter of it may change. */
+  authSignatureExpiresAt: Scalars['DateTime']['output'];
+  /** The only device that can use it. */
+  deviceId: Scalars['String']['output'];
+  /** When a client should ask for the next: after 80 % of the life. */
+  refreshAfter: Scalars['DateTime']['output'];
+  /** The network's region. */
+  region: RegionCode;
+};
+
 export type AuthTokenQueryVariables = Exact<{
   userId?: InputMaybe<Scalars['ID']['input']>;
   region?: InputMaybe<RegionCode>;
@@ -327,6 +351,14 @@ export type RegionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type RegionsQuery = { __typename?: 'Query', regions: Array<{ __typename?: 'Region', code: RegionCode, name: string, endpoint: string, endpoints: Array<string>, isDefault: boolean, isConfigured: boolean, authenticationMode?: AuthenticationMode | null, mutualTls: boolean, status: RegionStatus }> };
+
+export type VisitorSignatureQueryVariables = Exact<{
+  deviceId: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type VisitorSignatureQuery = { __typename?: 'Query', visitorSignature: { __typename?: 'VisitorSignature', deviceId: string, authSignature: string, authSignatureExpiresAt: string, refreshAfter: string, region: RegionCode } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -478,3 +510,14 @@ export const RegionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RegionsQuery, RegionsQueryVariables>;
+export const VisitorSignatureDocument = new TypedDocumentString(`
+    query VisitorSignature($deviceId: String!, $region: RegionCode) {
+  visitorSignature(deviceId: $deviceId, region: $region) {
+    deviceId
+    authSignature
+    authSignatureExpiresAt
+    refreshAfter
+    region
+  }
+}
+    `) as unknown as TypedDocumentString<VisitorSignatureQuery, VisitorSignatureQueryVariables>;

@@ -31,7 +31,7 @@ function check(caller: Caller | undefined, name: string, args: Record<string, un
 }
 
 describe("a root field", () => {
-  test.each(["regions", "region", "__typename"])("%s needs no caller", (name) => {
+  test.each(["regions", "region", "visitorSignature", "__typename"])("%s needs no caller", (name) => {
     expect(check(undefined, name)).toBeUndefined();
   });
 
