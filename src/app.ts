@@ -27,6 +27,7 @@ import { TokenStore } from "./token/token.store.js";
 import { connectUpstream } from "./upstream.js";
 import { VisitorService } from "./visitor/visitor.service.js";
 import { type VisitorSecrets, watchVisitorSecrets } from "./visitor/visitor-secrets.js";
+import { VisitorSigner } from "./visitor/visitor-signer.js";
 
 export { ConfigError, loadConfig } from "./config/config.js";
 export { silentLogger } from "./telemetry/logger.js";
@@ -152,11 +153,12 @@ function createServices(
 ): Services {
   const { defaultRegion, hostFamily, tokenReuseMs, upstreamTimeoutMs: timeoutMs } = config;
   const store = new TokenStore(tokenReuseMs, clock);
+  const signer = secrets && new VisitorSigner(secrets, clock);
   return {
     regions: new RegionService({ amity, defaultRegion, hostFamily }),
     tokens: new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => metrics.reused() }),
-    sessions: new SessionService({ amity, audit, clock, timeoutMs }),
-    visitors: new VisitorService({ secrets, audit, clock }),
+    sessions: new SessionService({ amity, audit, clock, timeoutMs, signer }),
+    visitors: new VisitorService({ signer, audit }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { expiryOf } from "./amity/certificate-expiry.js";
 import type { RegionHealth } from "./amity/circuit.js";
-import { type AmityClient, createAmityClient, type RegionSettings } from "./amity/client.js";
+import { type AmityClient, createAmityClient } from "./amity/client.js";
 import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } from "./amity/client-certificate.js";
 import type { Operation } from "./amity/failures.js";
+import type { RegionSettings } from "./amity/region.js";
 import { RegionCode, regionCodes } from "./amity/regions.js";
 import { unusableFields } from "./amity/session-wire.js";
 import type { Config } from "./config/config.js";
@@ -92,7 +93,7 @@ const healthTexts: Readonly<Record<RegionHealth, string>> = {
 };
 
 const mintOperations: readonly Operation[] = ["mintAuthToken"];
-const sessionOperations: readonly Operation[] = ["createSession", "createSessionWithAuthToken"];
+const sessionOperations: readonly Operation[] = ["createSession", "createSessionWithAuthToken", "createVisitorSession"];
 
 /** `onTaken`: hears of each server key that was replaced. */
 async function configuredRegions(

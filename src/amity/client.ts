@@ -1,11 +1,10 @@
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { Clock } from "../system/clock.js";
-import type { Egress } from "../system/egress.js";
-import type { Reloading } from "../system/reloading-file.js";
 import type { UpstreamAttempt } from "../telemetry/request-record.js";
 import type { RegionHealth } from "./circuit.js";
 import { regionNotConfigured, secureModeNotConfigured } from "./failures.js";
+import type { AmityObserver, RegionSettings } from "./region.js";
 import { type Call, type CallLimits, RegionGuard } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
 import {
@@ -15,32 +14,13 @@ import {
   sessionRequest,
   type TokenApi,
   tokenRequest,
+  type VisitorSessionRequest,
+  visitorSessionRequest,
 } from "./requests.js";
 import { ServerKeys } from "./server-keys.js";
 import { type AmitySession, parseSession } from "./session-wire.js";
 import { type MutualTls, Transports } from "./transports.js";
 import { parseAuthToken } from "./wire.js";
-
-/** One region as the operator configured it. A region without a key is not configured. */
-export interface RegionSettings {
-  readonly baseUrl: URL;
-  /** The way to its host; straight unless given. */
-  readonly egress?: Egress;
-  readonly apiKey?: Reloading<string> | undefined;
-  /** The primary and, during a rotation, the secondary. */
-  readonly serverKeys: readonly Reloading<string>[];
-}
-
-/** What an operator wants to see of the client's work. */
-export interface AmityObserver {
-  onCall(region: RegionCode, operation: Call["operation"], outcome: "OK" | ErrorCode, seconds: number): void;
-  onRetry(region: RegionCode): void;
-  onHealth(region: RegionCode, health: RegionHealth): void;
-  /** An answer held something of no use in this field. */
-  onUnusableField(region: RegionCode, field: string, requestId: string | undefined): void;
-  /** The first server key was refused and another one taken. Heard at each trial of the first. */
-  onKeyFallback(region: RegionCode, requestId: string | undefined): void;
-}
 
 export interface AmityClientOptions {
   readonly regions: Readonly<Record<RegionCode, RegionSettings>>;
@@ -74,6 +54,8 @@ export interface AmityClient {
   mintAuthToken(region: RegionCode, userId: string, limits: CallLimits): Promise<string>;
   /** Registers a session at the region's session route. */
   createSession(region: RegionCode, request: SessionRequest, limits: CallLimits): Promise<AmitySession>;
+  /** Registers a visitor's session at the region's route for visitors. */
+  createVisitorSession(region: RegionCode, request: VisitorSessionRequest, limits: CallLimits): Promise<AmitySession>;
   close(): void;
 }
 
@@ -118,6 +100,18 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
     }
   }
 
+  async function register(
+    code: RegionCode,
+    call: Call,
+    request: (apiKey: string) => Exchange,
+    userId: string | undefined,
+  ): Promise<AmitySession> {
+    const { apiKey } = regions[code].settings;
+    if (!apiKey) throw regionNotConfigured(code);
+    const onUnusable = (field: string) => observer.onUnusableField(code, field, call.record?.requestId);
+    return send(code, call, request(await apiKey.current()), (text) => parseSession(text, userId, onUnusable));
+  }
+
   return {
     sessionApi: options.sessionApi,
 
@@ -157,14 +151,15 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       throw secureModeNotConfigured(code);
     },
 
-    async createSession(code, request, limits) {
-      const { apiKey } = regions[code].settings;
-      if (!apiKey) throw regionNotConfigured(code);
+    createSession(code, request, limits) {
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
-      const call: Call = { operation, kind: "register", ...limits };
-      const asked = sessionRequest(options.sessionApi, await apiKey.current(), request);
-      const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
-      return send(code, call, asked, (text) => parseSession(text, request.userId, onUnusable));
+      const asked = (apiKey: string) => sessionRequest(options.sessionApi, apiKey, request);
+      return register(code, { operation, kind: "register", ...limits }, asked, request.userId);
+    },
+
+    createVisitorSession(code, request, limits) {
+      const asked = (apiKey: string) => visitorSessionRequest(apiKey, request);
+      return register(code, { operation: "createVisitorSession", kind: "register", ...limits }, asked, undefined);
     },
 
     close() {

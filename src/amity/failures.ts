@@ -9,7 +9,7 @@ import type { TransportError, TransportFault } from "./transport-error.js";
 import { type FailureBody, parseFailure } from "./wire.js";
 
 /** What was asked: the same answer means different things on different routes. */
-export type Operation = "mintAuthToken" | "createSession" | "createSessionWithAuthToken";
+export type Operation = "mintAuthToken" | "createSession" | "createSessionWithAuthToken" | "createVisitorSession";
 
 const faults: Readonly<Record<Exclude<TransportFault, "cancelled">, ErrorCode>> = {
   timeout: "UPSTREAM_TIMEOUT",
@@ -40,7 +40,7 @@ export function answerFailure(operation: Operation, response: UpstreamResponse, 
   const retryAfterSeconds =
     status === 429 || status === 503 ? parseRetryAfter(response.headers["retry-after"], now) : undefined;
   const details: AppErrorDetails = {
-    reason: refusals[code] ?? reasonOfStatus(status),
+    reason: isBadSignature(operation, body) ? "visitor signature refused" : (refusals[code] ?? reasonOfStatus(status)),
     amity: { status, ...(body.code !== undefined && { code: body.code }) },
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
@@ -75,8 +75,14 @@ function isBan({ code, message }: FailureBody): boolean {
   return code === 400_312 || (code === 400_100 && message === "User is banned from the system.");
 }
 
+/** Amity's text for a signature that is another or too old (its global/error.yaml), which the gateway has made. */
+function isBadSignature(operation: Operation, { message }: FailureBody): boolean {
+  return operation === "createVisitorSession" && message === "Invalid signature";
+}
+
 function failureCode(operation: Operation, status: number, body: FailureBody): ErrorCode {
   if (isBan(body)) return "USER_BANNED";
+  if (isBadSignature(operation, body)) return "UPSTREAM_AUTH_FAILED";
   if (status < 400) return "UPSTREAM_BAD_RESPONSE";
   if (status === 401 || status === 403) {
     return operation === "createSessionWithAuthToken" ? "AUTH_TOKEN_REJECTED" : "UPSTREAM_AUTH_FAILED";

@@ -159,7 +159,7 @@ const table = {
     http: 200,
     retryable: false,
     message: "Visitors are not enabled in this gateway",
-    when: "`visitorSignature` while VISITORS is off",
+    when: "`visitorSignature` or `createVisitorSession` while VISITORS is off",
   },
   USER_BANNED: {
     http: 200,

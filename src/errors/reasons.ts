@@ -298,6 +298,10 @@ const amity = {
     means: "Amity does not take the gateway's key",
     todo: "copy the key from Amity's console again; secure mode may be off, or mutual TLS may want a client certificate",
   },
+  "visitor signature refused": {
+    means: "Amity does not take the signature that the gateway made for a visitor's session",
+    todo: "copy the visitor secret from Amity's console again, for the right region; check this machine's clock",
+  },
   "auth token refused": {
     means: "Amity does not take the auth token that the client gave",
     todo: "nothing: the client gets another one. If all are refused, check that region and network are the right ones",

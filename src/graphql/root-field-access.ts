@@ -6,7 +6,7 @@ import { AppError } from "../errors/app-error.js";
 /** Root fields that need no caller. Every other one does, so a new field is closed until it is listed here. */
 const publicFields: ReadonlySet<string> = new Set(["regions", "region", "__typename"]);
 /** For people whom nobody knows: open too, but limited by address and device, and audited. */
-const visitorFields: ReadonlySet<string> = new Set(["visitorSignature"]);
+const visitorFields: ReadonlySet<string> = new Set(["visitorSignature", "createVisitorSession"]);
 const introspectionFields: ReadonlySet<string> = new Set(["__schema", "__type"]);
 
 /** One root field of an operation. */

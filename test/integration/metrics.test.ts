@@ -167,7 +167,12 @@ test("whatever happens, no series appears that the first scrape had not", async 
   await withUpstream(
     (response, request) => answers[step]?.(response, request),
     async ({ url }) => {
-      const limits = { RATE_LIMIT_USER: "60", RATE_LIMIT_FAILED_AUTH: "2", CORS_ORIGINS: "https://app.example" };
+      const limits = {
+        RATE_LIMIT_USER: "60",
+        VISITOR_LIMIT_ADDRESS: "30",
+        RATE_LIMIT_FAILED_AUTH: "2",
+        CORS_ORIGINS: "https://app.example",
+      };
       const visitors = { VISITORS: "on", AMITY_EU_VISITOR_SECRET: "canary-visitor-secret" };
       await withGateway(
         { ...callersAt(url, { ...limits, ...visitors }), random: () => 0 },
@@ -178,6 +183,7 @@ test("whatever happens, no series appears that the first scrape had not", async 
           for (; step < answers.length; step++) {
             await ask("{ authToken { token } }", {}, alice);
             await ask('mutation { createSession(input: { deviceId: "d" }) { accessToken } }', {}, alice);
+            await ask(`mutation { createVisitorSession(input: { deviceId: "d${step}" }) { accessToken } }`);
           }
           const session = 'mutation { createSession(input: { deviceId: "d", authToken: "t" }) { accessToken } }';
           for (const [query, headers] of documents(alice, broken, session)) await ask(query, {}, headers);

@@ -501,6 +501,12 @@ const scenes = {
     { audit: true },
     'mutation { createSession(input: { userId: "alice", deviceId: "d", authToken: "t" }) { accessToken } }',
   ),
+  "visitor signature refused": amity(
+    always(422, '{"code":500000,"message":"Invalid signature"}'),
+    { audit: true },
+    'mutation { createVisitorSession(input: { deviceId: "d" }) { accessToken } }',
+    { VISITORS: "on", AMITY_EU_VISITOR_SECRET: "canary-visitor-secret" },
+  ),
   "user banned": amity(always(403, '{"code":400312}'), { audit: true }),
   "request refused": amity(always(422, '{"code":500000}'), { amity: { status: 422, code: 500_000 } }),
   "rate limit": amity(always(429, '{"code":400311}'), { amity: { status: 429, code: 400_311 } }),

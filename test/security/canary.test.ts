@@ -27,7 +27,14 @@ test("no secret leaves in answers, logs or errors", async () => {
   await withUpstream(
     (response, request) => hostileAnswers[step % hostileAnswers.length]?.(response, request),
     async ({ url }) => {
-      const env = { ...secrets, AMITY_EU_BASE_URL: url, AUTH_MODE: "none", VISITORS: "on", LOG_LEVEL: "trace" };
+      const env = {
+        ...secrets,
+        AMITY_EU_BASE_URL: url,
+        AUTH_MODE: "none",
+        VISITORS: "on",
+        VISITOR_LIMIT_DEVICE: "0",
+        LOG_LEVEL: "trace",
+      };
       const { code, stdout, stderr } = await withGatewayProcess(env, async (endpoint) => {
         const operations = [
           { query: '{ authToken(userId: "a") { token } }' },
@@ -36,6 +43,7 @@ test("no secret leaves in answers, logs or errors", async () => {
           },
           { query: `{ region(code: "${canary}") { code } }` },
           { query: '{ visitorSignature(deviceId: "d") { authSignature authSignatureExpiresAt } }' },
+          { query: 'mutation { createVisitorSession(input: { deviceId: "d" }) { accessToken } }' },
           { query: "query ($u: ID) { authToken(userId: $u) { token } }", variables: { u: [canary, canary] } },
         ];
         for (; step < hostileAnswers.length; step++) {
@@ -47,7 +55,7 @@ test("no secret leaves in answers, logs or errors", async () => {
         }
       });
       expect(code).toBe(0);
-      expect(answers).toHaveLength(hostileAnswers.length * 5);
+      expect(answers).toHaveLength(hostileAnswers.length * 6);
       for (const text of [...answers, stdout, stderr]) expect(text).not.toContain(canary);
       expect(stdout).toContain("check it and rotate it");
     },

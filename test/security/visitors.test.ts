@@ -156,6 +156,27 @@ describe("visitors are limited", () => {
   });
 });
 
+test("sessions and signatures of visitors share their limits, and the audit names both", async () => {
+  const answer = likeAmity({ accessToken: "canary-access-token", users: [{ userId: "v" }] });
+  await withUpstream(answer, async ({ url, seen }) => {
+    const env = { VISITORS: "on", AMITY_EU_VISITOR_SECRET: secret, VISITOR_LIMIT_DEVICE: "2" };
+    await withGateway(callersAt(url, env), async (gateway) => {
+      const open = 'mutation { createVisitorSession(input: { deviceId: "phone" }) { userType } }';
+      expect((await gateway.ask(open)).body.data.createVisitorSession).toEqual({ userType: "VISITOR" });
+      expect((await gateway.ask(sign, { d: "phone" })).status).toBe(200);
+      expect((await gateway.ask(open)).status).toBe(429);
+      const line = { by: "visitor", deviceId: "phone", region: "EU" };
+      expect(auditOf(gateway)).toMatchObject([
+        { ...line, operation: "createVisitorSession", outcome: "issued" },
+        { ...line, operation: "visitorSignature", outcome: "issued" },
+        { ...line, operation: "createVisitorSession", outcome: "RATE_LIMITED" },
+      ]);
+      expect(JSON.stringify(gateway.logged)).not.toContain("canary-access-token");
+    });
+    expect(seen).toHaveLength(1);
+  });
+});
+
 test("whoever asks for a token beside a signature gets neither without a credential", async () => {
   await withVisitors({}, async (gateway) => {
     const query = '{ visitorSignature(deviceId: "d") { region } authToken(userId: "alice") { token } }';

@@ -46,6 +46,7 @@ export function fakeAmity(
       mints.push({ region, userId, ...limits });
       return (script.mint ?? unexpected)({ region, userId, ...limits });
     },
+    createVisitorSession: unexpected,
     createSession(region, request, limits) {
       sessions.push({ region, request, ...limits });
       return (script.createSession ?? unexpected)({ region, request, ...limits });

@@ -1,4 +1,5 @@
-import { createAmityClient, type RegionSettings } from "../../src/amity/client.js";
+import { createAmityClient } from "../../src/amity/client.js";
+import type { RegionSettings } from "../../src/amity/region.js";
 import { RegionCode } from "../../src/amity/regions.js";
 import { type AuthSettings, createAuthenticator } from "../../src/caller/authenticator.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
@@ -69,7 +70,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
       regions: new RegionService({ amity, defaultRegion: RegionCode.EU, hostFamily: "api" }),
       tokens: new TokenService({ amity, store: new TokenStore(0, clock), audit, clock, timeoutMs, onReuse: () => {} }),
       sessions: new SessionService({ amity, audit, clock, timeoutMs }),
-      visitors: new VisitorService({ secrets: undefined, audit, clock }),
+      visitors: new VisitorService({ signer: undefined, audit }),
     },
     readiness,
     routes: [],

@@ -336,6 +336,7 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
       await look(deadline);
       return parseSession(JSON.stringify({ accessToken: "access", users: [{ userId: "alice" }] }), "alice", () => {});
     },
+    createVisitorSession: () => Promise.reject(new Error("not expected")),
     close() {},
   };
 }

@@ -64,6 +64,16 @@ export type CreateSessionInput = {
   userId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** A visitor's session to open. */
+export type CreateVisitorSessionInput = {
+  /** Id of the device, 1 to 150 characters. It stands for the visitor: the same one has the same visitor. */
+  deviceId: Scalars['String']['input'];
+  /** About the device, for Amity's console. */
+  deviceInfo?: InputMaybe<DeviceInfoInput>;
+  /** The network's region. Default: the gateway's. */
+  region?: InputMaybe<RegionCode>;
+};
+
 /** About the device, for Amity's console. */
 export type DeviceInfoInput = {
   /** What it runs. */
@@ -122,12 +132,20 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Opens a session with Amity. An unknown user is created. To renew a session, open another. */
   createSession: Session;
+  /** Opens a session of a visitor, who may read. Needs no caller. To renew it, open another. */
+  createVisitorSession: Session;
 };
 
 
 /** What changes something at Amity. */
 export type MutationCreateSessionArgs = {
   input: CreateSessionInput;
+};
+
+
+/** What changes something at Amity. */
+export type MutationCreateVisitorSessionArgs = {
+  input: CreateVisitorSessionInput;
 };
 
 /** What can be asked without changing anything at Amity. */
@@ -248,7 +266,7 @@ export type Session = {
   user: User;
   /** The user who is signed in. */
   userId: Scalars['ID']['output'];
-  /** SIGNED_IN when Amity names none. */
+  /** When Amity names none: SIGNED_IN, and VISITOR from `createVisitorSession`. */
   userType: UserType;
   /** All users that Amity sent along. */
   users: Array<User>;
@@ -339,6 +357,13 @@ export type CreateSessionMutationVariables = Exact<{
 export type CreateSessionMutation = { __typename?: 'Mutation', createSession: { __typename?: 'Session', accessToken: string, refreshToken?: string | null, userId: string, region: RegionCode, userType: UserType, issuedAt: string, expiresAt: string, refreshAfter: string, lastCachePurge?: string | null, user: { __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null }, users: Array<{ __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null }>, files: Array<{ __typename?: 'File', fileId: string, fileUrl?: string | null, type?: string | null, accessType?: string | null, altText?: string | null, createdAt?: string | null, updatedAt?: string | null, attributes?: Record<string, unknown> | null }>, roles: Array<{ __typename?: 'Role', roleId: string, displayName?: string | null, permissions: Array<string>, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null }> } };
 
 export type UserFieldsFragment = { __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null };
+
+export type CreateVisitorSessionMutationVariables = Exact<{
+  input: CreateVisitorSessionInput;
+}>;
+
+
+export type CreateVisitorSessionMutation = { __typename?: 'Mutation', createVisitorSession: { __typename?: 'Session', accessToken: string, userId: string, region: RegionCode, userType: UserType, issuedAt: string, expiresAt: string, refreshAfter: string, user: { __typename?: 'User', userId: string, displayName?: string | null } } };
 
 export type RegionQueryVariables = Exact<{
   code: RegionCode;
@@ -480,6 +505,23 @@ export const CreateSessionDocument = new TypedDocumentString(`
   updatedAt
   deletedAt
 }`) as unknown as TypedDocumentString<CreateSessionMutation, CreateSessionMutationVariables>;
+export const CreateVisitorSessionDocument = new TypedDocumentString(`
+    mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {
+  createVisitorSession(input: $input) {
+    accessToken
+    userId
+    region
+    userType
+    issuedAt
+    expiresAt
+    refreshAfter
+    user {
+      userId
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateVisitorSessionMutation, CreateVisitorSessionMutationVariables>;
 export const RegionDocument = new TypedDocumentString(`
     query Region($code: RegionCode!) {
   region(code: $code) {

@@ -5,7 +5,8 @@ import { fixed } from "../../../src/system/reloading-file.js";
 import { Audit } from "../../../src/telemetry/audit.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
 import { RequestRecord } from "../../../src/telemetry/request-record.js";
-import { VisitorService, type VisitorServiceOptions } from "../../../src/visitor/visitor.service.js";
+import { VisitorService } from "../../../src/visitor/visitor.service.js";
+import { VisitorSigner } from "../../../src/visitor/visitor-signer.js";
 import { recordingLogger } from "../../support/canary.js";
 import { testClock } from "../../support/clock.js";
 import { hostileIds } from "../../support/hostile-ids.js";
@@ -14,7 +15,6 @@ import { tries } from "../../support/properties.js";
 
 const secret = "canary-visitor-secret";
 const { EU, SG, US } = RegionCode;
-const secrets = { [EU]: fixed(secret), [SG]: undefined, [US]: undefined };
 const minuteMs = 60_000;
 
 const asker = {
@@ -24,10 +24,11 @@ const asker = {
 };
 
 /** Signs by the secret of EU. */
-function visitors(options: Partial<VisitorServiceOptions> = {}) {
+function visitors({ secretOfEu = secret, clock = testClock(), isOff = false } = {}) {
   const { logger, lines } = recordingLogger();
   const audit = new Audit({ logger, metrics: new Metrics() });
-  const service = new VisitorService({ secrets, audit, clock: testClock(), ...options });
+  const signer = new VisitorSigner({ [EU]: fixed(secretOfEu), [SG]: undefined, [US]: undefined }, clock);
+  const service = new VisitorService({ signer: isOff ? undefined : signer, audit });
   const sign = (deviceId: string, region = EU) => service.sign({ deviceId, region }, asker);
   return { sign, audited: () => lines.map((line) => JSON.parse(line)) };
 }
@@ -48,7 +49,7 @@ describe("a visitor's signature", () => {
   test("is the one of Amity's rule, made apart", async () => {
     const expiresAt = Date.parse("2024-12-31T23:59:59.000Z");
     const { sign } = visitors({
-      secrets: { ...secrets, [EU]: fixed("secret") },
+      secretOfEu: "secret",
       clock: testClock(expiresAt - 10 * minuteMs),
     });
     // printf 'deviceId=dev-1&authSignatureExpiresAt=2024-12-31T23:59:59.000Z' | openssl dgst -sha256 -hmac secret
@@ -111,7 +112,7 @@ describe("a visitor's signature", () => {
   });
 
   test("is nobody's while visitors are off, and leaves no line", async () => {
-    const { sign, audited } = visitors({ secrets: undefined });
+    const { sign, audited } = visitors({ isOff: true });
     await expect(sign("dev-1")).rejects.toMatchObject({ code: "VISITORS_NOT_ENABLED" });
     expect(audited()).toEqual([]);
   });
