@@ -2,6 +2,8 @@ import "reflect-metadata";
 import { randomUUID } from "node:crypto";
 import type { AmityClient } from "./amity/client.js";
 import { createAuthenticator } from "./caller/authenticator.js";
+import { RateLimits } from "./caller/rate-limits.js";
+import type { RefusalSinks } from "./caller/refusals.js";
 import { type Config, type LoadedConfig, usable } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
@@ -12,6 +14,7 @@ import { Readiness } from "./server/readiness.js";
 import type { Route } from "./server/routes.js";
 import { LoadMonitor } from "./server/shedding.js";
 import { closeGracefully } from "./server/shutdown.js";
+import { IssuedSessionService } from "./session/issued-session.service.js";
 import { SessionService } from "./session/session.service.js";
 import { type Clock, clockOf, systemClock } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
@@ -101,12 +104,13 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   const { metrics, reloads } = tools;
   const { host, port, adminPort, shutdown } = config;
   const amity = await connectUpstream(config, emulator, tools);
+  const rateLimits = new RateLimits(config.inbound.rateLimits);
   const secrets = config.visitors && watchVisitorSecrets(config.regions, emulator?.visitorSecret, reloads);
-  const services = createServices(config, amity, secrets, tools);
+  const services = createServices(config, amity, secrets, { ...tools, rateLimits });
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs, tools.logger);
-  const parts = { authenticator, services, readiness, load, pages: await pagesOf(config) };
+  const parts = { authenticator, services, rateLimits, readiness, load, pages: await pagesOf(config) };
   const { apollo, server, connections, admin } = createEndpoint(config, parts, tools);
   for (const name of reloads.names) metrics.announceReload(name);
 
@@ -149,16 +153,21 @@ function createServices(
   config: Config,
   amity: AmityClient,
   secrets: VisitorSecrets | undefined,
-  { clock, metrics, audit }: Tools,
+  tools: Tools & RefusalSinks,
 ): Services {
+  const { clock, metrics, audit } = tools;
   const { defaultRegion, hostFamily, tokenReuseMs, upstreamTimeoutMs: timeoutMs } = config;
   const store = new TokenStore(tokenReuseMs, clock);
+  const issuing = { amity, audit, clock, timeoutMs };
+  const tokens = new TokenService({ ...issuing, store, onReuse: () => metrics.reused() });
   const signer = secrets && new VisitorSigner(secrets, clock);
   return {
     regions: new RegionService({ amity, defaultRegion, hostFamily }),
-    tokens: new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => metrics.reused() }),
-    sessions: new SessionService({ amity, audit, clock, timeoutMs, signer }),
+    tokens,
+    sessions: new SessionService({ ...issuing, signer }),
+    issuedSessions: new IssuedSessionService({ ...issuing, onUserRevoked: (user) => tokens.forget(user) }),
     visitors: new VisitorService({ signer, audit }),
+    refusals: tools,
   };
 }
 

@@ -1,6 +1,8 @@
 import { type Asker, type Caller, visitorSubject } from "./caller/caller.js";
+import { countRefusal, type RefusalSinks } from "./caller/refusals.js";
 import { AppError } from "./errors/app-error.js";
 import type { RegionService } from "./region/region.service.js";
+import type { IssuedSessionService } from "./session/issued-session.service.js";
 import type { SessionService } from "./session/session.service.js";
 import type { RequestRecord } from "./telemetry/request-record.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
@@ -13,6 +15,8 @@ export interface Services {
   readonly tokens: TokenService;
   readonly sessions: SessionService;
   readonly visitors: VisitorService;
+  readonly issuedSessions: IssuedSessionService;
+  readonly refusals: RefusalSinks;
 }
 
 /** What the pipeline knows of a request. */
@@ -40,14 +44,18 @@ export interface Context {
   readonly regions: RegionService;
   readonly tokens: TokenLoader;
   readonly sessions: SessionService;
+  readonly issuedSessions: IssuedSessionService;
   readonly visitors: VisitorService;
   /** Who asks, as the services take it. Throws UNAUTHENTICATED without a caller. */
   asker(): Asker;
   /** The same for what needs no caller. */
   visitor(): Asker;
+  /** Notes that the caller came with an access token that is none. Throws RATE_LIMITED for one of too many. */
+  countDeadToken(): Promise<void>;
 }
 
-export function createContext({ regions, tokens, sessions, visitors }: Services, facts: RequestFacts): Context {
+export function createContext(services: Services, facts: RequestFacts): Context {
+  const { regions, tokens, sessions, issuedSessions, visitors, refusals } = services;
   const identity: Context["identity"] = { caller: undefined };
   const askerCalled = (subject: string) => ({ subject, record: facts.record, signal: facts.signal });
   const asker = () => {
@@ -60,8 +68,11 @@ export function createContext({ regions, tokens, sessions, visitors }: Services,
     regions,
     tokens: createTokenLoader(async (key) => tokens.issue(key, asker())),
     sessions,
+    issuedSessions,
     visitors,
     asker,
     visitor: () => askerCalled(visitorSubject(identity.caller)),
+    countDeadToken: () =>
+      countRefusal(refusals, { reason: "access token refused", requestId: facts.requestId }, facts.address),
   };
 }

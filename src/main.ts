@@ -15,6 +15,7 @@ Commands:
   emulator   Run the Amity emulator on its own
   schema     Print the GraphQL schema
   token      Mint an auth token for a user
+  session    Check or end sessions that were opened
   apikey     Make a service key
   csr        Make a key and a certificate signing request for mutual TLS
   config     Show the settings that start would use, and where each comes from
@@ -46,6 +47,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   emulator: async () => (await import("./cli/emulator.js")).emulatorCommand,
   schema: async () => (await import("./cli/schema.js")).schemaCommand,
   token: async () => (await import("./cli/token.js")).tokenCommand,
+  session: async () => (await import("./cli/session.js")).sessionCommand,
   apikey: async () => (await import("./cli/apikey.js")).apikeyCommand,
   csr: async () => (await import("./cli/csr.js")).csrCommand,
   config: async () => (await import("./cli/config.js")).configCommand,

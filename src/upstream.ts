@@ -27,12 +27,12 @@ export interface UpstreamTools {
 
 export type UpstreamSettings = Pick<
   Config,
-  "regions" | "mutualTls" | "proxyFor" | "tokenApi" | "sessionApi" | "upstreamAttemptTimeoutMs"
+  "regions" | "mutualTls" | "proxyFor" | "tokenApi" | "sessionApi" | "adminAuth" | "upstreamAttemptTimeoutMs"
 >;
 
 /** The Amity client with its keys and certificates, which follow their files. */
 export async function connectUpstream(
-  { regions, mutualTls, proxyFor, tokenApi, sessionApi, upstreamAttemptTimeoutMs }: UpstreamSettings,
+  { regions, mutualTls, proxyFor, tokenApi, sessionApi, adminAuth, upstreamAttemptTimeoutMs }: UpstreamSettings,
   emulator: Emulator | undefined,
   tools: UpstreamTools,
 ): Promise<AmityClient> {
@@ -46,15 +46,15 @@ export async function connectUpstream(
   const settings = emulator ? emulatedRegions(emulator) : await configuredRegions(regions, proxyFor, reloads, onTaken);
   metrics.announceUnusableFields(unusableFields);
   for (const code of configuredCodes(settings)) {
-    const { apiKey, serverKeys } = settings[code];
-    const operations = [...(serverKeys.length > 0 ? mintOperations : []), ...(apiKey ? sessionOperations : [])];
-    metrics.announceRegion(code, operations, serverKeys.length > 0 ? keysAge(code) : undefined);
+    const { serverKeys } = settings[code];
+    metrics.announceRegion(code, operationsOf(settings[code]), serverKeys.length > 0 ? keysAge(code) : undefined);
   }
   return createAmityClient({
     regions: settings,
     mutualTls: { ca: mutualTls.ca, pairs },
     tokenApi,
     sessionApi,
+    adminAuth,
     attemptTimeoutMs: upstreamAttemptTimeoutMs,
     clock,
     random,
@@ -92,8 +92,16 @@ const healthTexts: Readonly<Record<RegionHealth, string>> = {
   unavailable: "a region fails: calls to it are refused for five seconds",
 };
 
-const mintOperations: readonly Operation[] = ["mintAuthToken"];
-const sessionOperations: readonly Operation[] = ["createSession", "createSessionWithAuthToken", "createVisitorSession"];
+/** What a configured region can be asked for. */
+function operationsOf({ apiKey, serverKeys, adminToken }: RegionSettings): readonly Operation[] {
+  return [
+    ...(serverKeys.length > 0 ? (["mintAuthToken"] as const) : []),
+    ...(apiKey ? (["createSession", "createSessionWithAuthToken", "createVisitorSession"] as const) : []),
+    "verifySession",
+    "revokeSession",
+    ...(adminToken ? (["revokeUserSessions"] as const) : []),
+  ];
+}
 
 /** `onTaken`: hears of each server key that was replaced. */
 async function configuredRegions(
@@ -104,7 +112,7 @@ async function configuredRegions(
 ): Promise<Record<RegionCode, RegionSettings>> {
   if (regions === "emulator") throw new Error("no region is configured");
   const settings = async (code: RegionCode): Promise<RegionSettings> => {
-    const { baseUrl, apiKey, serverKey, serverKeySecondary } = regions[code];
+    const { baseUrl, apiKey, serverKey, serverKeySecondary, adminToken } = regions[code];
     return {
       baseUrl,
       egress: await egressTo(baseUrl, proxyFor),
@@ -112,6 +120,7 @@ async function configuredRegions(
       serverKeys: [serverKey, serverKeySecondary].flatMap((secret) =>
         secret ? [watchSecret(secret, reloads, () => onTaken(code))] : [],
       ),
+      adminToken: adminToken && watchSecret(adminToken, reloads),
     };
   };
   const { EU, SG, US } = RegionCode;
@@ -157,6 +166,7 @@ function emulatedRegions(emulator: Emulator): Record<RegionCode, RegionSettings>
     baseUrl: new URL(emulator.url),
     apiKey: fixed(emulator.apiKey),
     serverKeys: [fixed(emulator.serverKey)],
+    adminToken: fixed(emulator.adminToken),
   };
   return { [RegionCode.EU]: settings, [RegionCode.SG]: settings, [RegionCode.US]: settings };
 }

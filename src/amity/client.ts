@@ -1,38 +1,31 @@
 import { AppError } from "../errors/app-error.js";
-import type { ErrorCode } from "../errors/codes.js";
-import type { Clock } from "../system/clock.js";
-import type { UpstreamAttempt } from "../telemetry/request-record.js";
+import { SessionState } from "./access-token.js";
 import type { RegionHealth } from "./circuit.js";
-import { regionNotConfigured, secureModeNotConfigured } from "./failures.js";
-import type { AmityObserver, RegionSettings } from "./region.js";
-import { type Call, type CallLimits, RegionGuard } from "./region-guard.js";
+import { isUnknownUser, regionNotConfigured, secureModeNotConfigured } from "./failures.js";
+import { Region, type RegionSettings, type RegionTools } from "./region.js";
+import type { Call, CallLimits } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
 import {
-  type Exchange,
+  type AdminAuth,
+  revocationRequest,
   type SessionApi,
   type SessionRequest,
   sessionRequest,
   type TokenApi,
   tokenRequest,
+  userRevocationRequest,
   type VisitorSessionRequest,
+  verificationRequest,
   visitorSessionRequest,
 } from "./requests.js";
-import { ServerKeys } from "./server-keys.js";
 import { type AmitySession, parseSession } from "./session-wire.js";
-import { type MutualTls, Transports } from "./transports.js";
-import { parseAuthToken } from "./wire.js";
+import { parseAuthToken, parseSuccess, parseVerification } from "./wire.js";
 
-export interface AmityClientOptions {
+export interface AmityClientOptions extends RegionTools {
   readonly regions: Readonly<Record<RegionCode, RegionSettings>>;
-  readonly mutualTls: MutualTls;
   readonly tokenApi: TokenApi;
   readonly sessionApi: SessionApi;
-  /** Time for one HTTP exchange. Milliseconds. */
-  readonly attemptTimeoutMs: number;
-  readonly clock: Clock;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly observer: AmityObserver;
+  readonly adminAuth: AdminAuth;
 }
 
 /** What is known of a region without asking it. */
@@ -52,76 +45,44 @@ export interface AmityClient {
   keyGeneration(region: RegionCode): Promise<string | undefined>;
   /** An auth token for the user, from the region's token route. */
   mintAuthToken(region: RegionCode, userId: string, limits: CallLimits): Promise<string>;
-  /** Registers a session at the region's session route. */
-  createSession(region: RegionCode, request: SessionRequest, limits: CallLimits): Promise<AmitySession>;
+  /**
+   * Registers a session at the region's session route. `minted`: an auth token of the gateway's own making, where the
+   * request has none of the client's. A refusal then is about the gateway's keys, and not about the client.
+   */
+  createSession(
+    region: RegionCode,
+    request: SessionRequest,
+    limits: CallLimits,
+    minted?: string,
+  ): Promise<AmitySession>;
   /** Registers a visitor's session at the region's route for visitors. */
   createVisitorSession(region: RegionCode, request: VisitorSessionRequest, limits: CallLimits): Promise<AmitySession>;
+  /** Asks the region about an access token. */
+  verifySession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<SessionState>;
+  /** Ends an access token. Did it live until then? */
+  revokeSession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<boolean>;
+  /** Ends all access tokens of a user, by the region's admin token. Does Amity know the user? */
+  revokeUserSessions(region: RegionCode, userId: string, limits: CallLimits): Promise<boolean>;
   close(): void;
 }
 
-interface Region {
-  readonly settings: RegionSettings;
-  readonly serverKeys: ServerKeys;
-  readonly transports: Transports;
-  readonly guard: RegionGuard;
-}
-
-/** The region-aware client. It opens connections when they are first needed. */
+/** The region-aware client. */
 export function createAmityClient(options: AmityClientOptions): AmityClient {
-  const { clock, observer, mutualTls } = options;
-  const regions = Object.fromEntries(regionCodes.map((code) => [code, createRegion(code, options)])) as Record<
-    RegionCode,
-    Region
-  >;
-
-  /** One guarded call; what `parse` makes of a 200. */
-  async function send<T>(code: RegionCode, call: Call, request: Exchange, parse: (text: string) => T): Promise<T> {
-    const { guard, transports } = regions[code];
-    const { operation, kind, record } = call;
-    const startedAt = clock.elapsed();
-    const attempts: UpstreamAttempt[] = [];
-    const onAttempt = (attempt: UpstreamAttempt) => attempts.push(attempt);
-    const finish = (outcome: "OK" | ErrorCode, why?: AppError["log"]) => {
-      observer.onCall(code, operation, outcome, (clock.elapsed() - startedAt) / 1_000);
-      record?.call({ region: code, operation, outcome, why, attempts });
-    };
-    try {
-      const transport = kind === "mint" ? await transports.protected() : transports.open;
-      const { text } = await guard.run({ ...call, onAttempt }, (terms) => transport.send({ ...request, ...terms }));
-      const answer = parse(text);
-      finish("OK");
-      return answer;
-    } catch (error) {
-      if (error instanceof AppError) {
-        finish(error.code, error.log);
-        error.addToLog({ region: code, operation, attempts: attempts.length });
-      } else finish("INTERNAL_SERVER_ERROR");
-      throw error;
-    }
-  }
-
-  async function register(
-    code: RegionCode,
-    call: Call,
-    request: (apiKey: string) => Exchange,
-    userId: string | undefined,
-  ): Promise<AmitySession> {
-    const { apiKey } = regions[code].settings;
-    if (!apiKey) throw regionNotConfigured(code);
-    const onUnusable = (field: string) => observer.onUnusableField(code, field, call.record?.requestId);
-    return send(code, call, request(await apiKey.current()), (text) => parseSession(text, userId, onUnusable));
-  }
+  const { observer, mutualTls } = options;
+  const regions = Object.fromEntries(
+    regionCodes.map((code) => [code, new Region(code, options.regions[code], options)]),
+  ) as Record<RegionCode, Region>;
 
   return {
     sessionApi: options.sessionApi,
 
     state(code) {
-      const { settings, serverKeys, guard } = regions[code];
+      const { settings, serverKeys, health } = regions[code];
       return {
         hasApiKey: settings.apiKey !== undefined,
         hasServerKey: serverKeys.isConfigured,
         hasClientCertificate: mutualTls.pairs.length > 0,
-        health: guard.health,
+        health,
       };
     },
 
@@ -131,7 +92,8 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
     },
 
     async mintAuthToken(code, userId, limits) {
-      const { settings, serverKeys } = regions[code];
+      const region = regions[code];
+      const { settings, serverKeys } = region;
       if (!serverKeys.isConfigured) {
         throw settings.apiKey ? secureModeNotConfigured(code) : regionNotConfigured(code, "no server key");
       }
@@ -139,7 +101,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const keys = await serverKeys.current();
       for (const [index, key] of keys.entries()) {
         try {
-          const token = await send(code, call, tokenRequest(options.tokenApi, key, userId), parseAuthToken);
+          const token = await region.send(call, tokenRequest(options.tokenApi, key, userId), parseAuthToken);
           if (serverKeys.remember(key, { afterRefusal: index > 0 }))
             observer.onKeyFallback(code, limits.record?.requestId);
           return token;
@@ -151,39 +113,78 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       throw secureModeNotConfigured(code);
     },
 
-    createSession(code, request, limits) {
+    async createSession(code, request, limits, minted) {
+      const region = regions[code];
+      const { apiKey } = region.settings;
+      if (!apiKey) throw regionNotConfigured(code);
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
-      const asked = (apiKey: string) => sessionRequest(options.sessionApi, apiKey, request);
-      return register(code, { operation, kind: "register", ...limits }, asked, request.userId);
+      const call: Call = { operation, kind: "register", ...limits };
+      const authToken = request.authToken ?? minted;
+      const asked = sessionRequest(options.sessionApi, await apiKey.current(), { ...request, authToken });
+      const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
+      return region.send(call, asked, (text) => parseSession(text, request.userId, onUnusable));
     },
 
-    createVisitorSession(code, request, limits) {
-      const asked = (apiKey: string) => visitorSessionRequest(apiKey, request);
-      return register(code, { operation: "createVisitorSession", kind: "register", ...limits }, asked, undefined);
+    async createVisitorSession(code, request, limits) {
+      const region = regions[code];
+      const { apiKey } = region.settings;
+      if (!apiKey) throw regionNotConfigured(code);
+      const call: Call = { operation: "createVisitorSession", kind: "register", ...limits };
+      const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
+      const asked = visitorSessionRequest(await apiKey.current(), request);
+      return region.send(call, asked, (text) => parseSession(text, undefined, onUnusable));
+    },
+
+    async verifySession(code, accessToken, limits) {
+      const region = regions[code];
+      region.requireKeys();
+      const call: Call = { operation: "verifySession", kind: "verify", ...limits };
+      try {
+        await region.send(call, verificationRequest(accessToken), parseVerification);
+        return SessionState.ACTIVE;
+      } catch (error) {
+        if (isAppError(error, "AUTH_TOKEN_REJECTED")) return SessionState.INVALID;
+        if (isAppError(error, "USER_BANNED")) return SessionState.BANNED;
+        throw error;
+      }
+    },
+
+    async revokeSession(code, accessToken, limits) {
+      const region = regions[code];
+      region.requireKeys();
+      // A token that a try before has ended, without our hearing of it, is dead at the next.
+      let mayBeDone = false;
+      const onAttempt: Call["onAttempt"] = (_attempt, isAnswerLost) => {
+        mayBeDone ||= isAnswerLost;
+      };
+      const call: Call = { operation: "revokeSession", kind: "revoke", onAttempt, ...limits };
+      try {
+        await region.send(call, revocationRequest(accessToken), parseSuccess);
+        return true;
+      } catch (error) {
+        if (isAppError(error, "AUTH_TOKEN_REJECTED")) return mayBeDone;
+        throw error;
+      }
+    },
+
+    async revokeUserSessions(code, userId, limits) {
+      const region = regions[code];
+      const request = userRevocationRequest(options.adminAuth, await region.adminToken(), userId);
+      try {
+        await region.send({ operation: "revokeUserSessions", kind: "revoke", ...limits }, request, parseSuccess);
+        return true;
+      } catch (error) {
+        if (error instanceof AppError && isUnknownUser(error)) return false;
+        throw error;
+      }
     },
 
     close() {
-      for (const { guard, transports } of Object.values(regions)) {
-        guard.stop();
-        transports.close();
-      }
+      for (const region of Object.values(regions)) region.close();
     },
   };
 }
 
-function createRegion(code: RegionCode, options: AmityClientOptions): Region {
-  const { clock, random, observer, attemptTimeoutMs, mutualTls } = options;
-  const settings = options.regions[code];
-  return {
-    settings,
-    serverKeys: new ServerKeys(settings.serverKeys, clock),
-    transports: new Transports(settings.baseUrl, mutualTls, clock.now, settings.egress),
-    guard: new RegionGuard({
-      attemptTimeoutMs,
-      clock,
-      random,
-      onRetry: () => observer.onRetry(code),
-      onHealth: (health) => observer.onHealth(code, health),
-    }),
-  };
+function isAppError(error: unknown, code: AppError["code"]): boolean {
+  return error instanceof AppError && error.code === code;
 }

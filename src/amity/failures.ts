@@ -1,6 +1,6 @@
 import { AppError, type AppErrorDetails } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
-import { reasonOfStatus } from "../errors/reason-of.js";
+import { isPage, reasonOfStatus } from "../errors/reason-of.js";
 import type { Reason } from "../errors/reasons.js";
 import type { UpstreamResponse } from "./http.js";
 import type { RegionCode } from "./regions.js";
@@ -9,7 +9,14 @@ import type { TransportError, TransportFault } from "./transport-error.js";
 import { type FailureBody, parseFailure } from "./wire.js";
 
 /** What was asked: the same answer means different things on different routes. */
-export type Operation = "mintAuthToken" | "createSession" | "createSessionWithAuthToken" | "createVisitorSession";
+export type Operation =
+  | "mintAuthToken"
+  | "createSession"
+  | "createSessionWithAuthToken"
+  | "createVisitorSession"
+  | "verifySession"
+  | "revokeSession"
+  | "revokeUserSessions";
 
 const faults: Readonly<Record<Exclude<TransportFault, "cancelled">, ErrorCode>> = {
   timeout: "UPSTREAM_TIMEOUT",
@@ -36,11 +43,11 @@ export function transportFailure({ fault, reason, phase, problem }: TransportErr
 export function answerFailure(operation: Operation, response: UpstreamResponse, now: number): AppError {
   const { status } = response;
   const body = parseFailure(response.text);
-  const code = failureCode(operation, status, body);
+  const code = accessTokenCode(operation, response, body) ?? failureCode(operation, status, body);
   const retryAfterSeconds =
     status === 429 || status === 503 ? parseRetryAfter(response.headers["retry-after"], now) : undefined;
   const details: AppErrorDetails = {
-    reason: isBadSignature(operation, body) ? "visitor signature refused" : (refusals[code] ?? reasonOfStatus(status)),
+    reason: isBadSignature(operation, body) ? "visitor signature refused" : reasonFor(operation, code, status),
     amity: { status, ...(body.code !== undefined && { code: body.code }) },
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
@@ -57,6 +64,17 @@ const refusals: Readonly<Partial<Record<ErrorCode, Reason>>> = {
   UPSTREAM_UNAVAILABLE: "server error",
 };
 
+function reasonFor(operation: Operation, code: ErrorCode, status: number): Reason {
+  if (code === "AUTH_TOKEN_REJECTED" && operation !== "createSessionWithAuthToken") return "access token refused";
+  if (code === "UPSTREAM_AUTH_FAILED" && operation === "revokeUserSessions") return "admin token refused";
+  // Source: Amity's page about its UI kit. A wrong key is 401.
+  if (code === "UPSTREAM_AUTH_FAILED" && operation === "createSession" && status === 403)
+    return "key of another region";
+  // See accessTokenCode.
+  if (code === "UPSTREAM_BAD_RESPONSE" && status >= 400) return "HTML page";
+  return refusals[code] ?? reasonOfStatus(status);
+}
+
 /** No call was made: the region has no API key, or none at all. `reason`: the key that was needed. */
 export function regionNotConfigured(
   region: RegionCode,
@@ -70,9 +88,36 @@ export function secureModeNotConfigured(region: RegionCode): AppError {
   return new AppError("SECURE_MODE_NOT_CONFIGURED", { reason: "no server key", log: { region } });
 }
 
+/** No call was made: the region has keys and no admin token. */
+export function adminNotConfigured(region: RegionCode): AppError {
+  return new AppError("ADMIN_NOT_CONFIGURED", { reason: "no admin token", log: { region } });
+}
+
+/** What a refusal by an admin route says of the user: Amity knows none of this id, so there is nothing to end. */
+export function isUnknownUser({ details: { amity } }: AppError): boolean {
+  return amity?.status === 404 && amity.code === 400_400;
+}
+
 /** Amity's code for a global ban, and its text for a ban from the system, which shares 400100 with a bad token. */
 function isBan({ code, message }: FailureBody): boolean {
   return code === 400_312 || (code === 400_100 && message === "User is banned from the system.");
+}
+
+/**
+ * The code of an answer to a call that has no credential but a client's access token: AUTH_TOKEN_REJECTED for a dead
+ * one. A page, or a 404 that is not Amity's, is somebody else's answer and tells nothing of the token.
+ */
+function accessTokenCode(
+  operation: Operation,
+  { status, text }: UpstreamResponse,
+  body: FailureBody,
+): ErrorCode | undefined {
+  if (operation !== "verifySession" && operation !== "revokeSession") return undefined;
+  if (isBan(body) || status < 400 || status >= 500) return undefined;
+  if (isPage(text)) return "UPSTREAM_BAD_RESPONSE";
+  // Amity's OpenAPI: the user of the token is banned, by either route.
+  if (status === 403) return "USER_BANNED";
+  return status === 401 || (status === 404 && body.code === 400_400) ? "AUTH_TOKEN_REJECTED" : undefined;
 }
 
 /** Amity's text for a signature that is another or too old (its global/error.yaml), which the gateway has made. */

@@ -10,6 +10,8 @@ export const limits = {
   profileHandle: 100,
   /** Amity documents 100; a longer token of a later version still passes. */
   authToken: 8_192,
+  /** Ours: Amity documents none. */
+  accessToken: 8_192,
   deviceModel: 100,
   deviceModelV5: 300,
   sdkVersion: 30,
@@ -41,5 +43,12 @@ export function checkText(place: string, value: string | null | undefined, most:
   if (value === null || value === undefined) return undefined;
   const problem = textProblem(value, most);
   if (problem !== undefined) throw badUserInput(`${place} ${problem}`);
+  return value;
+}
+
+/** The same for an access token, which has to fit a header: visible ASCII. */
+export function checkAccessToken(place: string, value: string): string {
+  checkText(place, value, limits.accessToken);
+  if (!/^[!-~]+$/.test(value)) throw badUserInput(`${place} must be visible ASCII`);
   return value;
 }

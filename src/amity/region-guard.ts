@@ -6,7 +6,7 @@ import { cancellable } from "./cancellable.js";
 import { Circuit, type Passage, type RegionHealth, type Verdict } from "./circuit.js";
 import { answerFailure, type Operation, transportFailure } from "./failures.js";
 import { type UpstreamRequest, type UpstreamResponse } from "./http.js";
-import { type CallKind, type FailedAttempt, isStaleConnection, retryDelayMs } from "./retry.js";
+import { type CallKind, type FailedAttempt, isAnswerLost, isStaleConnection, retryDelayMs } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 import { TransportError } from "./transport-error.js";
 
@@ -23,8 +23,8 @@ export interface CallLimits {
 export interface Call extends CallLimits {
   readonly operation: Operation;
   readonly kind: CallKind;
-  /** Hears how each try of it ended. */
-  readonly onAttempt?: (attempt: UpstreamAttempt) => void;
+  /** Hears how each try of it ended, and whether Amity may have done what it was asked without telling. */
+  readonly onAttempt?: (attempt: UpstreamAttempt, isAnswerLost: boolean) => void;
 }
 
 /** How one try must go. */
@@ -119,7 +119,9 @@ export class RegionGuard {
       const outcome = await this.#outcomeOf(call, attempt());
       verdict = verdictOf(outcome);
       const error = "error" in outcome ? outcome.error : undefined;
-      call.onAttempt?.({ outcome: error?.code ?? "OK", ms: clock.elapsed() - startedAt, why: error?.log });
+      const isLost = "failed" in outcome && isAnswerLost(outcome.failed);
+      const ms = clock.elapsed() - startedAt;
+      call.onAttempt?.({ outcome: error?.code ?? "OK", ms, why: error?.log }, isLost);
       return outcome;
     } finally {
       passage.end(verdict);

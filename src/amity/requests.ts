@@ -3,6 +3,10 @@ import type { UpstreamRequest } from "./http.js";
 export type TokenApi = "v3" | "v4";
 export type SessionApi = "v3" | "v4" | "v5";
 
+/** The ways to send an admin token: Amity's OpenAPI names the first for every such route, older pages the second. */
+export const adminAuths = { bearer: "Authorization: Bearer", "x-admin-token": "a header of that name" } as const;
+export type AdminAuth = keyof typeof adminAuths;
+
 /** What Amity's session route takes; strings are carried exactly. */
 export interface SessionRequest {
   readonly userId: string;
@@ -59,4 +63,27 @@ function registration(path: string, apiKey: string, request: SessionRequest | Vi
     headers: { "x-api-key": apiKey, "content-type": "application/json" },
     body: JSON.stringify(request),
   };
+}
+
+/** Asks whether an access token is alive (OpenAPI v3). Nothing but the token goes along. */
+export function verificationRequest(accessToken: string): Exchange {
+  return { method: "GET", path: "api/v3/sessions", headers: bearer(accessToken) };
+}
+
+/** Ends the access token that it is sent with (OpenAPI v4). */
+export function revocationRequest(accessToken: string): Exchange {
+  return { method: "DELETE", path: "api/v4/sessions", headers: bearer(accessToken) };
+}
+
+/** Ends all access tokens of a user (OpenAPI v4). The admin token goes to admin routes and nowhere else. */
+export function userRevocationRequest(auth: AdminAuth, adminToken: string, userId: string): Exchange {
+  const headers = auth === "bearer" ? bearer(adminToken) : { "x-admin-token": adminToken };
+  // In a path these two are no text but steps up, encoded or not (WHATWG URL); the older route takes any id.
+  const isStep = userId === "." || userId === "..";
+  const path = isStep ? `api/v4/sessions?userId=${userId}` : `api/v4/sessions/users/${encodeURIComponent(userId)}`;
+  return { method: "DELETE", path, headers };
+}
+
+function bearer(token: string): Exchange["headers"] {
+  return { authorization: `Bearer ${token}` };
 }

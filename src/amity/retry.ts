@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../errors/codes.js";
 import { isBeforeRequest, type TransportError } from "./transport-error.js";
 
-/** What the call does at Amity: repeating a mint is harmless, a session may be registered twice. */
-export type CallKind = "mint" | "register";
+/** What the call does at Amity: a session may be registered twice, everything else is harmless to repeat. */
+export type CallKind = "mint" | "register" | "verify" | "revoke";
 
 /** A failed attempt: Amity's refusal, as its status and our code for it, or an exchange that gave no answer. */
 export type FailedAttempt =
@@ -45,15 +45,21 @@ export function isStaleConnection(failed: FailedAttempt): boolean {
   return "fault" in failed && failed.reusedConnection && failed.fault === "unreachable" && failed.phase === "request";
 }
 
+/** Amity may have done what it was asked, and nobody knows: the request was sent, and no answer of Amity's came. */
+export function isAnswerLost(failed: FailedAttempt): boolean {
+  if ("fault" in failed) return failed.fault !== "cancelled" && !isBeforeRequest(failed.phase);
+  return failed.code === "UPSTREAM_UNAVAILABLE" && failed.status !== 503;
+}
+
 function isRetryable(kind: CallKind, failed: FailedAttempt, attempt: number): boolean {
-  if (isStaleConnection(failed)) return kind === "mint" && attempt === 1;
+  if (isStaleConnection(failed)) return kind !== "register" && attempt === 1;
   return "fault" in failed ? isRetryableFault(kind, failed) : isRetryableAnswer(kind, failed, attempt);
 }
 
 /** A session is registered again only when nothing of it was sent the first time. */
 function isRetryableFault(kind: CallKind, { fault, phase }: Pick<TransportError, "fault" | "phase">): boolean {
   if (fault === "cancelled" || fault === "malformed") return false;
-  return kind === "mint" || isBeforeRequest(phase);
+  return kind !== "register" || isBeforeRequest(phase);
 }
 
 function isRetryableAnswer(

@@ -25,6 +25,21 @@ export function parseAuthToken(text: string): string {
   return token;
 }
 
+/** Reads the answer to a check of an access token: an object, which tells nothing that is needed. */
+export function parseVerification(text: string): void {
+  if (!isObject(parseJson(text))) throw badResponse(text, "no success");
+}
+
+/** Reads the answer to a revocation, `{ "success": true }`. */
+export function parseSuccess(text: string): void {
+  const answer = parseJson(text);
+  if (!isObject(answer) || answer["success"] !== true) throw badResponse(text, "no success");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** A 200 whose body, `text`, is not what was asked for; `problem`: what of it, for the log. */
 export function badResponse(text: string, reason: Reason, problem?: string): AppError {
   return new AppError("UPSTREAM_BAD_RESPONSE", {

@@ -23,16 +23,23 @@ interface RegionFacts {
   /** With one, the network is in secure mode. */
   readonly serverKey: boolean;
   readonly secondaryServerKey: boolean;
+  readonly adminToken: boolean;
   readonly mutualTls: boolean;
 }
 
 function regionFacts({ regions, mutualTls }: Config): readonly RegionFacts[] {
   if (regions === "emulator") return [];
   return regionCodes.flatMap((region) => {
-    const { apiKey, serverKey, serverKeySecondary } = regions[region];
+    const { apiKey, serverKey, serverKeySecondary, adminToken } = regions[region];
     if (!apiKey && !serverKey) return [];
-    const keys = { apiKey: isSet(apiKey), serverKey: isSet(serverKey), secondaryServerKey: isSet(serverKeySecondary) };
-    return { region, ...keys, mutualTls: mutualTls.pairs.length > 0 };
+    return {
+      region,
+      apiKey: isSet(apiKey),
+      serverKey: isSet(serverKey),
+      secondaryServerKey: isSet(serverKeySecondary),
+      adminToken: isSet(adminToken),
+      mutualTls: mutualTls.pairs.length > 0,
+    };
   });
 }
 

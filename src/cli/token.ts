@@ -1,24 +1,16 @@
 import { parseArgs } from "node:util";
 import { limits } from "../amity/input-rules.js";
-import { type RegionCode, regionCodes, regionNames } from "../amity/regions.js";
+import { type RegionCode, regionNames } from "../amity/regions.js";
 import { targetUserId } from "../caller/access.js";
 import { anybody } from "../caller/caller.js";
-import { type Config, loadConfig } from "../config/config.js";
+import type { Config } from "../config/config.js";
 import type { Env } from "../config/reader.js";
-import { readSettingFiles } from "../config/setting-files.js";
 import { AppError } from "../errors/app-error.js";
-import { systemClock } from "../system/clock.js";
-import { systemRandom } from "../system/random.js";
-import { Reloads } from "../system/reloading-file.js";
-import { Audit } from "../telemetry/audit.js";
-import { silentLogger } from "../telemetry/logger.js";
-import { Metrics } from "../telemetry/metrics.js";
-import { RequestRecord } from "../telemetry/request-record.js";
 import { TokenService } from "../token/token.service.js";
 import { TokenStore } from "../token/token.store.js";
 import type { AuthToken } from "../token/token.type.js";
-import { connectUpstream } from "../upstream.js";
 import { exitCodes } from "./exit-codes.js";
+import { callOnce, readNetwork, regionOption } from "./network.js";
 import { usage } from "./usage.js";
 
 const help = `Usage: amity-graphql token --user ID [options]
@@ -43,7 +35,7 @@ const options = {
 
 interface Order {
   readonly userId: string;
-  /** Undefined: the default region. */
+  /** Absent: the default region. */
   readonly region: RegionCode | undefined;
 }
 
@@ -54,13 +46,11 @@ export async function tokenCommand(argv: readonly string[], env: Env): Promise<n
     process.stdout.write(help);
     return exitCodes.ok;
   }
-  const region = regionCodes.find((code) => code === values.region?.toUpperCase());
+  const { region, problem } = regionOption(values.region);
   if (values.user === undefined) return usage("token needs --user", "token");
-  if (values.region !== undefined && !region) return usage(`--region must be one of ${regionNames}`, "token");
-  const settings = mintingEnv(env);
-  const { config, problems, warnings } = loadConfig(settings, await readSettingFiles(settings));
-  if (!config) return refuse("cannot mint", [...problems, ...warnings]);
-  if (config.regions === "emulator") return refuse("has no network to mint from", [noNetwork, ...warnings]);
+  if (problem !== undefined) return usage(problem, "token");
+  const config = await readNetwork(env, "mint");
+  if (!config) return exitCodes.configuration;
   try {
     const token = await mint(config, { userId: values.user, region });
     process.stdout.write(`${values.json ? JSON.stringify(token) : token.token}\n`);
@@ -72,36 +62,11 @@ export async function tokenCommand(argv: readonly string[], env: Env): Promise<n
   }
 }
 
-const noNetwork =
-  "no key is set: give AMITY_REGION and AMITY_SERVER_KEY; a gateway with the emulator answers authToken without any";
-
-/** Whoever runs this holds the keys already: who may call the gateway, and where it listens, is beside the point. */
-function mintingEnv(env: Env): Env {
-  const settings = Object.entries(env).filter(([name]) => !/^(?:AUTH_.*|HOST|NODE_ENV)$/.test(name));
-  return { ...Object.fromEntries(settings), AUTH_MODE: "none" };
-}
-
-/** Through the same client and service as the gateway's authToken, in a process that lives for one token. */
-async function mint(config: Config, { userId, region = config.defaultRegion }: Order): Promise<AuthToken> {
-  const clock = systemClock;
-  const sinks = { logger: silentLogger, metrics: new Metrics() };
-  const key = { region, userId: targetUserId(anybody, "--user", userId) };
-  const reloads = new Reloads(clock, () => {});
-  const amity = await connectUpstream(config, undefined, { clock, random: systemRandom, reloads, ...sinks });
-  const store = new TokenStore(0, clock);
-  const audit = new Audit(sinks);
-  const { upstreamTimeoutMs: timeoutMs } = config;
-  const tokens = new TokenService({ amity, store, audit, clock, timeoutMs, onReuse: () => {} });
-  try {
-    const { signal } = new AbortController();
-    const record = new RequestRecord("amity-graphql token", clock.elapsed);
-    return await tokens.issue(key, { subject: anybody.subject, signal, record });
-  } finally {
-    amity.close();
-  }
-}
-
-function refuse(what: string, lines: readonly string[]): number {
-  process.stderr.write(`amity-graphql ${what}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
-  return exitCodes.configuration;
+/** Through the same service as the gateway's authToken. */
+function mint(config: Config, { userId, region = config.defaultRegion }: Order): Promise<AuthToken> {
+  return callOnce(config, "token", ({ asker, ...tools }) => {
+    const key = { region, userId: targetUserId(anybody, "--user", userId) };
+    const store = new TokenStore(0, tools.clock);
+    return new TokenService({ ...tools, store, onReuse: () => {} }).issue(key, asker);
+  });
 }

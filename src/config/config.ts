@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { HostFamily, RegionCode } from "../amity/regions.js";
-import type { SessionApi, TokenApi } from "../amity/requests.js";
+import type { AdminAuth, SessionApi, TokenApi } from "../amity/requests.js";
 import type { AuthSettings } from "../caller/authenticator.js";
 import type { ProxyFor } from "../system/forward-proxy.js";
 import { readRegularFileSync } from "../system/regular-file.js";
@@ -36,6 +36,7 @@ export interface Config {
   readonly tokenReuseMs: number;
   readonly tokenApi: TokenApi;
   readonly sessionApi: SessionApi;
+  readonly adminAuth: AdminAuth;
   readonly upstreamTimeoutMs: number;
   readonly upstreamAttemptTimeoutMs: number;
   readonly shutdown: ShutdownSettings;
@@ -142,6 +143,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     tokenReuseMs: 1_000 * reader.integer("TOKEN_REUSE_SECONDS"),
     tokenApi: reader.choice("AMITY_TOKEN_API"),
     sessionApi: reader.choice("AMITY_SESSION_API"),
+    adminAuth: reader.choice("AMITY_ADMIN_AUTH"),
     upstreamTimeoutMs,
     upstreamAttemptTimeoutMs: reader.integer("UPSTREAM_ATTEMPT_TIMEOUT_MS"),
     shutdown: readShutdown(reader, upstreamTimeoutMs),

@@ -1,6 +1,6 @@
 import { authTokenLifeMs, leastReusedLifeMs } from "../amity/auth-token-life.js";
 import { type HostFamily, type RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
-import type { SessionApi, TokenApi } from "../amity/requests.js";
+import { type AdminAuth, adminAuths, type SessionApi, type TokenApi } from "../amity/requests.js";
 import { defaultDelegateScope } from "../caller/api-keys.js";
 import { leastRsaBits, leastSharedSecretBytes } from "../caller/jwt-key.js";
 import type { Field, SecretField, UrlField } from "./field-kinds.js";
@@ -16,7 +16,10 @@ const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
 const proxyRule = "an http or https URL with or without user and password, or host:port";
 
 type RegionFields = Readonly<
-  Record<`AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY" | "VISITOR_SECRET"}`, SecretField> &
+  Record<
+    `AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY" | "ADMIN_TOKEN" | "VISITOR_SECRET"}`,
+    SecretField
+  > &
     Record<`AMITY_${RegionCode}_BASE_URL`, UrlField>
 >;
 
@@ -37,6 +40,10 @@ const regionFields = Object.fromEntries(
         orFile: true,
         meaning: "The other server key of that network while keys are rotated: tried when the first is refused",
       },
+    ],
+    [
+      `AMITY_${code}_ADMIN_TOKEN`,
+      { kind: "secret", orFile: true, meaning: `Admin token of the network in ${regionTable[code].name}` },
     ],
     [
       `AMITY_${code}_VISITOR_SECRET`,
@@ -189,12 +196,23 @@ export const fields = {
     orFile: true,
     meaning: "The other server key of the default region while keys are rotated: tried when the first is refused",
   },
+  AMITY_ADMIN_TOKEN: {
+    kind: "secret",
+    orFile: true,
+    meaning: "Admin token of the default region's network, for `revokeUserSessions` alone",
+  },
   AMITY_VISITOR_SECRET: {
     kind: "secret",
     orFile: true,
     meaning: "Visitor secret of the default region's network, which signs for visitors",
   },
   ...regionFields,
+  AMITY_ADMIN_AUTH: {
+    kind: "choice",
+    choices: adminAuths satisfies Record<AdminAuth, string>,
+    default: "bearer",
+    meaning: "How the admin token is sent: Amity's pages name two ways",
+  },
   AMITY_ALLOW_UNSECURE: {
     kind: "choice",
     choices: { on: "it starts, and warns each time", off: "" },
@@ -203,7 +221,7 @@ export const fields = {
   },
   AMITY_MTLS_CERT_FILE: {
     kind: "path",
-    meaning: "Client certificate for the token route (PEM), read again when it changes",
+    meaning: "Client certificate for the token route and the admin's (PEM), read again when it changes",
   },
   AMITY_MTLS_KEY_FILE: { kind: "path", holdsSecret: true, meaning: "Its private key (PEM)" },
   AMITY_MTLS_CERT2_FILE: { kind: "path", meaning: "A second client certificate, for rotation" },
@@ -346,7 +364,7 @@ export const fields = {
     kind: "integer",
     ...rateRange,
     default: 20,
-    meaning: "Refused credentials from one address before they are answered 429; 0: no limit",
+    meaning: "Refused credentials and dead access tokens from one address before they are answered 429; 0: no limit",
   },
   VISITORS: {
     kind: "choice",
@@ -400,11 +418,7 @@ export type NameOf<Kind extends Field["kind"], Shape = unknown> = {
 export type ChoiceOf<Name extends NameOf<"choice">> = Extract<keyof Fields[Name]["choices"], string>;
 
 /** Documented for later versions. Refused rather than ignored: whoever sets one relies on it. */
-export const notBuiltYet: readonly RegExp[] = [
-  new RegExp(`^AMITY_(?:(?:${regionCodes.join("|")})_)?ADMIN_TOKEN(?:_FILE)?$`),
-  /^AUTH_HEADER_[A-Z_]+$/,
-  /^REDIS_URL$/,
-];
+export const notBuiltYet: readonly RegExp[] = [/^AUTH_HEADER_[A-Z_]+$/, /^REDIS_URL$/];
 
 /** The variables that give a setting, its own name first. */
 export function variablesOf(name: string, field: Field): readonly string[] {

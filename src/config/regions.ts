@@ -13,6 +13,7 @@ export interface Keys {
   readonly serverKey: Secret | undefined;
   /** The other key during a rotation. */
   readonly serverKeySecondary: Secret | undefined;
+  readonly adminToken: Secret | undefined;
   /** Signs for visitors. */
   readonly visitorSecret: Secret | undefined;
 }
@@ -51,9 +52,8 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
     }
   }
   for (const code of regionCodes) {
-    const { visitorSecret } = merged[code];
-    if (visitorSecret && !isGiven(code)) {
-      reader.problem(`${visitorSecret.name} is set without an API key or a server key`);
+    for (const secret of [merged[code].adminToken, merged[code].visitorSecret]) {
+      if (secret && !isGiven(code)) reader.problem(`${secret.name} is set without an API key or a server key`);
     }
   }
   if (!regionCodes.some(isGiven)) return { defaultRegion, regions: "emulator" };
@@ -84,6 +84,7 @@ function readKeys(reader: Reader, prefix: KeyPrefix): Keys {
     apiKey: reader.fromSetting(`${prefix}API_KEY`, headerKeyOf),
     serverKey: reader.fromSetting(`${prefix}SERVER_KEY`, headerKeyOf),
     serverKeySecondary: reader.fromSetting(`${prefix}SERVER_KEY_SECONDARY`, headerKeyOf),
+    adminToken: reader.fromSetting(`${prefix}ADMIN_TOKEN`, headerKeyOf),
     visitorSecret: reader.fromSetting(`${prefix}VISITOR_SECRET`, visitorSecretOf),
   };
 }
@@ -104,6 +105,7 @@ const keyNames = {
   apiKey: "API_KEY",
   serverKey: "SERVER_KEY",
   serverKeySecondary: "SERVER_KEY_SECONDARY",
+  adminToken: "ADMIN_TOKEN",
   visitorSecret: "VISITOR_SECRET",
 } as const;
 
@@ -118,6 +120,7 @@ function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys
     apiKey: own.apiKey ?? unnamed.apiKey,
     serverKey: own.serverKey ?? unnamed.serverKey,
     serverKeySecondary: own.serverKeySecondary ?? unnamed.serverKeySecondary,
+    adminToken: own.adminToken ?? unnamed.adminToken,
     visitorSecret: own.visitorSecret ?? unnamed.visitorSecret,
   };
 }

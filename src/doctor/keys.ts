@@ -10,7 +10,12 @@ const maxServerKeyLength = 150;
  * is sent here.
  */
 export function keyChecks(scope: string, keys: Keys, willMint: boolean): Check[] {
-  return [apiKeyCheck(scope, keys), serverKeyCheck(scope, keys, willMint), ...secondaryCheck(scope, keys)];
+  return [
+    apiKeyCheck(scope, keys),
+    serverKeyCheck(scope, keys, willMint),
+    ...secondaryCheck(scope, keys),
+    ...adminCheck(scope, keys),
+  ];
 }
 
 function apiKeyCheck(scope: string, { apiKey }: Keys): Check {
@@ -52,6 +57,16 @@ function secondaryCheck(scope: string, keys: Keys): Check[] {
   return [check.ok(`present (${sourceOf(secondary)}): tried when the first is refused`)];
 }
 
+function adminCheck(scope: string, { apiKey, serverKey, adminToken }: Keys): Check[] {
+  if (!adminToken) return [];
+  const check = row(scope, "admin token");
+  const source = sourceOf(adminToken);
+  const twin = [apiKey, serverKey].find((key) => key?.value === adminToken.value);
+  const fault = twin ? `is the same as ${sourceOf(twin)}` : shapeFault(adminToken);
+  if (fault) return [check.warn(`${source} ${fault}`, copyAgain(adminToken))];
+  return [check.ok(`present (${source}), for revokeUserSessions; not tried, since that would end sessions`)];
+}
+
 function serverKeyFault({ apiKey }: Keys, key: Secret): string | undefined {
   if (key.value === apiKey?.value) return "is the same as the API key";
   if (key.value.length > maxServerKeyLength) return `is longer than Amity's ${maxServerKeyLength} characters`;
@@ -65,7 +80,7 @@ function shapeFault({ value }: Secret): string | undefined {
 }
 
 function copyAgain(secret: Secret): string {
-  return `copy the key from Amity's console into ${sourceOf(secret)} again`;
+  return `copy it from Amity's console into ${sourceOf(secret)} again`;
 }
 
 /** The variable that gave a secret. */

@@ -155,6 +155,12 @@ const table = {
     message: "This gateway holds no server key for the region",
     when: "`authToken` for a region that has an API key but no server key",
   },
+  ADMIN_NOT_CONFIGURED: {
+    http: 200,
+    retryable: false,
+    message: "This gateway holds no admin token for the region",
+    when: "`revokeUserSessions` for a region that has keys but no admin token",
+  },
   VISITORS_NOT_ENABLED: {
     http: 200,
     retryable: false,
@@ -171,7 +177,7 @@ const table = {
     http: 200,
     retryable: false,
     message: "Amity refused the auth token",
-    when: "Amity refused a session with the given or minted auth token",
+    when: "Amity refused a session with the auth token that the client gave",
   },
   UPSTREAM_AUTH_FAILED: {
     http: 200,

@@ -75,6 +75,10 @@ const credentials = {
     means: "the service key's id is not in AUTH_API_KEYS_FILE, or its secret is another",
     todo: "compare the client's key with the file; make another with amity-graphql apikey",
   },
+  "access token refused": {
+    means: "the access token that a caller wanted to be checked or revoked is none, or is dead already",
+    todo: "nothing; many of them from one caller are guesses",
+  },
   "expired key": {
     means: "the service key is past its `expires` in AUTH_API_KEYS_FILE",
     todo: "make another with amity-graphql apikey, and give it to the client",
@@ -302,6 +306,14 @@ const amity = {
     means: "Amity does not take the signature that the gateway made for a visitor's session",
     todo: "copy the visitor secret from Amity's console again, for the right region; check this machine's clock",
   },
+  "key of another region": {
+    means: "Amity forbids the API key in this region, which is what it answers to a key of another region's network",
+    todo: "check that the API key is the region's own, and AMITY_REGION; otherwise copy it from Amity's console again",
+  },
+  "admin token refused": {
+    means: "Amity does not take the gateway's admin token",
+    todo: "make another in Amity's console: one lives a year, and a newer one ends it. AMITY_ADMIN_AUTH may be the other way, or mutual TLS may want a client certificate",
+  },
   "auth token refused": {
     means: "Amity does not take the auth token that the client gave",
     todo: "nothing: the client gets another one. If all are refused, check that region and network are the right ones",
@@ -320,6 +332,10 @@ const amity = {
   "not a session": {
     means: "Amity's answer is not a session: it has no access token, or is not an object",
     todo: "check the region's base URL, AMITY_SESSION_API, and proxies",
+  },
+  "no success": {
+    means: "Amity's answer does not say that what was asked was done",
+    todo: "check the region's base URL, and proxies",
   },
   "another user": {
     means: "Amity's session does not hold the user that was asked for",
@@ -344,6 +360,10 @@ const amity = {
   "no server key": {
     means: "no call was made: the region has no server key",
     todo: "set AMITY_EU_SERVER_KEY, or another region's",
+  },
+  "no admin token": {
+    means: "no call was made: the region has no admin token",
+    todo: "set AMITY_EU_ADMIN_TOKEN, or another region's",
   },
 } as const satisfies Record<string, ReasonInfo>;
 

@@ -35,7 +35,8 @@ export function exampleOperations({ usersSignIn, visitors }: Audience): ExampleO
  */
 function exampleValues(usersSignIn: boolean): Readonly<Record<string, unknown>> {
   const deviceId = "explorer";
-  const common = { code: "EU", deviceId, CreateVisitorSessionInput: { deviceId } };
+  const accessToken = "the-accessToken-of-a-session";
+  const common = { code: "EU", accessToken, deviceId, CreateVisitorSessionInput: { deviceId } };
   if (usersSignIn) return { ...common, CreateSessionInput: { deviceId } };
   const userId = "alice";
   return { ...common, userId, CreateSessionInput: { userId, deviceId, displayName: "Alice" } };

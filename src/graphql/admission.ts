@@ -14,7 +14,15 @@ import { describeInvalidVariables } from "../errors/invalid-variables.js";
 import type { AuditEntry } from "../telemetry/audit.js";
 import type { DocumentStore } from "./document-store.js";
 import { type IdentifyOptions, identify } from "./identify.js";
-import { askedOf, checkRootField, isCounted, isForVisitors, isIssuing, type RootField } from "./root-field-access.js";
+import {
+  actsForUser,
+  askedOf,
+  checkRootField,
+  isAudited,
+  isCounted,
+  isForVisitors,
+  type RootField,
+} from "./root-field-access.js";
 import { rootFieldsOf } from "./root-fields.js";
 import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
 import { fragmentsOf } from "./selections.js";
@@ -96,7 +104,7 @@ async function checkRootFields(
     const refusal = whole ?? (await refusalOf(() => checkRootField(caller, field, policy)));
     if (!refusal) continue;
     refusals.push(refusal);
-    if (isIssuing(field) && (caller || isForVisitors(field)))
+    if (isAudited(field) && (caller || isForVisitors(field)))
       audit.refused(auditEntry(field, caller, context), refusal);
   }
   const refusal = whole ?? refusals.find(({ code }) => code !== "BAD_USER_INPUT");
@@ -127,7 +135,12 @@ function auditEntry(field: RootField, caller: Caller | undefined, { facts, regio
   const asked = args && askedOf(args);
   const whom = isForVisitors(field)
     ? { deviceId: usableText(deviceIdOf(field), limits.deviceId) }
-    : { userId: usableText(asked && (asked.userId ?? caller?.userId), limits.tokenUserId) };
+    : {
+        userId: usableText(
+          asked && actsForUser(field) ? (asked.userId ?? caller?.userId) : undefined,
+          limits.tokenUserId,
+        ),
+      };
   const region = asked && regions.resolve(asked.region);
   return { operation: name, by: visitorSubject(caller), ...whom, region, requestId: facts.requestId };
 }

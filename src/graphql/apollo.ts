@@ -11,7 +11,7 @@ import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import { credentialReasons } from "../errors/reasons.js";
 import { documentLimits } from "../limits.js";
-import type { Audit } from "../telemetry/audit.js";
+import { type Audit, issuingFields } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { admissionPlugin } from "./admission.js";
@@ -19,7 +19,6 @@ import { buildGraphQLSchema } from "./build-schema.js";
 import { DocumentStore } from "./document-store.js";
 import { documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
-import { isIssuing } from "./root-field-access.js";
 import { rootFieldNames } from "./root-fields.js";
 import { schemaSecrecyPlugin } from "./schema-secrecy.js";
 
@@ -44,10 +43,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
   const documents = new DocumentStore();
   const identifying = { authenticator, rateLimits, audit, logger, metrics };
   const rootFields = rootFieldNames(schema);
-  metrics.announceRootFields(
-    rootFields,
-    rootFields.filter((name) => isIssuing({ name })),
-  );
+  metrics.announceRootFields(rootFields, issuingFields);
   metrics.announceRefusals(credentialReasons);
   return new ApolloServer<Context>({
     schema,

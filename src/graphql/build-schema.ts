@@ -4,6 +4,7 @@ import { type AuthChecker, buildSchemaSync } from "type-graphql";
 import type { Context } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import { RegionResolver } from "../region/region.resolver.js";
+import { IssuedSessionResolver } from "../session/issued-session.resolver.js";
 import { SessionResolver } from "../session/session.resolver.js";
 import { TokenResolver } from "../token/token.resolver.js";
 import { VisitorResolver } from "../visitor/visitor.resolver.js";
@@ -20,7 +21,7 @@ const authChecker: AuthChecker<Context> = ({ context }) => {
 /** The executable schema. */
 export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [RegionResolver, TokenResolver, SessionResolver, VisitorResolver],
+    resolvers: [RegionResolver, TokenResolver, SessionResolver, IssuedSessionResolver, VisitorResolver],
     disableInferringDefaultValues: true,
     validate: false,
     // Apollo Server checks the schema. type-graphql's own check, an introspection query, takes longer than the rest.

@@ -1,17 +1,12 @@
 import { type Authenticator, isRefusal, unauthenticated } from "../caller/authenticator.js";
 import type { Caller } from "../caller/caller.js";
-import type { RateLimits } from "../caller/rate-limits.js";
+import { countRefusal, type RefusalSinks } from "../caller/refusals.js";
 import type { Context } from "../context.js";
 import type { Audit } from "../telemetry/audit.js";
-import type { Logger } from "../telemetry/logger.js";
-import type { Metrics } from "../telemetry/metrics.js";
 
-export interface IdentifyOptions {
+export interface IdentifyOptions extends RefusalSinks {
   readonly authenticator: Authenticator;
-  readonly rateLimits: RateLimits;
   readonly audit: Audit;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 /**
@@ -20,18 +15,16 @@ export interface IdentifyOptions {
  */
 export async function identify(
   { facts }: Context,
-  { authenticator, rateLimits, audit, logger, metrics }: IdentifyOptions,
+  { authenticator, audit, ...sinks }: IdentifyOptions,
 ): Promise<Caller | undefined> {
   try {
     return await authenticator.authenticate(facts.authorization);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    metrics.credentialRefused(error.reason);
+    const { requestId, address } = facts;
     const refusal = unauthenticated(error);
-    const fields = { requestId: facts.requestId, ...refusal.log };
-    logger.info(fields, "credential refused");
-    audit.refusedCredential(fields);
-    await rateLimits.countRefusal(facts.address);
+    audit.refusedCredential({ requestId, ...refusal.log });
+    await countRefusal(sinks, { requestId, reason: error.reason, claim: error.claim }, address);
     throw refusal;
   }
 }

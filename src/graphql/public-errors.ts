@@ -100,7 +100,7 @@ function logFailure(logger: Logger, { extensions, path }: PublicError, origin: u
   } else if (code.startsWith("UPSTREAM_")) {
     const isSent = appError?.reason !== "circuit open" && appError?.reason !== "no time left";
     logger.warn(fields, isSent ? "a call to Amity failed" : "a call to Amity was not made");
-  } else if (code === "REGION_NOT_CONFIGURED" || code === "SECURE_MODE_NOT_CONFIGURED") {
+  } else if (code.endsWith("_NOT_CONFIGURED")) {
     logger.warn(fields, "a region has no key for what was asked: no call was made");
   } else if (code === "AUTH_UNAVAILABLE") {
     logger.warn(fields, "a caller cannot be verified");

@@ -3,11 +3,32 @@ import { displayNameFor, targetUserId } from "../caller/access.js";
 import type { Caller } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 
-/** Root fields that need no caller. Every other one does, so a new field is closed until it is listed here. */
-const publicFields: ReadonlySet<string> = new Set(["regions", "region", "__typename"]);
-/** For people whom nobody knows: open too, but limited by address and device, and audited. */
-const visitorFields: ReadonlySet<string> = new Set(["visitorSignature", "createVisitorSession"]);
-const introspectionFields: ReadonlySet<string> = new Set(["__schema", "__type"]);
+/**
+ * Whose a root field is: everybody's, or that of whoever may read the schema; a caller's, for the own user or one whom
+ * the caller may act for; that of any caller who holds the secret that it names, whoever its user is; or a visitor's,
+ * whom nobody knows: open too, but limited by address and device, and audited.
+ */
+export type Access = "public" | "introspection" | "acting" | "holding" | "visiting";
+
+/** Each root field of the schema. One that is not listed is `acting`: closed as far as can be. */
+export const rootFieldAccess: ReadonlyMap<string, Access> = new Map<string, Access>([
+  ["__typename", "public"],
+  ["regions", "public"],
+  ["region", "public"],
+  ["__schema", "introspection"],
+  ["__type", "introspection"],
+  ["authToken", "acting"],
+  ["createSession", "acting"],
+  ["revokeUserSessions", "acting"],
+  ["revokeSession", "holding"],
+  ["sessionStatus", "holding"],
+  ["visitorSignature", "visiting"],
+  ["createVisitorSession", "visiting"],
+]);
+
+function accessOf(name: string): Access {
+  return rootFieldAccess.get(name) ?? "acting";
+}
 
 /** One root field of an operation. */
 export interface RootField {
@@ -33,12 +54,7 @@ export interface Asked {
 
 /** May everybody have this root field? */
 export function isPublic(name: string): boolean {
-  return publicFields.has(name) || visitorFields.has(name);
-}
-
-/** Does the field serve visitors? Whoever asks is then limited by address and device. */
-export function isForVisitors({ name }: Pick<RootField, "name">): boolean {
-  return visitorFields.has(name);
+  return accessOf(name) === "public" || isForVisitors({ name });
 }
 
 /** Does a request for the field take a point of the rate limit? All do but the one that tells nothing. */
@@ -46,14 +62,24 @@ export function isCounted({ name }: RootField): boolean {
   return name !== "__typename";
 }
 
-/** Does the field hand out something that acts for somebody? Whoever asks is then audited. */
-export function isIssuing({ name }: Pick<RootField, "name">): boolean {
-  return visitorFields.has(name) || !(publicFields.has(name) || introspectionFields.has(name));
+/** Does the field serve visitors? Whoever asks is then limited by address and device. */
+export function isForVisitors({ name }: Pick<RootField, "name">): boolean {
+  return accessOf(name) === "visiting";
+}
+
+/** Does the field act for a user, the caller's own by default? */
+export function actsForUser({ name }: Pick<RootField, "name">): boolean {
+  return accessOf(name) === "acting";
+}
+
+/** Is it audited? All are that do something at Amity, or let somebody do it. */
+export function isAudited({ name }: Pick<RootField, "name">): boolean {
+  return ["acting", "holding", "visiting"].includes(accessOf(name));
 }
 
 /**
- * By convention a field that issues takes the id of the user as `userId`, the name that it sets as `displayName`, the
- * device as `deviceId` and the network as `region`, each as an argument or in `input`.
+ * By convention a field that acts for a user takes the id as `userId`, the name that it sets as `displayName` and the
+ * network as `region`, each as an argument or in `input`; one for visitors has the device as `deviceId`.
  */
 export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
   const input = isRecord(args["input"]) ? args["input"] : args;
@@ -70,14 +96,12 @@ export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
  * rule that the field's own resolver will find broken again.
  */
 export function checkRootField(caller: Caller | undefined, field: Omit<RootField, "key">, policy: AccessPolicy): void {
-  if (isForVisitors(field) && !field.args) throw new AppError("BAD_USER_INPUT");
-  if (isPublic(field.name)) return;
-  if (introspectionFields.has(field.name)) {
-    if (caller || policy.openIntrospection) return;
-    throw new AppError("UNAUTHENTICATED");
-  }
-  if (!caller) throw new AppError("UNAUTHENTICATED");
+  const access = accessOf(field.name);
+  if (access === "public" || (access === "introspection" && policy.openIntrospection)) return;
+  if (!caller && access !== "visiting") throw new AppError("UNAUTHENTICATED");
+  if (access === "introspection") return;
   if (!field.args) throw new AppError("BAD_USER_INPUT");
+  if (!caller || access === "holding" || access === "visiting") return;
   const { userId, displayName } = askedOf(field.args);
   displayNameFor(caller, targetUserId(caller, "userId", userId), displayName);
 }

@@ -1,5 +1,5 @@
 import type { Authenticator } from "../caller/authenticator.js";
-import { RateLimits } from "../caller/rate-limits.js";
+import type { RateLimits } from "../caller/rate-limits.js";
 import { VisitorLimits } from "../caller/visitor-limits.js";
 import type { Config } from "../config/config.js";
 import type { Services } from "../context.js";
@@ -19,6 +19,7 @@ import type { LoadMonitor } from "./shedding.js";
 export interface EndpointParts {
   readonly authenticator: Authenticator;
   readonly services: Services;
+  readonly rateLimits: RateLimits;
   readonly readiness: Readiness;
   readonly load: LoadMonitor;
   /** The explorer's pages. */
@@ -40,9 +41,8 @@ export interface EndpointTools {
  */
 export function createEndpoint(config: Config, parts: EndpointParts, tools: EndpointTools) {
   const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
-  const { authenticator, services, readiness, load, pages } = parts;
+  const { authenticator, services, rateLimits, readiness, load, pages } = parts;
   const { clock, logger, metrics, audit, newId } = tools;
-  const rateLimits = new RateLimits(inbound.rateLimits);
   const visitorLimits = config.visitors && new VisitorLimits(config.visitors.limits);
   const admitting = { authenticator, rateLimits, visitorLimits };
   const apollo = createApollo({ introspection, production, ...admitting, audit, logger, metrics });

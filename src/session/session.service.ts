@@ -2,7 +2,6 @@ import type { AmityClient } from "../amity/client.js";
 import { regionNotConfigured } from "../amity/failures.js";
 import { limits, usableText } from "../amity/input-rules.js";
 import type { RegionCode } from "../amity/regions.js";
-import type { SessionRequest } from "../amity/requests.js";
 import type { AmitySession } from "../amity/session-wire.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
@@ -91,10 +90,9 @@ export class SessionService {
     if (!hasApiKey) throw regionNotConfigured(region);
     const startedAt = clock.now();
     const callLimits = { deadline: clock.elapsed() + timeoutMs, signal, record };
-    const authToken =
-      request.authToken ?? (hasServerKey ? await amity.mintAuthToken(region, userId, callLimits) : undefined);
-    const asked: SessionRequest = { ...request, authToken };
-    const session = await amity.createSession(region, asked, callLimits);
+    const needsToken = request.authToken === undefined && hasServerKey;
+    const minted = needsToken ? await amity.mintAuthToken(region, userId, callLimits) : undefined;
+    const session = await amity.createSession(region, request, callLimits, minted);
     return toSession(session, region, startedAt, hasServerKey ? sessionLifeMs.secure : sessionLifeMs.unsecure);
   }
 }

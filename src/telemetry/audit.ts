@@ -19,22 +19,45 @@ export interface AuditEntry {
   readonly requestId: string;
 }
 
+/** How it ended well: `absent` means that there was nothing to revoke; a session's state is Amity's word. */
+type Success = "issued" | "revoked" | "absent" | "ACTIVE" | "INVALID" | "BANNED";
+
+/** How something audited ended well, and the user whom only the end told. */
+export interface Ending {
+  readonly outcome: Success;
+  readonly userId?: string | undefined;
+}
+
+/** The root fields that issue tokens or sessions; others that are audited check or end them. */
+export const issuingFields: readonly string[] = [
+  "authToken",
+  "createSession",
+  "visitorSignature",
+  "createVisitorSession",
+];
+
 export interface AuditSinks {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 /**
- * One line for each attempt to get a token or a session: `issued`, or the error's code and its reason. Never the token.
+ * One line for each attempt to get, check or end a token or a session: how it ended well, or the error's code and its
+ * reason. Never the token.
  */
 export class Audit {
   constructor(private readonly sinks: AuditSinks) {}
 
-  /** Runs what issues, and writes how it ended. */
-  async around<T>(entry: AuditEntry, issue: () => Promise<T>): Promise<T> {
+  /** Runs what is audited, and writes how it ended: by default, that something was issued. */
+  async around<T>(
+    entry: AuditEntry,
+    run: () => Promise<T>,
+    endingOf: (result: T) => Ending = () => ({ outcome: "issued" }),
+  ): Promise<T> {
     try {
-      const result = await issue();
-      this.#write(entry, "issued");
+      const result = await run();
+      const { outcome, userId = entry.userId } = endingOf(result);
+      this.#write({ ...entry, userId }, outcome);
       return result;
     } catch (error) {
       const failure = error instanceof AppError ? error : new AppError("INTERNAL_SERVER_ERROR");
@@ -43,7 +66,7 @@ export class Audit {
     }
   }
 
-  /** Writes that nothing was issued, and why. */
+  /** Writes that nothing was done, and why. */
   refused(entry: AuditEntry, { code, reason }: AppError): void {
     this.#write(entry, code, reason);
   }
@@ -53,9 +76,9 @@ export class Audit {
     this.sinks.logger.audit({ ...fields, outcome: "UNAUTHENTICATED" });
   }
 
-  #write(entry: AuditEntry, outcome: "issued" | ErrorCode, reason?: Reason): void {
+  #write(entry: AuditEntry, outcome: Success | ErrorCode, reason?: Reason): void {
     const { logger, metrics } = this.sinks;
-    metrics.issued(entry.operation, outcome);
+    if (issuingFields.includes(entry.operation)) metrics.issued(entry.operation, outcome);
     logger.audit({ ...entry, outcome, ...(reason && { reason }) });
   }
 }

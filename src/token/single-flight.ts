@@ -29,6 +29,11 @@ export class SingleFlight<T> {
     return signal ? this.#waitFor(flight, signal) : flight.result;
   }
 
+  /** Lets nobody join the work of these keys any more that is under way. Whoever waits for it goes on. */
+  forget(isMeant: (key: string) => boolean): void {
+    for (const key of [...this.#flights.keys()]) if (isMeant(key)) this.#flights.delete(key);
+  }
+
   #joinable(key: string): Flight<T> | undefined {
     const flight = this.#flights.get(key);
     return flight && this.clock.elapsed() - flight.startedAt < this.joinableMs ? flight : undefined;

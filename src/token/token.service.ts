@@ -39,6 +39,13 @@ export class TokenService {
     return this.options.audit.around({ operation: "authToken", by, ...key, requestId }, () => this.#issue(key, asker));
   }
 
+  /** Hands out no token of the user's that was asked for before now, from the store or shared. */
+  forget(user: Pick<TokenKey, "region" | "userId">): void {
+    this.options.store.forget(user);
+    const ending = flightEnding(user);
+    this.#flights.forget((key) => key.endsWith(ending));
+  }
+
   async #issue({ region, userId }: TokenKey, { subject, signal, record }: Asker): Promise<AuthToken> {
     const { amity, store, onReuse } = this.options;
     const reuse = (token: AuthToken) => {
@@ -56,7 +63,7 @@ export class TokenService {
       return this.#mint({ region, userId }, shared, record);
     };
     try {
-      const flightKey = JSON.stringify([subject, region, generation, userId]);
+      const flightKey = JSON.stringify([subject, generation]) + flightEnding({ region, userId });
       const flight = this.#flights.run(flightKey, signal, mint);
       if (!isOwn) record.share();
       const minted = await flight;
@@ -71,13 +78,19 @@ export class TokenService {
 
   /** The token's life is counted from before the call, so it never seems to live longer than it does. */
   async #mint({ region, userId }: TokenKey, signal: AbortSignal, record: RequestRecord): Promise<Minted> {
-    const { amity, clock, timeoutMs } = this.options;
+    const { amity, store, clock, timeoutMs } = this.options;
+    const { era } = store;
     const askedAt = momentOf(clock);
     const limits = { deadline: askedAt.elapsed + timeoutMs, signal, record };
     const token = await amity.mintAuthToken(region, userId, limits);
     const issuedAt = new Date(askedAt.now);
     const expiresAt = new Date(askedAt.now + authTokenLifeMs);
     const refreshAfter = refreshTime(issuedAt, expiresAt);
-    return { token: { token, userId, region, issuedAt, expiresAt, refreshAfter }, askedAt };
+    return { token: { token, userId, region, issuedAt, expiresAt, refreshAfter }, askedAt, era };
   }
+}
+
+/** JSON marks where it begins, so nobody's is the ending of another's. */
+function flightEnding({ region, userId }: TokenKey): string {
+  return JSON.stringify([region, userId]);
 }

@@ -21,16 +21,24 @@ export interface StoreKey {
 export interface Minted {
   readonly token: AuthToken;
   readonly askedAt: Moment;
+  /** The store's, from before it was asked for. */
+  readonly era: number;
 }
 
 /** Minted tokens of this process, for TOKEN_REUSE_SECONDS. In memory only, and never consulted before authorization. */
 export class TokenStore {
   readonly #tokens = new LRUCache<string, Minted>({ max: mostTokens });
+  #era = 0;
 
   constructor(
     private readonly reuseMs: number,
     private readonly clock: Clock,
   ) {}
+
+  /** Ends when anybody is forgotten. */
+  get era(): number {
+    return this.#era;
+  }
 
   /** A token young enough to be handed out again. */
   fresh(key: StoreKey): AuthToken | undefined {
@@ -42,8 +50,16 @@ export class TokenStore {
     return this.#find(key, Number.POSITIVE_INFINITY);
   }
 
+  /** A token of an era that has ended may be that of somebody forgotten, so it is not kept. */
   put(key: StoreKey, minted: Minted): void {
-    if (this.reuseMs > 0) this.#tokens.set(textOf(key), minted);
+    if (this.reuseMs > 0 && minted.era === this.#era) this.#tokens.set(textOf(key), minted);
+  }
+
+  /** Hands out no token of the user's any more that was asked for before now. */
+  forget(user: Pick<StoreKey, "region" | "userId">): void {
+    this.#era++;
+    const beginning = userTextOf(user);
+    for (const key of [...this.#tokens.keys()]) if (key.startsWith(beginning)) this.#tokens.delete(key);
   }
 
   /** It is dead when either clock says so: it goes on ageing at Amity while this machine sleeps. */
@@ -74,6 +90,11 @@ function stampedAnew(token: AuthToken, shiftMs: number): AuthToken {
   };
 }
 
-function textOf({ region, generation, userId }: StoreKey): string {
-  return JSON.stringify([region, generation, userId]);
+function textOf({ generation, ...user }: StoreKey): string {
+  return userTextOf(user) + generation;
+}
+
+/** JSON marks where it ends, so nobody's is the beginning of another's. */
+function userTextOf({ region, userId }: Pick<StoreKey, "region" | "userId">): string {
+  return JSON.stringify([region, userId]);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { errorOf, regionAt, withGateway } from "../support/gateway.js";
 import { hostileIds } from "../support/hostile-ids.js";
-import { always, likeAmity, withUpstream } from "../support/upstream.js";
+import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
 
 const create = "mutation ($input: CreateSessionInput!) { createSession(input: $input) { accessToken userId } }";
 const whole = readFileSync(new URL("../../schema/operations/create-session.graphql", import.meta.url), "utf8");
@@ -318,6 +318,30 @@ test("a token of somebody else is reported as rejected", async () => {
         extensions: { code: "AUTH_TOKEN_REJECTED", retryable: false, amity: { status: 401, code: 400_100 } },
       });
       expect(answered.text).not.toContain("stolen");
+    });
+  });
+});
+
+describe("a refusal of what the gateway sent by itself", () => {
+  const refusing =
+    (status: number): Answer =>
+    (response, request) =>
+      (request.url.includes("/authentication/token") ? always(200, '"minted"') : always(status, "{}"))(
+        response,
+        request,
+      );
+
+  test.each([
+    [401, "key refused"],
+    [403, "key of another region"],
+  ])("with %i is the operator's trouble: %s", async (status, reason) => {
+    await withUpstream(refusing(status), async ({ url }) => {
+      await withGateway({ env: regionAt(url) }, async ({ ask, logged }) => {
+        const answered = await ask(create, { input: { userId: "alice", deviceId: "d" } });
+        expect(errorOf(answered).extensions).toMatchObject({ code: "UPSTREAM_AUTH_FAILED", amity: { status } });
+        const line = { level: "error", operation: "createSession", region: "EU", reason };
+        expect(logged.map((text) => JSON.parse(text))).toContainEqual(expect.objectContaining(line));
+      });
     });
   });
 });

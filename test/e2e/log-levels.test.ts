@@ -69,7 +69,16 @@ describe("in production", () => {
     const [ready] = jsonLines(await outputOf({ ...production, LOG_LEVEL: "silent", RATE_LIMIT_USER: "77" }));
     expect(ready).toMatchObject({
       version,
-      regions: [{ region: "EU", apiKey: false, serverKey: true, secondaryServerKey: false, mutualTls: false }],
+      regions: [
+        {
+          region: "EU",
+          apiKey: false,
+          serverKey: true,
+          secondaryServerKey: false,
+          adminToken: false,
+          mutualTls: false,
+        },
+      ],
       defaultRegion: "EU",
       callers: ["jwt"],
       limits: { bodyBytes: 102_400, perMinute: { user: 77, service: 600, failedAuth: 20 } },

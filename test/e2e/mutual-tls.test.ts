@@ -10,6 +10,7 @@ import { errorOf, type TestGateway, withGateway } from "../support/gateway.js";
 import { run } from "../support/process.js";
 
 const mint = '{ authToken(userId: "alice") { userId token } }';
+const endAll = 'mutation { revokeUserSessions(input: { userId: "alice" }) { revoked } }';
 const dayMs = 24 * 60 * 60 * 1000;
 
 let folder = "";
@@ -56,6 +57,28 @@ describe("a network with mutual TLS", () => {
         expect(body.data).toEqual({ authToken: { userId: "alice" }, region: { mutualTls: true, status: "AVAILABLE" } });
         const created = await ask('mutation { createSession(input: { userId: "alice", deviceId: "d" }) { userId } }');
         expect(created.body.data).toEqual({ createSession: { userId: "alice" } });
+      });
+    });
+  });
+
+  test("takes the admin token with the certificate, and users' tokens without", async () => {
+    await withEmulator({ mtls: true }, async (emulator) => {
+      await writePair(await issue(emulator, "backend"));
+      const env = await envFor(emulator, { ...pairEnv(), AMITY_SG_ADMIN_TOKEN: emulator.adminToken });
+      await withGateway({ env }, async ({ ask }) => {
+        const created = await ask(
+          'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { accessToken } }',
+        );
+        const { accessToken } = created.body.data.createSession;
+        const state = async () =>
+          (await ask("query ($t: String!) { sessionStatus(accessToken: $t) { state } }", { t: accessToken })).body.data;
+        expect(await state()).toEqual({ sessionStatus: { state: "ACTIVE" } });
+        expect((await ask(endAll)).body).toEqual({ data: { revokeUserSessions: { revoked: true } } });
+        expect(await state()).toEqual({ sessionStatus: { state: "INVALID" } });
+      });
+      const { AMITY_MTLS_CERT_FILE: _cert, AMITY_MTLS_KEY_FILE: _key, ...bare } = env;
+      await withGateway({ env: bare, random: () => 0 }, async ({ ask }) => {
+        expect(errorOf(await ask(endAll)).extensions.code).toBe("UPSTREAM_UNAVAILABLE");
       });
     });
   });

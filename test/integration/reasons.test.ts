@@ -37,6 +37,7 @@ interface Scene {
 
 const mint = '{ authToken(userId: "alice") { token } }';
 const openSession = 'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { accessToken } }';
+const endAll = 'mutation { revokeUserSessions(input: { userId: "alice" }) { revoked } }';
 const quick = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "200", UPSTREAM_TIMEOUT_MS: "300" };
 const asked = { code: expect.any(String), region: "EU", operation: "mintAuthToken", requestId: expect.any(String) };
 
@@ -507,6 +508,30 @@ const scenes = {
     'mutation { createVisitorSession(input: { deviceId: "d" }) { accessToken } }',
     { VISITORS: "on", AMITY_EU_VISITOR_SECRET: "canary-visitor-secret" },
   ),
+  "access token refused": amity(
+    always(401, '{"code":400100}'),
+    { message: "credential refused", requestId: expect.any(String) },
+    'mutation { revokeSession(input: { accessToken: "canary-access-token" }) { revoked } }',
+  ),
+  "admin token refused": amity(
+    always(401, "Unauthorized"),
+    { level: "error", operation: "revokeUserSessions", amity: { status: 401 } },
+    endAll,
+    { AMITY_EU_ADMIN_TOKEN: "canary-admin-token" },
+  ),
+  "key of another region": amity(
+    byRoute(always(200, '"token"'), always(403, '{"code":400300}')),
+    { level: "error", operation: "createSession", amity: { status: 403, code: 400_300 } },
+    openSession,
+  ),
+  "no success": amity(always(200, '{"success":false}'), { operation: "revokeUserSessions", phase: "answer" }, endAll, {
+    AMITY_EU_ADMIN_TOKEN: "canary-admin-token",
+  }),
+  "no admin token": amity(
+    () => {},
+    { message: "a region has no key for what was asked: no call was made", region: "EU", code: "ADMIN_NOT_CONFIGURED" },
+    endAll,
+  ),
   "user banned": amity(always(403, '{"code":400312}'), { audit: true }),
   "request refused": amity(always(422, '{"code":500000}'), { amity: { status: 422, code: 500_000 } }),
   "rate limit": amity(always(429, '{"code":400311}'), { amity: { status: 429, code: 400_311 } }),
@@ -514,7 +539,7 @@ const scenes = {
   "not an auth token": amity(always(200, "{}"), { phase: "answer" }),
   "not a session": amity(
     byRoute(always(200, '"token"'), session({})),
-    { operation: "createSessionWithAuthToken", problem: "accessToken" },
+    { operation: "createSession", problem: "accessToken" },
     openSession,
   ),
   "another user": amity(

@@ -39,6 +39,8 @@ const forbidden = { outcome: "FORBIDDEN", reason: "acts for another" };
 const unusable = { outcome: "BAD_USER_INPUT" };
 const limited = { outcome: "RATE_LIMITED", reason: "caller's rate" };
 const session = { operation: "createSession" };
+const ending = { operation: "revokeUserSessions" };
+const endAll = "mutation ($u: ID) { revokeUserSessions(input: { userId: $u }) { revoked } }";
 
 const refused: [string, Attempt][] = [
   ["another's token", { variables: { u: "bob" }, lines: [line({ userId: "bob", ...forbidden })] }],
@@ -150,7 +152,7 @@ const refused: [string, Attempt][] = [
     "a token of a region that is not configured",
     {
       query: "{ authToken(region: US) { token } }",
-      lines: [line({ region: "US", outcome: "REGION_NOT_CONFIGURED", reason: "no API key" })],
+      lines: [line({ region: "US", outcome: "REGION_NOT_CONFIGURED", reason: "no server key" })],
     },
   ],
   [
@@ -172,6 +174,31 @@ const refused: [string, Attempt][] = [
       variables: { input: { ...input, authToken: "stolen" } },
       answer: always(401, ""),
       lines: [line({ ...session, outcome: "AUTH_TOKEN_REJECTED", reason: "auth token refused" })],
+    },
+  ],
+  [
+    "the end of another's sessions",
+    { query: endAll, variables: { u: "bob" }, lines: [line({ ...ending, userId: "bob", ...forbidden })] },
+  ],
+  [
+    "the end of sessions without an admin token",
+    { query: endAll, lines: [line({ ...ending, outcome: "ADMIN_NOT_CONFIGURED", reason: "no admin token" })] },
+  ],
+  [
+    "a session's end by a value that is no token",
+    {
+      query: 'mutation { revokeSession(input: { accessToken: "" }) { revoked } }',
+      lines: [without("userId", { operation: "revokeSession", ...unusable })],
+    },
+  ],
+  [
+    "a look at a session where Amity does not answer well",
+    {
+      query: '{ sessionStatus(accessToken: "a") { state } }',
+      answer: always(400, ""),
+      lines: [
+        without("userId", { operation: "sessionStatus", outcome: "UPSTREAM_REJECTED", reason: "request refused" }),
+      ],
     },
   ],
   [
@@ -213,6 +240,35 @@ describe("the audit log has one line for each", () => {
       await withGateway(callersAt(url), async (gateway) => {
         await gateway.ask(query, {}, { ...(await signedIn("alice")), "x-request-id": "request-1" });
         expect(auditOf(gateway)).toEqual([line({ ...given, outcome: "issued" })]);
+      });
+    });
+  });
+});
+
+describe("the audit log tells what became of", () => {
+  const held = `e30.${Buffer.from('{"user":{"publicUserId":"bob"}}').toString("base64url")}.c2ln`;
+  const [status, revoke] = [
+    "query ($t: String!) { sessionStatus(accessToken: $t) { state } }",
+    "mutation ($t: String!) { revokeSession(input: { accessToken: $t }) { revoked } }",
+  ];
+  const [operation, one] = [{ operation: "sessionStatus" }, { operation: "revokeSession" }];
+  const done = always(200, '{"success":true}');
+
+  test.each<[string, string, Answer, Line]>([
+    ["a look at a live session", status, done, line({ ...operation, userId: "bob", outcome: "ACTIVE" })],
+    ["a look at a dead one", status, always(401, ""), without("userId", { ...operation, outcome: "INVALID" })],
+    ["a look at a banned user's", status, always(403, ""), without("userId", { ...operation, outcome: "BANNED" })],
+    ["a session's end", revoke, done, line({ ...one, userId: "bob", outcome: "revoked" })],
+    ["a dead session's end", revoke, always(401, ""), without("userId", { ...one, outcome: "absent" })],
+    ["the end of all", endAll, done, line({ ...ending, outcome: "revoked" })],
+    ["the end of none", endAll, always(404, '{"code":400400}'), line({ ...ending, outcome: "absent" })],
+  ])("%s", async (_what, query, answer, expected) => {
+    await withUpstream(answer, async ({ url }) => {
+      await withGateway(callersAt(url, { AMITY_EU_ADMIN_TOKEN: "canary-admin-token" }), async (gateway) => {
+        const headers = { ...(await signedIn("alice")), "x-request-id": "request-1" };
+        await gateway.ask(query, { t: held }, headers);
+        expect(auditOf(gateway)).toEqual([expected]);
+        expect(gateway.logged.join()).not.toContain(held);
       });
     });
   });

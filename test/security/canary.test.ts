@@ -6,6 +6,7 @@ const canary = "C4N4RY";
 const secrets = {
   AMITY_EU_API_KEY: `${canary}-api`,
   AMITY_EU_SERVER_KEY: `${canary}-server`,
+  AMITY_EU_ADMIN_TOKEN: `${canary}-admin`,
   AMITY_EU_VISITOR_SECRET: `${canary}-visitor`,
 };
 
@@ -41,6 +42,9 @@ test("no secret leaves in answers, logs or errors", async () => {
           {
             query: `mutation { createSession(input: { userId: "a", deviceId: "d", authToken: "${canary}-t" }) { accessToken } }`,
           },
+          { query: `{ sessionStatus(accessToken: "${canary}-access") { state userId } }` },
+          { query: `mutation { revokeSession(input: { accessToken: "${canary}-access" }) { revoked } }` },
+          { query: 'mutation { revokeUserSessions(input: { userId: "a" }) { revoked } }' },
           { query: `{ region(code: "${canary}") { code } }` },
           { query: '{ visitorSignature(deviceId: "d") { authSignature authSignatureExpiresAt } }' },
           { query: 'mutation { createVisitorSession(input: { deviceId: "d" }) { accessToken } }' },
@@ -55,7 +59,7 @@ test("no secret leaves in answers, logs or errors", async () => {
         }
       });
       expect(code).toBe(0);
-      expect(answers).toHaveLength(hostileAnswers.length * 6);
+      expect(answers).toHaveLength(hostileAnswers.length * 9);
       for (const text of [...answers, stdout, stderr]) expect(text).not.toContain(canary);
       expect(stdout).toContain("check it and rotate it");
     },

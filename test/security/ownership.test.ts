@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { buildGraphQLSchema } from "../../src/graphql/build-schema.js";
+import { rootFieldAccess } from "../../src/graphql/root-field-access.js";
+import { rootFieldNames } from "../../src/graphql/root-fields.js";
 import { callersAt, signedIn } from "../support/callers.js";
 import { errorOf, withGateway } from "../support/gateway.js";
-import { likeAmity, type Upstream, withUpstream } from "../support/upstream.js";
+import { always, likeAmity, type Upstream, withUpstream } from "../support/upstream.js";
 
 const session = { accessToken: "a", users: [{ userId: "alice" }, { userId: "bob" }] };
 
@@ -48,11 +50,30 @@ const attempts: [string, string, object?][] = [
     'mutation ($u: ID) { createSession(input: { userId: $u, deviceId: "d" }) { accessToken } }',
     { u: "bob" },
   ],
+  ["by ending sessions", 'mutation { revokeUserSessions(input: { userId: "bob" }) { revoked } }'],
+  [
+    "after ending her own sessions",
+    'mutation { a: revokeUserSessions(input: {}) { revoked } b: revokeUserSessions(input: { userId: "bob" }) { revoked } }',
+  ],
   [
     "with a stolen token",
     'mutation { createSession(input: { userId: "bob", deviceId: "d", authToken: "stolen" }) { accessToken } }',
   ],
 ];
+
+describe("a session whose token is held", () => {
+  test.each([
+    ["is looked at", '{ sessionStatus(accessToken: "of-bob") { state } }'],
+    ["is ended", 'mutation { revokeSession(input: { accessToken: "of-bob" }) { revoked } }'],
+  ])("%s for any caller", async (_what, query) => {
+    await withUpstream(always(200, '{"success":true}'), async ({ url, seen }) => {
+      await withGateway(callersAt(url), async ({ ask }) => {
+        expect((await ask(query, {}, await signedIn("alice"))).body.errors).toBeUndefined();
+      });
+      expect(seen.map(({ headers }) => headers.authorization)).toEqual(["Bearer of-bob"]);
+    });
+  });
+});
 
 describe("somebody else's token", () => {
   test.each(attempts.map(([how, query, variables = {}]) => [how, query, variables] as const))(
@@ -139,7 +160,14 @@ describe("without a credential", () => {
   const operations: Record<string, string> = {
     authToken: '{ authToken(userId: "alice") { token } }',
     createSession: 'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { accessToken } }',
+    sessionStatus: '{ sessionStatus(accessToken: "a") { state } }',
+    revokeSession: 'mutation { revokeSession(input: { accessToken: "a" }) { revoked } }',
+    revokeUserSessions: 'mutation { revokeUserSessions(input: { userId: "alice" }) { revoked } }',
   };
+
+  test("every root field has its own rule of access", () => {
+    expect(rootFieldNames(buildGraphQLSchema()).sort()).toEqual([...rootFieldAccess.keys()].sort());
+  });
 
   test.each(closed)("the root field %s is 401", async (field) => {
     await withCallers(async (ask, { seen }) => {

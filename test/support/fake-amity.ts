@@ -1,3 +1,4 @@
+import type { SessionState } from "../../src/amity/access-token.js";
 import type { AmityClient, RegionState } from "../../src/amity/client.js";
 import type { CallLimits } from "../../src/amity/region-guard.js";
 import type { RegionCode } from "../../src/amity/regions.js";
@@ -12,6 +13,7 @@ export interface MintCall extends CallLimits {
 export interface SessionCall extends CallLimits {
   readonly region: RegionCode;
   readonly request: SessionRequest;
+  readonly minted: string | undefined;
 }
 
 export interface Script {
@@ -21,6 +23,9 @@ export interface Script {
   readonly generation?: () => string | undefined;
   readonly mint?: (call: MintCall) => Promise<string>;
   readonly createSession?: (call: SessionCall) => Promise<AmitySession>;
+  readonly verifySession?: () => Promise<SessionState>;
+  readonly revokeSession?: () => Promise<boolean>;
+  readonly revokeUserSessions?: () => Promise<boolean>;
 }
 
 /** An Amity client that answers by the script and notes what it was asked, instead of asking anybody. */
@@ -47,10 +52,13 @@ export function fakeAmity(
       return (script.mint ?? unexpected)({ region, userId, ...limits });
     },
     createVisitorSession: unexpected,
-    createSession(region, request, limits) {
-      sessions.push({ region, request, ...limits });
-      return (script.createSession ?? unexpected)({ region, request, ...limits });
+    createSession(region, request, limits, minted) {
+      sessions.push({ region, request, minted, ...limits });
+      return (script.createSession ?? unexpected)({ region, request, minted, ...limits });
     },
+    verifySession: script.verifySession ?? unexpected,
+    revokeSession: script.revokeSession ?? unexpected,
+    revokeUserSessions: script.revokeUserSessions ?? unexpected,
     close() {},
   };
 }

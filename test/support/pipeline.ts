@@ -10,6 +10,7 @@ import { createAccessLog } from "../../src/server/access-log.js";
 import type { HttpRequest } from "../../src/server/messages.js";
 import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.js";
 import { Readiness } from "../../src/server/readiness.js";
+import { IssuedSessionService } from "../../src/session/issued-session.service.js";
 import { SessionService } from "../../src/session/session.service.js";
 import type { Clock } from "../../src/system/clock.js";
 import { noProxy } from "../../src/system/forward-proxy.js";
@@ -70,6 +71,8 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
       regions: new RegionService({ amity, defaultRegion: RegionCode.EU, hostFamily: "api" }),
       tokens: new TokenService({ amity, store: new TokenStore(0, clock), audit, clock, timeoutMs, onReuse: () => {} }),
       sessions: new SessionService({ amity, audit, clock, timeoutMs }),
+      issuedSessions: new IssuedSessionService({ amity, audit, clock, timeoutMs, onUserRevoked: () => {} }),
+      refusals: { rateLimits, logger, metrics },
       visitors: new VisitorService({ signer: undefined, audit }),
     },
     readiness,
@@ -104,6 +107,7 @@ function unconfiguredAmity(clock: Clock) {
     mutualTls: { ca: undefined, pairs: [] },
     tokenApi: "v4",
     sessionApi: "v3",
+    adminAuth: "bearer",
     attemptTimeoutMs: timeoutMs,
     clock,
     random: () => 0,

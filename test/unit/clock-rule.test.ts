@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, jest, test } from "@jest/globals";
+import { SessionState } from "../../src/amity/access-token.js";
 import { Bulkhead } from "../../src/amity/bulkhead.js";
 import { Circuit } from "../../src/amity/circuit.js";
 import { type AmityClient, createAmityClient } from "../../src/amity/client.js";
@@ -309,6 +310,7 @@ function clientAt(url: string, clock: TestClock, onSeconds: (seconds: number) =>
     mutualTls: { ca: undefined, pairs: [] },
     tokenApi: "v4",
     sessionApi: "v3",
+    adminAuth: "bearer",
     attemptTimeoutMs: 5_000,
     clock,
     random: () => 0,
@@ -335,6 +337,18 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
     async createSession(_region, _request, { deadline }) {
       await look(deadline);
       return parseSession(JSON.stringify({ accessToken: "access", users: [{ userId: "alice" }] }), "alice", () => {});
+    },
+    async verifySession(_region, _token, { deadline }) {
+      await look(deadline);
+      return SessionState.ACTIVE;
+    },
+    async revokeSession(_region, _token, { deadline }) {
+      await look(deadline);
+      return true;
+    },
+    async revokeUserSessions(_region, _userId, { deadline }) {
+      await look(deadline);
+      return true;
     },
     createVisitorSession: () => Promise.reject(new Error("not expected")),
     close() {},

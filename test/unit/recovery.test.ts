@@ -281,11 +281,11 @@ const keepsState =
 
 /** What keeps state all the same, and why nobody stays outside by it. */
 const shutsNothing: Readonly<Record<string, string>> = {
-  "amity/client.ts": "measures calls",
   "amity/http.ts": "one exchange at a time, and deadlines",
   "amity/pools.ts": "connections, which are made anew",
   "amity/recent-counts.ts": "numbers, for those who decide",
   "amity/region-guard.ts": "deadlines of calls; its parts say what they shut",
+  "amity/region.ts": "measures calls",
   "caller/authenticator.ts": "an age, for the metrics",
   "caller/key-set.ts": "never changes: another set takes its place",
   "graphql/document-size.ts": "one document",
@@ -295,6 +295,7 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "server/readiness.ts": "tries again each second until keys are there; draining ends with the process",
   "server/shedding.ts": "goes by the machine's load, which no clock stands for: its own tests have it",
   "server/shutdown.ts": "the end of the process",
+  "session/issued-session.service.ts": "deadlines of calls",
   "session/session.service.ts": "deadlines of calls",
   "system/clock.ts": "the clocks",
   "system/in-time.ts": "one wait, within its limit",

@@ -96,6 +96,31 @@ export type RegionStatus =
   /** Failing: for some seconds, calls are refused at once. */
   | 'UNAVAILABLE';
 
+/** A session to end. */
+export type RevokeSessionInput = {
+  /** Its access token. */
+  readonly accessToken: Scalars['String']['input'];
+  /** The network's region. Default: the gateway's. */
+  readonly region?: InputMaybe<RegionCode>;
+};
+
+/** A user whose sessions are to end. */
+export type RevokeUserSessionsInput = {
+  /** The network's region. Default: the gateway's. */
+  readonly region?: InputMaybe<RegionCode>;
+  /** The user, 1 to 50 characters. Default: the caller. */
+  readonly userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** What Amity says of an access token. */
+export type SessionState =
+  /** It is alive. */
+  | 'ACTIVE'
+  /** Amity has banned its user. */
+  | 'BANNED'
+  /** It never was one, has expired or was revoked; nothing tells which. */
+  | 'INVALID';
+
 /** What kind of user a session belongs to. */
 export type UserType =
   /** A bot; may only read. */

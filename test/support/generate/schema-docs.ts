@@ -20,7 +20,7 @@ import {
   lexicographicSortSchema,
   print,
 } from "graphql";
-import { markdownTable } from "./markdown.js";
+import { markdownTable, wrapped } from "./markdown.js";
 
 const preface = `# The GraphQL schema
 
@@ -52,7 +52,8 @@ function chapter(title: string, sections: readonly string[]): string[] {
 
 function rootFields(root: GraphQLObjectType | null | undefined): string[] {
   return Object.values(root?.getFields() ?? {}).map((field) => {
-    const title = `### ${root?.name}.${field.name}\n\n${described(field)} Gives ${typeLink(field.type)}.`;
+    const words = wrapped(`${described(field)} Gives ${typeLink(field.type)}.`);
+    const title = `### ${root?.name}.${field.name}\n\n${words}`;
     return field.args.length > 0 ? `${title}\n\n${inputTable("Argument", field.args)}` : title;
   });
 }

@@ -20,6 +20,9 @@ type Documents = {
     "mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {\n  createVisitorSession(input: $input) {\n    accessToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    user {\n      userId\n      displayName\n    }\n  }\n}": typeof types.CreateVisitorSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionsDocument,
+    "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeSessionDocument,
+    "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeUserSessionsDocument,
+    "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": typeof types.SessionStatusDocument,
     "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": typeof types.VisitorSignatureDocument,
 };
 const documents: Documents = {
@@ -28,6 +31,9 @@ const documents: Documents = {
     "mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {\n  createVisitorSession(input: $input) {\n    accessToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    user {\n      userId\n      displayName\n    }\n  }\n}": types.CreateVisitorSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionsDocument,
+    "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": types.RevokeSessionDocument,
+    "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": types.RevokeUserSessionsDocument,
+    "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": types.SessionStatusDocument,
     "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": types.VisitorSignatureDocument,
 };
 
@@ -51,6 +57,18 @@ export function graphql(source: "query Region($code: RegionCode!) {\n  region(co
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}"): typeof import('./graphql.js').RegionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}"): typeof import('./graphql.js').RevokeSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}"): typeof import('./graphql.js').RevokeUserSessionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}"): typeof import('./graphql.js').SessionStatusDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

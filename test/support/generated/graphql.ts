@@ -134,6 +134,10 @@ export type Mutation = {
   createSession: Session;
   /** Opens a session of a visitor, who may read. Needs no caller. To renew it, open another. */
   createVisitorSession: Session;
+  /** Ends one session. Whoever has its access token may, so the caller need not be its user. A token that is dead already is no error, and counts like a refused credential. To repeat it is safe. */
+  revokeSession: Revocation;
+  /** Ends all sessions of a user on all devices: callers for themselves, others by the right to act for the user. Needs the region's admin token in the gateway. A user whom Amity does not know has none to end. To repeat it is safe. */
+  revokeUserSessions: Revocation;
 };
 
 
@@ -148,6 +152,18 @@ export type MutationCreateVisitorSessionArgs = {
   input: CreateVisitorSessionInput;
 };
 
+
+/** What changes something at Amity. */
+export type MutationRevokeSessionArgs = {
+  input: RevokeSessionInput;
+};
+
+
+/** What changes something at Amity. */
+export type MutationRevokeUserSessionsArgs = {
+  input: RevokeUserSessionsInput;
+};
+
 /** What can be asked without changing anything at Amity. */
 export type Query = {
   __typename?: 'Query';
@@ -157,6 +173,8 @@ export type Query = {
   region: Region;
   /** All of Amity's regions, configured here or not. */
   regions: Array<Region>;
+  /** Whether a session lives. Any caller may ask who has its access token. INVALID counts like a refused credential, so guessing soon ends in RATE_LIMITED. */
+  sessionStatus: SessionStatus;
   /** A fresh signature for a visitor's device. Needs no caller. */
   visitorSignature: VisitorSignature;
 };
@@ -172,6 +190,13 @@ export type QueryAuthTokenArgs = {
 /** What can be asked without changing anything at Amity. */
 export type QueryRegionArgs = {
   code: RegionCode;
+};
+
+
+/** What can be asked without changing anything at Amity. */
+export type QuerySessionStatusArgs = {
+  accessToken: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
 };
 
 
@@ -224,6 +249,29 @@ export type RegionStatus =
   /** Failing: for some seconds, calls are refused at once. */
   | 'UNAVAILABLE';
 
+/** What became of a wish to end sessions. */
+export type Revocation = {
+  __typename?: 'Revocation';
+  /** Was there anything to end? */
+  revoked: Scalars['Boolean']['output'];
+};
+
+/** A session to end. */
+export type RevokeSessionInput = {
+  /** Its access token. */
+  accessToken: Scalars['String']['input'];
+  /** The network's region. Default: the gateway's. */
+  region?: InputMaybe<RegionCode>;
+};
+
+/** A user whose sessions are to end. */
+export type RevokeUserSessionsInput = {
+  /** The network's region. Default: the gateway's. */
+  region?: InputMaybe<RegionCode>;
+  /** The user, 1 to 50 characters. Default: the caller. */
+  userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** A role of the network that a session's users hold. */
 export type Role = {
   __typename?: 'Role';
@@ -270,6 +318,26 @@ export type Session = {
   userType: UserType;
   /** All users that Amity sent along. */
   users: Array<User>;
+};
+
+/** What Amity says of an access token. */
+export type SessionState =
+  /** It is alive. */
+  | 'ACTIVE'
+  /** Amity has banned its user. */
+  | 'BANNED'
+  /** It never was one, has expired or was revoked; nothing tells which. */
+  | 'INVALID';
+
+/** Whether a session lives. */
+export type SessionStatus = {
+  __typename?: 'SessionStatus';
+  /** When Amity was asked. */
+  checkedAt: Scalars['DateTime']['output'];
+  /** What Amity says of its access token. */
+  state: SessionState;
+  /** Whose it is, as the access token says; only while it is ACTIVE. */
+  userId?: Maybe<Scalars['ID']['output']>;
 };
 
 /** A user of an Amity network, as Amity describes it. */
@@ -376,6 +444,30 @@ export type RegionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type RegionsQuery = { __typename?: 'Query', regions: Array<{ __typename?: 'Region', code: RegionCode, name: string, endpoint: string, endpoints: Array<string>, isDefault: boolean, isConfigured: boolean, authenticationMode?: AuthenticationMode | null, mutualTls: boolean, status: RegionStatus }> };
+
+export type RevokeSessionMutationVariables = Exact<{
+  accessToken: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type RevokeSessionMutation = { __typename?: 'Mutation', revokeSession: { __typename?: 'Revocation', revoked: boolean } };
+
+export type RevokeUserSessionsMutationVariables = Exact<{
+  userId?: InputMaybe<Scalars['ID']['input']>;
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type RevokeUserSessionsMutation = { __typename?: 'Mutation', revokeUserSessions: { __typename?: 'Revocation', revoked: boolean } };
+
+export type SessionStatusQueryVariables = Exact<{
+  accessToken: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type SessionStatusQuery = { __typename?: 'Query', sessionStatus: { __typename?: 'SessionStatus', state: SessionState, checkedAt: string, userId?: string | null } };
 
 export type VisitorSignatureQueryVariables = Exact<{
   deviceId: Scalars['String']['input'];
@@ -552,6 +644,29 @@ export const RegionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RegionsQuery, RegionsQueryVariables>;
+export const RevokeSessionDocument = new TypedDocumentString(`
+    mutation RevokeSession($accessToken: String!, $region: RegionCode) {
+  revokeSession(input: {accessToken: $accessToken, region: $region}) {
+    revoked
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionMutation, RevokeSessionMutationVariables>;
+export const RevokeUserSessionsDocument = new TypedDocumentString(`
+    mutation RevokeUserSessions($userId: ID, $region: RegionCode) {
+  revokeUserSessions(input: {userId: $userId, region: $region}) {
+    revoked
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeUserSessionsMutation, RevokeUserSessionsMutationVariables>;
+export const SessionStatusDocument = new TypedDocumentString(`
+    query SessionStatus($accessToken: String!, $region: RegionCode) {
+  sessionStatus(accessToken: $accessToken, region: $region) {
+    state
+    checkedAt
+    userId
+  }
+}
+    `) as unknown as TypedDocumentString<SessionStatusQuery, SessionStatusQueryVariables>;
 export const VisitorSignatureDocument = new TypedDocumentString(`
     query VisitorSignature($deviceId: String!, $region: RegionCode) {
   visitorSignature(deviceId: $deviceId, region: $region) {

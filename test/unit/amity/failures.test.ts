@@ -32,6 +32,16 @@ describe("Amity's refusal", () => {
     ["mintAuthToken", 503, "<html>", "UPSTREAM_UNAVAILABLE"],
     ["mintAuthToken", 302, "", "UPSTREAM_BAD_RESPONSE"],
     ["mintAuthToken", 204, "", "UPSTREAM_BAD_RESPONSE"],
+    ["createSession", 403, { code: 400_300 }, "UPSTREAM_AUTH_FAILED"],
+    ["verifySession", 401, "Unauthorized", "AUTH_TOKEN_REJECTED"],
+    ["verifySession", 401, systemBan, "USER_BANNED"],
+    ["verifySession", 403, "", "USER_BANNED"],
+    ["verifySession", 403, "<html>", "UPSTREAM_BAD_RESPONSE"],
+    ["revokeSession", 404, { code: 400_400 }, "AUTH_TOKEN_REJECTED"],
+    ["revokeSession", 404, {}, "UPSTREAM_REJECTED"],
+    ["revokeSession", 503, "<html>", "UPSTREAM_UNAVAILABLE"],
+    ["revokeUserSessions", 401, "Unauthorized", "UPSTREAM_AUTH_FAILED"],
+    ["revokeUserSessions", 404, { code: 400_400 }, "UPSTREAM_REJECTED"],
   ];
 
   test.each(cases)("of %s with %i %j means %4$s", (operation, status, body, code) => {

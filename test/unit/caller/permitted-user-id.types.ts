@@ -2,6 +2,7 @@ import { RegionCode } from "../../../src/amity/regions.js";
 import { displayNameFor, type PermittedUserId, targetUserId } from "../../../src/caller/access.js";
 import { type Asker, anybody } from "../../../src/caller/caller.js";
 import type { Context } from "../../../src/context.js";
+import type { IssuedSessionService } from "../../../src/session/issued-session.service.js";
 import type { CreateSessionInput } from "../../../src/session/session.input.js";
 import { checkSession } from "../../../src/session/session.rules.js";
 import type { SessionService } from "../../../src/session/session.service.js";
@@ -11,7 +12,7 @@ import type { TokenService } from "../../../src/token/token.service.js";
 /** Nothing here runs: `npm run typecheck` fails where a line is taken that must be refused, or the other way round. */
 export function refusals(
   context: Context,
-  services: { tokens: TokenService; sessions: SessionService },
+  services: { tokens: TokenService; sessions: SessionService; issuedSessions: IssuedSessionService },
   asker: Asker,
   input: CreateSessionInput,
 ): unknown[] {
@@ -26,7 +27,10 @@ export function refusals(
     context.sessions.create({ ...rest, userId: permitted }, asker),
     context.sessions.create({ ...input, ...rest, userId: permitted }, asker),
     services.tokens.issue({ region, userId: permitted }, asker),
+    services.issuedSessions.revokeAll({ region, userId: permitted, place: "userId" }, asker),
 
+    // @ts-expect-error sessions of a plain string's user are not ended
+    services.issuedSessions.revokeAll({ region, userId: plain, place: "userId" }, asker),
     // @ts-expect-error the loader takes no plain string
     loader.load({ region, userId: plain }),
     // @ts-expect-error nor does the loader of a request's context

@@ -34,6 +34,7 @@ describe("an empty environment", () => {
       hostFamily: "api",
       tokenApi: "v4",
       sessionApi: "v3",
+      adminAuth: "bearer",
       upstreamTimeoutMs: 10_000,
       upstreamAttemptTimeoutMs: 5_000,
       shutdown: { delayMs: 0, drainMs: 10_000 },
@@ -181,8 +182,42 @@ test("all problems are listed at once", () => {
   expect(problemsOf(env)).toHaveLength(4);
 });
 
-test.each(["AMITY_ADMIN_TOKEN_FILE", "AUTH_HEADER_NAME", "REDIS_URL"])("%s of a later version is refused", (name) => {
+test.each(["AUTH_HEADER_NAME", "REDIS_URL"])("%s of a later version is refused", (name) => {
   expect(problemsOf({ [name]: "1" })).toEqual([`${name} is not supported by this version: unset it`]);
+});
+
+describe("an admin token", () => {
+  test("belongs to the default region or to the one that it names", () => {
+    const { defaultRegion, regions } = configOf({
+      ...keys,
+      AMITY_REGION: "sg",
+      AMITY_ADMIN_TOKEN: "a",
+      AMITY_US_API_KEY: "k",
+      AMITY_US_ADMIN_TOKEN: "u",
+    });
+    if (regions === "emulator") throw new Error("no region is configured");
+    expect([regions[defaultRegion], regions.US, regions.EU].map(({ adminToken }) => adminToken?.value)).toEqual([
+      "a",
+      "u",
+      undefined,
+    ]);
+  });
+
+  test.each([
+    ["without any key", { AMITY_ADMIN_TOKEN: "SECRET" }, "AMITY_ADMIN_TOKEN is set without an API key or a server key"],
+    [
+      "of a region without keys",
+      { ...keys, AMITY_US_ADMIN_TOKEN: "SECRET" },
+      "AMITY_US_ADMIN_TOKEN is set without an API key or a server key",
+    ],
+    [
+      "that is given twice",
+      { ...keys, AMITY_ADMIN_TOKEN: "SECRET", AMITY_SG_ADMIN_TOKEN: "SECRET" },
+      "AMITY_ADMIN_TOKEN and AMITY_SG_ADMIN_TOKEN are both set for the default region: keep one",
+    ],
+  ])("%s is refused by name", (_what, env, problem) => {
+    expect(problemsOf(env)).toEqual([problem]);
+  });
 });
 
 describe("a misspelt variable", () => {

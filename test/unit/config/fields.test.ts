@@ -125,6 +125,7 @@ describe("a whole number", () => {
 describe("a choice", () => {
   const choices: { readonly [Name in NameOf<"choice">]: readonly ChoiceOf<Name>[] } = {
     AMITY_REGION: ["eu", "sg", "us"],
+    AMITY_ADMIN_AUTH: ["bearer", "x-admin-token"],
     AMITY_ALLOW_UNSECURE: ["on", "off"],
     AMITY_HOST_FAMILY: ["api", "apix"],
     AMITY_TOKEN_API: ["v4", "v3"],

@@ -2,7 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import type { Keys } from "../../../src/config/regions.js";
 import { keyChecks } from "../../../src/doctor/keys.js";
 
-const none: Keys = { apiKey: undefined, serverKey: undefined, serverKeySecondary: undefined, visitorSecret: undefined };
+const none: Keys = {
+  apiKey: undefined,
+  serverKey: undefined,
+  serverKeySecondary: undefined,
+  adminToken: undefined,
+  visitorSecret: undefined,
+};
 const secret = (name: string, value: string, path?: string) => ({ name: `AMITY_EU_${name}`, value, path });
 const apiKey = secret("API_KEY", "canary-api-key");
 const serverKey = secret("SERVER_KEY", "canary-server-key");
@@ -16,6 +22,15 @@ describe("the doctor's look at keys", () => {
   test("no API key means no sessions", () => {
     const [check] = keyChecks("EU", { ...none, serverKey }, false);
     expect(check).toMatchObject({ check: "API key", status: "warn", detail: expect.stringContaining("createSession") });
+  });
+
+  test("an admin token is named and not tried", () => {
+    const checks = keyChecks("EU", { ...none, serverKey, adminToken: secret("ADMIN_TOKEN", "canary-admin") }, false);
+    expect(checks.at(-1)).toMatchObject({
+      check: "admin token",
+      status: "ok",
+      detail: expect.stringMatching(/not tried/),
+    });
   });
 
   test("a key from a file names its variable", () => {
@@ -32,6 +47,12 @@ describe("the doctor's look at keys", () => {
       { serverKeySecondary: secret("SERVER_KEY_SECONDARY", serverKey.value) },
       "secondary server key",
       "the same as the server key",
+    ],
+    [
+      "like another",
+      { adminToken: secret("ADMIN_TOKEN", serverKey.value) },
+      "admin token",
+      "same as AMITY_EU_SERVER_KEY",
     ],
   ])("a key %s is a warning without it", (_how, keys, name, words) => {
     const checks = keyChecks("EU", { ...none, apiKey, serverKey, ...keys }, false);

@@ -177,7 +177,6 @@ describe("a refused credential", () => {
     await withSteps({ authenticate: refuse("expired key") }, async (scene) => {
       await scene.ask("{ regions { code } }", { authorization: "ApiKey S3CRET" });
       expect(scene.logged).toEqual([
-        { level: "info", message: "credential refused", requestId: "request-1", reason: "expired key" },
         {
           level: "info",
           message: "audit",
@@ -186,6 +185,7 @@ describe("a refused credential", () => {
           reason: "expired key",
           outcome: "UNAUTHENTICATED",
         },
+        { level: "info", message: "credential refused", requestId: "request-1", reason: "expired key" },
       ]);
     });
   });

@@ -103,6 +103,7 @@ describe("a failure of Amity", () => {
     ["UPSTREAM_BAD_RESPONSE", "warn", "a call to Amity failed"],
     ["REGION_NOT_CONFIGURED", "warn", noKey],
     ["SECURE_MODE_NOT_CONFIGURED", "warn", noKey],
+    ["ADMIN_NOT_CONFIGURED", "warn", noKey],
     ["AUTH_UNAVAILABLE", "warn", "a caller cannot be verified"],
     ["OVERLOADED", "warn", "too many calls to a region wait"],
   ])("as %s is a line for the operator", async (code, level, message) => {

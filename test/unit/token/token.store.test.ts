@@ -16,7 +16,7 @@ function storeWithToken(reuseMs = 2 * minuteMs) {
   const expiresAt = new Date(clock.now() + 10 * minuteMs);
   const refreshAfter = refreshTime(issuedAt, expiresAt);
   const token = { token: "token", userId: "alice", region: RegionCode.EU, issuedAt, expiresAt, refreshAfter };
-  store.put(key, { token, askedAt: momentOf(clock) });
+  store.put(key, { token, askedAt: momentOf(clock), era: store.era });
   return { clock, store, token };
 }
 
@@ -57,10 +57,34 @@ describe("a held token", () => {
     expect(store.usable({ ...key, generation: "1a", userId: "lice" })).toBeUndefined();
   });
 
+  test("is found no more once its user is forgotten, and others' are", () => {
+    const { store, token, clock } = storeWithToken();
+    const others: StoreKey[] = [
+      { ...key, region: RegionCode.US },
+      { ...key, userId: "alice2" },
+      { ...key, userId: 'alice"]' },
+    ];
+    const [second, ...kept] = [{ ...key, generation: "2" }, ...others];
+    for (const one of [second, ...kept]) store.put(one, { token, askedAt: momentOf(clock), era: store.era });
+    store.forget(key);
+    expect([key, second].map((one) => store.usable(one))).toEqual([undefined, undefined]);
+    expect(kept.map((one) => store.usable(one))).toEqual([token, token, token]);
+  });
+
+  test("that was asked for before its user was forgotten is not held", () => {
+    const { store, token, clock } = storeWithToken();
+    const { era } = store;
+    store.forget(key);
+    store.put(key, { token, askedAt: momentOf(clock), era });
+    expect(store.usable(key)).toBeUndefined();
+    store.put(key, { token, askedAt: momentOf(clock), era: store.era });
+    expect(store.usable(key)).toEqual(token);
+  });
+
   test("makes room for the 10,001st, the one that was not used for longest first", () => {
     const { clock, store, token } = storeWithToken();
     const others = Array.from({ length: 10_000 }, (_, index) => ({ ...key, userId: `user-${index}` }));
-    const put = (other: StoreKey) => store.put(other, { token, askedAt: momentOf(clock) });
+    const put = (other: StoreKey) => store.put(other, { token, askedAt: momentOf(clock), era: store.era });
     others.slice(0, 9_999).forEach(put);
     expect(store.usable(key)).toEqual(token);
     others.slice(9_999).forEach(put);
