@@ -16,7 +16,7 @@ import { LoadMonitor } from "./server/shedding.js";
 import { closeGracefully } from "./server/shutdown.js";
 import { IssuedSessionService } from "./session/issued-session.service.js";
 import { SessionService } from "./session/session.service.js";
-import { type Clock, clockOf, systemClock, type WallClock } from "./system/clock.js";
+import { type Clock, clockOf, systemClock } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
 import { Reloads } from "./system/reloading-file.js";
 import { Audit } from "./telemetry/audit.js";
@@ -28,6 +28,9 @@ import { standardLog } from "./telemetry/standard-output.js";
 import { TokenService } from "./token/token.service.js";
 import { TokenStore } from "./token/token.store.js";
 import { connectUpstream } from "./upstream.js";
+import { VisitorService } from "./visitor/visitor.service.js";
+import { type VisitorSecrets, watchVisitorSecrets } from "./visitor/visitor-secrets.js";
+import { VisitorSigner } from "./visitor/visitor-signer.js";
 
 export { ConfigError, loadConfig } from "./config/config.js";
 export { silentLogger } from "./telemetry/logger.js";
@@ -64,7 +67,7 @@ export async function startGateway(given: LoadedConfig | Config, own: GatewayOpt
   const { config, warnings } = usable(given);
   const options = own.logger ? { ...own, logger: own.logger } : { ...own, ...standardLog(config.logLevel) };
   for (const warning of warnings) options.logger.warn({}, warning);
-  const emulator = config.regions === "emulator" ? await embeddedEmulator(options.now ?? systemClock.now) : undefined;
+  const emulator = config.regions === "emulator" ? await embeddedEmulator(config, options) : undefined;
   if (emulator) {
     options.logger.warn(
       {},
@@ -79,10 +82,10 @@ export async function startGateway(given: LoadedConfig | Config, own: GatewayOpt
   }
 }
 
-/** Loaded here, since a gateway with credentials runs without any of it. */
-async function embeddedEmulator(clock: WallClock): Promise<Emulator> {
+/** Loaded here, since a gateway with credentials runs without any of it. It checks what visitors are given. */
+async function embeddedEmulator({ visitors }: Config, { now = systemClock.now }: Partial<Clock>): Promise<Emulator> {
   const { startEmulator } = await import("./emulator/server.js");
-  return startEmulator({ clock });
+  return startEmulator({ clock: now, secureVisitorMode: visitors !== undefined });
 }
 
 /** What parts of every kind work with. No setting is in it, so it may be handed on whole. */
@@ -102,7 +105,8 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   const { host, port, adminPort, shutdown } = config;
   const amity = await connectUpstream(config, emulator, tools);
   const rateLimits = new RateLimits(config.inbound.rateLimits);
-  const services = createServices(config, amity, { ...tools, rateLimits });
+  const secrets = config.visitors && watchVisitorSecrets(config.regions, emulator?.visitorSecret, reloads);
+  const services = createServices(config, amity, secrets, { ...tools, rateLimits });
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs, tools.logger);
@@ -145,24 +149,32 @@ function createTools(options: Logged): Tools {
   return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
 }
 
-function createServices(config: Config, amity: AmityClient, tools: Tools & RefusalSinks): Services {
+function createServices(
+  config: Config,
+  amity: AmityClient,
+  secrets: VisitorSecrets | undefined,
+  tools: Tools & RefusalSinks,
+): Services {
   const { clock, metrics, audit } = tools;
   const { defaultRegion, hostFamily, tokenReuseMs, upstreamTimeoutMs: timeoutMs } = config;
   const store = new TokenStore(tokenReuseMs, clock);
   const issuing = { amity, audit, clock, timeoutMs };
   const tokens = new TokenService({ ...issuing, store, onReuse: () => metrics.reused() });
+  const signer = secrets && new VisitorSigner(secrets, clock);
   return {
     regions: new RegionService({ amity, defaultRegion, hostFamily }),
     tokens,
-    sessions: new SessionService(issuing),
+    sessions: new SessionService({ ...issuing, signer }),
     issuedSessions: new IssuedSessionService({ ...issuing, onUserRevoked: (user) => tokens.forget(user) }),
+    visitors: new VisitorService({ signer, audit }),
     refusals: tools,
   };
 }
 
 /** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */
-async function pagesOf({ explorer, auth }: Config): Promise<readonly Route[]> {
+async function pagesOf({ explorer, auth, visitors }: Config): Promise<readonly Route[]> {
   if (explorer === "off") return [];
   const { explorerRoutes } = await import("./explorer/routes.js");
-  return explorerRoutes(explorer, { usersSignIn: auth.mode === "credentials" && auth.jwt !== undefined });
+  const usersSignIn = auth.mode === "credentials" && auth.jwt !== undefined;
+  return explorerRoutes(explorer, { usersSignIn, visitors: visitors !== undefined });
 }

@@ -1,4 +1,4 @@
-import type { Asker, Caller } from "./caller/caller.js";
+import { type Asker, type Caller, visitorSubject } from "./caller/caller.js";
 import { countRefusal, type RefusalSinks } from "./caller/refusals.js";
 import { AppError } from "./errors/app-error.js";
 import type { RegionService } from "./region/region.service.js";
@@ -7,12 +7,14 @@ import type { SessionService } from "./session/session.service.js";
 import type { RequestRecord } from "./telemetry/request-record.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
+import type { VisitorService } from "./visitor/visitor.service.js";
 
 /** The services of the process, which requests share. They hold no state of a caller. */
 export interface Services {
   readonly regions: RegionService;
   readonly tokens: TokenService;
   readonly sessions: SessionService;
+  readonly visitors: VisitorService;
   readonly issuedSessions: IssuedSessionService;
   readonly refusals: RefusalSinks;
 }
@@ -43,18 +45,22 @@ export interface Context {
   readonly tokens: TokenLoader;
   readonly sessions: SessionService;
   readonly issuedSessions: IssuedSessionService;
+  readonly visitors: VisitorService;
   /** Who asks, as the services take it. Throws UNAUTHENTICATED without a caller. */
   asker(): Asker;
+  /** The same for what needs no caller. */
+  visitor(): Asker;
   /** Notes that the caller came with an access token that is none. Throws RATE_LIMITED for one of too many. */
   countDeadToken(): Promise<void>;
 }
 
 export function createContext(services: Services, facts: RequestFacts): Context {
-  const { regions, tokens, sessions, issuedSessions, refusals } = services;
+  const { regions, tokens, sessions, issuedSessions, visitors, refusals } = services;
   const identity: Context["identity"] = { caller: undefined };
+  const askerCalled = (subject: string) => ({ subject, record: facts.record, signal: facts.signal });
   const asker = () => {
     if (!identity.caller) throw new AppError("UNAUTHENTICATED");
-    return { subject: identity.caller.subject, record: facts.record, signal: facts.signal };
+    return askerCalled(identity.caller.subject);
   };
   return {
     facts,
@@ -63,7 +69,9 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     tokens: createTokenLoader(async (key) => tokens.issue(key, asker())),
     sessions,
     issuedSessions,
+    visitors,
     asker,
+    visitor: () => askerCalled(visitorSubject(identity.caller)),
     countDeadToken: () =>
       countRefusal(refusals, { reason: "access token refused", requestId: facts.requestId }, facts.address),
   };

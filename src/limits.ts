@@ -22,7 +22,7 @@ export const documentLimits = {
 
 /** What may run out, by the code that tells so: the names that log and metrics use. */
 export const limitNames = {
-  RATE_LIMITED: ["user", "service", "failedAuth"],
+  RATE_LIMITED: ["user", "service", "failedAuth", "visitorAddress", "visitorDevice"],
   OVERLOADED: ["eventLoopDelay", "heap", "connections", "regionQueue", "outgoingConnections"],
   QUERY_TOO_COMPLEX: [
     "depth",

@@ -8,7 +8,7 @@ import { RegionCode, regionCodes } from "./amity/regions.js";
 import { unusableFields } from "./amity/session-wire.js";
 import type { Config } from "./config/config.js";
 import type { PairConfig } from "./config/mutual-tls.js";
-import { headerKeyOf, type Secret } from "./config/reader.js";
+import { watchSecret } from "./config/watch-secret.js";
 import type { Emulator } from "./emulator/server.js";
 import type { Clock } from "./system/clock.js";
 import { egressTo } from "./system/egress.js";
@@ -96,7 +96,7 @@ const healthTexts: Readonly<Record<RegionHealth, string>> = {
 function operationsOf({ apiKey, serverKeys, adminToken }: RegionSettings): readonly Operation[] {
   return [
     ...(serverKeys.length > 0 ? (["mintAuthToken"] as const) : []),
-    ...(apiKey ? (["createSession", "createSessionWithAuthToken"] as const) : []),
+    ...(apiKey ? (["createSession", "createSessionWithAuthToken", "createVisitorSession"] as const) : []),
     "verifySession",
     "revokeSession",
     ...(adminToken ? (["revokeUserSessions"] as const) : []),
@@ -129,16 +129,6 @@ async function configuredRegions(
 
 function configuredCodes(settings: Readonly<Record<RegionCode, RegionSettings>>): RegionCode[] {
   return regionCodes.filter((code) => settings[code].apiKey || settings[code].serverKeys.length > 0);
-}
-
-function watchSecret(
-  { name, value, path }: Secret,
-  reloads: Reloads,
-  onTaken: () => void = () => {},
-): Reloading<string> {
-  if (path === undefined) return fixed(value);
-  const parse = ([text = ""]: readonly string[]) => headerKeyOf(text);
-  return reloads.watch({ name: `${name}_FILE`, paths: [path], parse, first: value, onTaken });
 }
 
 /**

@@ -14,7 +14,9 @@ import {
   type TokenApi,
   tokenRequest,
   userRevocationRequest,
+  type VisitorSessionRequest,
   verificationRequest,
+  visitorSessionRequest,
 } from "./requests.js";
 import { type AmitySession, parseSession } from "./session-wire.js";
 import { parseAuthToken, parseSuccess, parseVerification } from "./wire.js";
@@ -53,6 +55,8 @@ export interface AmityClient {
     limits: CallLimits,
     minted?: string,
   ): Promise<AmitySession>;
+  /** Registers a visitor's session at the region's route for visitors. */
+  createVisitorSession(region: RegionCode, request: VisitorSessionRequest, limits: CallLimits): Promise<AmitySession>;
   /** Asks the region about an access token. */
   verifySession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<SessionState>;
   /** Ends an access token. Did it live until then? */
@@ -119,6 +123,16 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const asked = sessionRequest(options.sessionApi, await apiKey.current(), { ...request, authToken });
       const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
       return region.send(call, asked, (text) => parseSession(text, request.userId, onUnusable));
+    },
+
+    async createVisitorSession(code, request, limits) {
+      const region = regions[code];
+      const { apiKey } = region.settings;
+      if (!apiKey) throw regionNotConfigured(code);
+      const call: Call = { operation: "createVisitorSession", kind: "register", ...limits };
+      const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
+      const asked = visitorSessionRequest(await apiKey.current(), request);
+      return region.send(call, asked, (text) => parseSession(text, undefined, onUnusable));
     },
 
     async verifySession(code, accessToken, limits) {

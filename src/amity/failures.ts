@@ -13,6 +13,7 @@ export type Operation =
   | "mintAuthToken"
   | "createSession"
   | "createSessionWithAuthToken"
+  | "createVisitorSession"
   | "verifySession"
   | "revokeSession"
   | "revokeUserSessions";
@@ -46,7 +47,7 @@ export function answerFailure(operation: Operation, response: UpstreamResponse, 
   const retryAfterSeconds =
     status === 429 || status === 503 ? parseRetryAfter(response.headers["retry-after"], now) : undefined;
   const details: AppErrorDetails = {
-    reason: reasonFor(operation, code, status),
+    reason: isBadSignature(operation, body) ? "visitor signature refused" : reasonFor(operation, code, status),
     amity: { status, ...(body.code !== undefined && { code: body.code }) },
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
@@ -119,8 +120,14 @@ function accessTokenCode(
   return status === 401 || (status === 404 && body.code === 400_400) ? "AUTH_TOKEN_REJECTED" : undefined;
 }
 
+/** Amity's text for a signature that is another or too old (its global/error.yaml), which the gateway has made. */
+function isBadSignature(operation: Operation, { message }: FailureBody): boolean {
+  return operation === "createVisitorSession" && message === "Invalid signature";
+}
+
 function failureCode(operation: Operation, status: number, body: FailureBody): ErrorCode {
   if (isBan(body)) return "USER_BANNED";
+  if (isBadSignature(operation, body)) return "UPSTREAM_AUTH_FAILED";
   if (status < 400) return "UPSTREAM_BAD_RESPONSE";
   if (status === 401 || status === 403) {
     return operation === "createSessionWithAuthToken" ? "AUTH_TOKEN_REJECTED" : "UPSTREAM_AUTH_FAILED";

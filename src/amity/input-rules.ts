@@ -28,6 +28,11 @@ export function textProblem(value: string, most: number): string | undefined {
   return /\p{Cc}/u.test(value) ? "must not hold control characters" : undefined;
 }
 
+/** The string where it can be sent, for those who only look at it; undefined where it cannot. */
+export function usableText(value: string | undefined, most: number): string | undefined {
+  return value !== undefined && textProblem(value, most) === undefined ? value : undefined;
+}
+
 /**
  * Gives an input string back unchanged; `null` means absent. Throws BAD_USER_INPUT, which names the place, for a string
  * that cannot be sent.

@@ -17,6 +17,15 @@ export interface SessionRequest {
   readonly authToken?: string | undefined;
 }
 
+/** What Amity's route for visitors takes; strings are carried exactly. */
+export interface VisitorSessionRequest {
+  readonly deviceId: string;
+  readonly deviceInfo?: Readonly<Record<string, string>> | undefined;
+  readonly authSignature: string;
+  /** As it was signed. */
+  readonly authSignatureExpiresAt: string;
+}
+
 /** A request, before it is known how long it may take. */
 export type Exchange = Pick<UpstreamRequest, "method" | "path" | "headers" | "body">;
 
@@ -37,11 +46,20 @@ export function tokenRequest(version: TokenApi, serverKey: string, userId: strin
   };
 }
 
-/** The API key goes to the session route and nowhere else. */
+/** The API key goes to the session routes and nowhere else. */
 export function sessionRequest(version: SessionApi, apiKey: string, request: SessionRequest): Exchange {
+  return registration(`api/${version}/sessions`, apiKey, request);
+}
+
+/** There is one version of it (OpenAPI v5). */
+export function visitorSessionRequest(apiKey: string, request: VisitorSessionRequest): Exchange {
+  return registration("api/v5/sessions/visitor", apiKey, request);
+}
+
+function registration(path: string, apiKey: string, request: SessionRequest | VisitorSessionRequest): Exchange {
   return {
     method: "POST",
-    path: `api/${version}/sessions`,
+    path,
     headers: { "x-api-key": apiKey, "content-type": "application/json" },
     body: JSON.stringify(request),
   };

@@ -76,17 +76,22 @@ export interface AmitySession {
 }
 
 /**
- * Reads a session. It needs an access token and the user of this id; whatever else is odd is left empty, so that a
+ * Reads a session. It needs an access token and the user of this id; of a visitor, whose id Amity makes, the first is
+ * taken, as Amity's SDK 7 does. Whatever else is odd is left empty, so that a
  * change at Amity keeps nobody out. `onUnusable` hears the names of such fields, each once. Fields that Amity adds are
  * ignored; roles, permissions and file types that it adds are kept as they are.
  * Throws UPSTREAM_BAD_RESPONSE when what it needs is missing.
  */
-export function parseSession(body: string, userId: string, onUnusable: (field: string) => void): AmitySession {
+export function parseSession(
+  body: string,
+  userId: string | undefined,
+  onUnusable: (field: string) => void,
+): AmitySession {
   const unusable = new Set<string>();
   const answer = session.read(parseJson(body), (field) => unusable.add(field));
   if (!answer) throw badResponse(body, "not a session");
   const { accessToken, expiredAt, expiresAt = expiredAt, ...others } = answer;
-  const user = answer.users.find((candidate) => candidate.userId === userId);
+  const user = answer.users.find((candidate) => userId === undefined || candidate.userId === userId);
   if (!accessToken) throw badResponse(body, "not a session", "accessToken");
   if (!user) throw badResponse(body, "another user");
   // One of the two is wrong, and clients go by the end.

@@ -17,6 +17,11 @@ export interface Caller {
 /** The caller under AUTH_MODE=none. */
 export const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor: () => true };
 
+/** Names in limits and logs who asks for what needs no caller. */
+export function visitorSubject(caller: Caller | undefined): string {
+  return caller?.subject ?? "visitor";
+}
+
 /** Who asks for a token or a session, and in which request. */
 export interface Asker {
   /** The caller's subject: only equal askers share a call, and the audit names it. */

@@ -1,5 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "../errors/app-error.js";
+import type { Reason } from "../errors/reasons.js";
+import type { limitNames } from "../limits.js";
 import { senderOf } from "../system/address.js";
 import type { Caller } from "./caller.js";
 
@@ -46,24 +48,36 @@ export class RateLimits {
   }
 }
 
-function limiter(points: number): RateLimiterMemory | undefined {
+/** Nothing for no limit. */
+export function limiter(points: number): RateLimiterMemory | undefined {
   return points > 0 ? new RateLimiterMemory({ points, duration: windowSeconds }) : undefined;
 }
 
-async function consume(
-  limit: keyof RateLimitSettings,
-  limiter: RateLimiterMemory | undefined,
+type RateLimitName = (typeof limitNames)["RATE_LIMITED"][number];
+
+/** Why, for the operator; a refused credential says by itself why it is. */
+const limitReasons: Readonly<Partial<Record<RateLimitName, Reason>>> = {
+  user: "caller's rate",
+  service: "caller's rate",
+  visitorAddress: "visitors' rate",
+  visitorDevice: "visitors' rate",
+};
+
+/** Takes points from a limit's counter of this key. Throws RATE_LIMITED when it has no more. */
+export async function consume(
+  limit: RateLimitName,
+  counter: RateLimiterMemory | undefined,
   key: string,
   points: number,
 ): Promise<void> {
   try {
-    await limiter?.consume(key, points);
+    await counter?.consume(key, points);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     const seconds = Math.ceil(refusal.msBeforeNext / 1000);
     // The library ends a window by a timer, but tells its rest by the wall clock, which may have been set back.
     const retryAfterSeconds = Math.min(windowSeconds, Math.max(1, seconds));
-    const reason = limit === "failedAuth" ? {} : { reason: "caller's rate" as const };
-    throw new AppError("RATE_LIMITED", { ...reason, retryAfterSeconds, limit });
+    const reason = limitReasons[limit];
+    throw new AppError("RATE_LIMITED", { ...(reason && { reason }), retryAfterSeconds, limit });
   }
 }

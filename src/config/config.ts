@@ -14,7 +14,9 @@ import { withoutPlatform } from "./platform.js";
 import { readProxy } from "./proxy.js";
 import { type Env, Reader } from "./reader.js";
 import { type RegionConfig, readRegions } from "./regions.js";
+import { judgeSecureMode } from "./secure-mode.js";
 import { readShutdown, type ShutdownSettings } from "./shutdown.js";
+import { readVisitors, type VisitorSettings } from "./visitors.js";
 
 /** Everything the process was told, checked. */
 export interface Config {
@@ -44,6 +46,8 @@ export interface Config {
   readonly explorer: "graphiql" | "sandbox" | "off";
   readonly auth: AuthSettings;
   readonly inbound: InboundSettings;
+  /** Undefined: nobody is let in as a visitor. */
+  readonly visitors: VisitorSettings | undefined;
   readonly logUserIds: "hash" | "plain";
   readonly logLevel: string;
 }
@@ -123,6 +127,7 @@ function readConfig(reader: Reader, production: boolean): Config {
   if (network.regions === "emulator" && production) {
     reader.problem("AMITY_API_KEY or AMITY_SERVER_KEY must be set in production: the emulator never runs there");
   }
+  judgeSecureMode(reader, network, production);
   const upstreamTimeoutMs = reader.integer("UPSTREAM_TIMEOUT_MS");
   const proxyFor = readProxy(reader);
   const explorer = reader.choice("EXPLORER");
@@ -145,6 +150,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     introspection: introspection === "auto" ? (production ? "signed-in" : "on") : introspection,
     auth: readAuth(reader, { host, production, emulator: network.regions === "emulator" }),
     inbound: readInbound(reader),
+    visitors: readVisitors(reader, network),
     logUserIds: reader.choice("LOG_USER_IDS"),
     explorer: explorer === "auto" ? (production ? "off" : "sandbox") : explorer,
     logLevel: reader.choice("LOG_LEVEL"),

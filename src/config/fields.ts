@@ -16,7 +16,10 @@ const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
 const proxyRule = "an http or https URL with or without user and password, or host:port";
 
 type RegionFields = Readonly<
-  Record<`AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY" | "ADMIN_TOKEN"}`, SecretField> &
+  Record<
+    `AMITY_${RegionCode}_${"API_KEY" | "SERVER_KEY" | "SERVER_KEY_SECONDARY" | "ADMIN_TOKEN" | "VISITOR_SECRET"}`,
+    SecretField
+  > &
     Record<`AMITY_${RegionCode}_BASE_URL`, UrlField>
 >;
 
@@ -41,6 +44,10 @@ const regionFields = Object.fromEntries(
     [
       `AMITY_${code}_ADMIN_TOKEN`,
       { kind: "secret", orFile: true, meaning: `Admin token of the network in ${regionTable[code].name}` },
+    ],
+    [
+      `AMITY_${code}_VISITOR_SECRET`,
+      { kind: "secret", orFile: true, meaning: `Visitor secret of the network in ${regionTable[code].name}` },
     ],
     [
       `AMITY_${code}_BASE_URL`,
@@ -194,12 +201,23 @@ export const fields = {
     orFile: true,
     meaning: "Admin token of the default region's network, for `revokeUserSessions` alone",
   },
+  AMITY_VISITOR_SECRET: {
+    kind: "secret",
+    orFile: true,
+    meaning: "Visitor secret of the default region's network, which signs for visitors",
+  },
   ...regionFields,
   AMITY_ADMIN_AUTH: {
     kind: "choice",
     choices: adminAuths satisfies Record<AdminAuth, string>,
     default: "bearer",
     meaning: "How the admin token is sent: Amity's pages name two ways",
+  },
+  AMITY_ALLOW_UNSECURE: {
+    kind: "choice",
+    choices: { on: "it starts, and warns each time", off: "" },
+    default: "off",
+    meaning: "Whether production may serve a region that has an API key and no server key: unsecure mode",
   },
   AMITY_MTLS_CERT_FILE: {
     kind: "path",
@@ -347,6 +365,24 @@ export const fields = {
     ...rateRange,
     default: 20,
     meaning: "Refused credentials and dead access tokens from one address before they are answered 429; 0: no limit",
+  },
+  VISITORS: {
+    kind: "choice",
+    choices: { on: "each configured region needs its visitor secret", off: "" },
+    default: "off",
+    meaning: "Whether people who are not signed in may have visitor signatures and sessions",
+  },
+  VISITOR_LIMIT_ADDRESS: {
+    kind: "integer",
+    ...rateRange,
+    default: 20,
+    meaning: "What visitors of one address may ask for (IPv6: of one /64); 0: no limit",
+  },
+  VISITOR_LIMIT_DEVICE: {
+    kind: "integer",
+    ...rateRange,
+    default: 6,
+    meaning: "What one deviceId of a visitor may be asked for with; 0: no limit",
   },
   SHED_EVENT_LOOP_DELAY_MS: {
     kind: "integer",

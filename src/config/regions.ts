@@ -1,4 +1,5 @@
 import { type HostFamily, RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
+import { lineOf } from "../system/setting-text.js";
 import { headerKeyOf, type Reader, type Secret } from "./reader.js";
 
 /** One region as it was configured. */
@@ -13,12 +14,18 @@ export interface Keys {
   /** The other key during a rotation. */
   readonly serverKeySecondary: Secret | undefined;
   readonly adminToken: Secret | undefined;
+  /** Signs for visitors. */
+  readonly visitorSecret: Secret | undefined;
 }
+
+/** What signs for visitors is never sent, so any text of one line will do. Throws UnusableText. */
+export const visitorSecretOf: (text: string) => string = lineOf;
 
 /** Of the default region's variables, or of one region's. */
 type KeyPrefix = "AMITY_" | `AMITY_${RegionCode}_`;
 
-interface Network {
+/** What the keys that are given make of the regions. */
+export interface Network {
   readonly defaultRegion: RegionCode;
   readonly regions: Readonly<Record<RegionCode, RegionConfig>> | "emulator";
 }
@@ -30,10 +37,8 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
   const baseUrls = byRegion((code) => readBaseUrl(reader, `AMITY_${code}_BASE_URL`));
   const defaultRegion = readDefaultRegion(reader, own);
   const merged = byRegion((code) => (code === defaultRegion ? merge(reader, code, own[code], defaultKeys) : own[code]));
-  const prefixes = (code: RegionCode): KeyPrefix[] =>
-    code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`];
   const isGiven = (code: RegionCode) =>
-    prefixes(code).some((prefix) => reader.isGiven(`${prefix}API_KEY`) || reader.isGiven(`${prefix}SERVER_KEY`));
+    (["API_KEY", "SERVER_KEY"] as const).some((key) => isKeyGiven(reader, { defaultRegion }, code, key));
   for (const code of regionCodes) {
     if (baseUrls[code] && !isGiven(code)) {
       reader.problem(
@@ -47,8 +52,9 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
     }
   }
   for (const code of regionCodes) {
-    const { adminToken } = merged[code];
-    if (adminToken && !isGiven(code)) reader.problem(`${adminToken.name} is set without an API key or a server key`);
+    for (const secret of [merged[code].adminToken, merged[code].visitorSecret]) {
+      if (secret && !isGiven(code)) reader.problem(`${secret.name} is set without an API key or a server key`);
+    }
   }
   if (!regionCodes.some(isGiven)) return { defaultRegion, regions: "emulator" };
   const regions = byRegion((code) => ({
@@ -56,6 +62,17 @@ export function readRegions(reader: Reader, hostFamily: HostFamily): Network {
     baseUrl: baseUrls[code] ?? new URL(regionTable[code].endpoints[hostFamily][0]),
   }));
   return { defaultRegion, regions };
+}
+
+/** Is a region's key there at all, under either of its names, usable or not? */
+export function isKeyGiven(
+  reader: Reader,
+  { defaultRegion }: Pick<Network, "defaultRegion">,
+  code: RegionCode,
+  key: "API_KEY" | "SERVER_KEY" | "VISITOR_SECRET",
+): boolean {
+  const prefixes: readonly KeyPrefix[] = code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`];
+  return prefixes.some((prefix) => reader.isGiven(`${prefix}${key}`));
 }
 
 function byRegion<T>(make: (code: RegionCode) => T): Record<RegionCode, T> {
@@ -68,6 +85,7 @@ function readKeys(reader: Reader, prefix: KeyPrefix): Keys {
     serverKey: reader.fromSetting(`${prefix}SERVER_KEY`, headerKeyOf),
     serverKeySecondary: reader.fromSetting(`${prefix}SERVER_KEY_SECONDARY`, headerKeyOf),
     adminToken: reader.fromSetting(`${prefix}ADMIN_TOKEN`, headerKeyOf),
+    visitorSecret: reader.fromSetting(`${prefix}VISITOR_SECRET`, visitorSecretOf),
   };
 }
 
@@ -88,6 +106,7 @@ const keyNames = {
   serverKey: "SERVER_KEY",
   serverKeySecondary: "SERVER_KEY_SECONDARY",
   adminToken: "ADMIN_TOKEN",
+  visitorSecret: "VISITOR_SECRET",
 } as const;
 
 /** AMITY_API_KEY and the default region's own variable are two names of one thing: one of them at most. */
@@ -102,6 +121,7 @@ function merge(reader: Reader, code: RegionCode, own: Keys, unnamed: Keys): Keys
     serverKey: own.serverKey ?? unnamed.serverKey,
     serverKeySecondary: own.serverKeySecondary ?? unnamed.serverKeySecondary,
     adminToken: own.adminToken ?? unnamed.adminToken,
+    visitorSecret: own.visitorSecret ?? unnamed.visitorSecret,
   };
 }
 

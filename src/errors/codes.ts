@@ -129,7 +129,7 @@ const table = {
     http: 429,
     retryable: true,
     message: "Too many requests",
-    when: "the gateway's own limit for the caller, or for refused credentials of an address; with `Retry-After`",
+    when: "the gateway's own limit for the caller, for refused credentials of an address, or for visitors of an address or a device; with `Retry-After`",
   },
   OVERLOADED: {
     http: 503,
@@ -160,6 +160,12 @@ const table = {
     retryable: false,
     message: "This gateway holds no admin token for the region",
     when: "`revokeUserSessions` for a region that has keys but no admin token",
+  },
+  VISITORS_NOT_ENABLED: {
+    http: 200,
+    retryable: false,
+    message: "Visitors are not enabled in this gateway",
+    when: "`visitorSignature` or `createVisitorSession` while VISITORS is off",
   },
   USER_BANNED: {
     http: 200,

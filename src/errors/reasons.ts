@@ -99,6 +99,11 @@ const callers = {
     means: "the caller asked more often than RATE_LIMIT_USER or RATE_LIMIT_SERVICE allow",
     todo: "find out what asks so often; raise the limit if it may",
   },
+  "visitors' rate": {
+    means:
+      "visitors of one address or one device asked more often than VISITOR_LIMIT_ADDRESS or VISITOR_LIMIT_DEVICE allow",
+    todo: "find out who asks so often; behind a proxy set TRUSTED_PROXIES, or all visitors have its address",
+  },
 } as const satisfies Record<string, ReasonInfo>;
 
 const trust = "if the server is yours, set AMITY_MTLS_CA_FILE (for Amity) or NODE_EXTRA_CA_CERTS to its CA";
@@ -296,6 +301,10 @@ const amity = {
   "key refused": {
     means: "Amity does not take the gateway's key",
     todo: "copy the key from Amity's console again; secure mode may be off, or mutual TLS may want a client certificate",
+  },
+  "visitor signature refused": {
+    means: "Amity does not take the signature that the gateway made for a visitor's session",
+    todo: "copy the visitor secret from Amity's console again, for the right region; check this machine's clock",
   },
   "key of another region": {
     means: "Amity forbids the API key in this region, which is what it answers to a key of another region's network",

@@ -4,7 +4,7 @@ import type { Answer, HttpRequest } from "../server/messages.js";
 import { graphqlPath } from "../server/paths.js";
 import type { Route } from "../server/routes.js";
 import { type BrowserFile, readBrowserFiles } from "./browser-files.js";
-import { exampleOperations } from "./example-operations.js";
+import { type Audience, exampleOperations } from "./example-operations.js";
 import { type GraphiqlPageOptions, graphiqlPage, graphiqlPolicy } from "./graphiql-page.js";
 import { createSandboxPage, sandboxPolicy } from "./sandbox.js";
 
@@ -16,13 +16,9 @@ const forEver = "public, max-age=31536000, immutable";
 /**
  * The pages for browsers: Apollo Sandbox or GraphiQL at the endpoint, GraphiQL, which needs no other host, at
  * /graphql/explorer, and its files.
- * `usersSignIn`: callers may be users of their own, who would be refused another's id.
  */
-export function explorerRoutes(
-  explorer: "graphiql" | "sandbox",
-  { usersSignIn }: { usersSignIn: boolean },
-): readonly Route[] {
-  const operations = exampleOperations(usersSignIn);
+export function explorerRoutes(explorer: "graphiql" | "sandbox", audience: Audience): readonly Route[] {
+  const operations = exampleOperations(audience);
   const files = readBrowserFiles();
   const graphiql = { files, operations, sandbox: explorer === "sandbox" };
   const sandbox = createSandboxPage(operations);

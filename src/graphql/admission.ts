@@ -5,20 +5,30 @@ import {
   type OperationDefinitionNode,
   type VariableDefinitionNode,
 } from "graphql";
-import { limits, textProblem } from "../amity/input-rules.js";
-import type { Caller } from "../caller/caller.js";
+import { limits, usableText } from "../amity/input-rules.js";
+import { type Caller, visitorSubject } from "../caller/caller.js";
+import type { VisitorLimits } from "../caller/visitor-limits.js";
 import type { Context } from "../context.js";
 import { AppError, badUserInput } from "../errors/app-error.js";
 import { describeInvalidVariables } from "../errors/invalid-variables.js";
 import type { AuditEntry } from "../telemetry/audit.js";
 import type { DocumentStore } from "./document-store.js";
 import { type IdentifyOptions, identify } from "./identify.js";
-import { actsForUser, askedOf, checkRootField, isAudited, isCounted, type RootField } from "./root-field-access.js";
+import {
+  actsForUser,
+  askedOf,
+  checkRootField,
+  isAudited,
+  isCounted,
+  isForVisitors,
+  type RootField,
+} from "./root-field-access.js";
 import { rootFieldsOf } from "./root-fields.js";
 import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
 import { fragmentsOf } from "./selections.js";
 
 export interface AdmissionOptions extends IdentifyOptions {
+  readonly visitorLimits: VisitorLimits | undefined;
   readonly policy: SchemaSecrecy;
   readonly documents: DocumentStore;
 }
@@ -80,12 +90,13 @@ function prepare(
 async function checkRootFields(
   context: Context,
   { schema, definitions, given, coerced, fields }: Asked,
-  { rateLimits, policy, audit }: AdmissionOptions,
+  { rateLimits, visitorLimits, policy, audit }: AdmissionOptions,
 ): Promise<void> {
   const { caller } = context.identity;
   const whole = await refusalOf(async () => {
     // Before the other checks: whoever tries other people's ids again and again is held back too.
     await rateLimits.count(caller, fields.filter(isCounted).length);
+    await visitorLimits?.count(context.facts.address, fields.filter(isForVisitors).map(deviceIdOf));
     checkNumbers(given);
   });
   const refusals: AppError[] = [];
@@ -93,7 +104,8 @@ async function checkRootFields(
     const refusal = whole ?? (await refusalOf(() => checkRootField(caller, field, policy)));
     if (!refusal) continue;
     refusals.push(refusal);
-    if (caller && isAudited(field)) audit.refused(auditEntry(field, caller, context), refusal);
+    if (isAudited(field) && (caller || isForVisitors(field)))
+      audit.refused(auditEntry(field, caller, context), refusal);
   }
   const refusal = whole ?? refusals.find(({ code }) => code !== "BAD_USER_INPUT");
   if (refusal) throw refusal;
@@ -113,17 +125,24 @@ async function refusalOf(check: () => void | Promise<void>): Promise<AppError | 
   }
 }
 
-/** What is known of a field that is not to run. An id that cannot be a user's may be anything, so it is left out. */
-function auditEntry({ name, args }: RootField, caller: Caller, { facts, regions }: Context): AuditEntry {
+function deviceIdOf({ args }: RootField): string | undefined {
+  return args && askedOf(args).deviceId;
+}
+
+/** What is known of a field that is not to run. An id that cannot be one may be anything, so it is left out. */
+function auditEntry(field: RootField, caller: Caller | undefined, { facts, regions }: Context): AuditEntry {
+  const { name, args } = field;
   const asked = args && askedOf(args);
-  const userId = asked && actsForUser({ name }) ? (asked.userId ?? caller.userId) : undefined;
-  return {
-    operation: name,
-    by: caller.subject,
-    userId: userId !== undefined && textProblem(userId, limits.tokenUserId) === undefined ? userId : undefined,
-    region: asked && regions.resolve(asked.region),
-    requestId: facts.requestId,
-  };
+  const whom = isForVisitors(field)
+    ? { deviceId: usableText(deviceIdOf(field), limits.deviceId) }
+    : {
+        userId: usableText(
+          asked && actsForUser(field) ? (asked.userId ?? caller?.userId) : undefined,
+          limits.tokenUserId,
+        ),
+      };
+  const region = asked && regions.resolve(asked.region);
+  return { operation: name, by: visitorSubject(caller), ...whom, region, requestId: facts.requestId };
 }
 
 /** How deep an input of the schema can be. */

@@ -6,6 +6,7 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { RateLimits } from "../caller/rate-limits.js";
+import type { VisitorLimits } from "../caller/visitor-limits.js";
 import type { Context } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import { credentialReasons } from "../errors/reasons.js";
@@ -25,6 +26,8 @@ export interface ApolloOptions {
   readonly introspection: "on" | "off" | "signed-in";
   readonly authenticator: Authenticator;
   readonly rateLimits: RateLimits;
+  /** Undefined while nobody is let in as a visitor. */
+  readonly visitorLimits?: VisitorLimits | undefined;
   /** Production: no suggestions of the schema's names in errors. */
   readonly production: boolean;
   readonly audit: Audit;
@@ -34,7 +37,7 @@ export interface ApolloOptions {
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
-  const { introspection, production, audit, logger, metrics, authenticator, rateLimits } = options;
+  const { introspection, production, audit, logger, metrics, authenticator, rateLimits, visitorLimits } = options;
   const policy = { production, openIntrospection: introspection === "on" };
   const schema = buildGraphQLSchema();
   const documents = new DocumentStore();
@@ -64,7 +67,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       schemaSecrecyPlugin(policy, identifying),
-      admissionPlugin({ ...identifying, policy, documents }),
+      admissionPlugin({ ...identifying, visitorLimits, policy, documents }),
       publicErrorsPlugin({ logger, scheme: authenticator.scheme, secrecy: policy }),
     ],
   });

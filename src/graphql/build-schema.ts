@@ -7,6 +7,7 @@ import { RegionResolver } from "../region/region.resolver.js";
 import { IssuedSessionResolver } from "../session/issued-session.resolver.js";
 import { SessionResolver } from "../session/session.resolver.js";
 import { TokenResolver } from "../token/token.resolver.js";
+import { VisitorResolver } from "../visitor/visitor.resolver.js";
 
 /**
  * Guards each @Authorized() field once more, below the step before execution. An arrow function: type-graphql takes a
@@ -20,7 +21,7 @@ const authChecker: AuthChecker<Context> = ({ context }) => {
 /** The executable schema. */
 export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [RegionResolver, TokenResolver, SessionResolver, IssuedSessionResolver],
+    resolvers: [RegionResolver, TokenResolver, SessionResolver, IssuedSessionResolver, VisitorResolver],
     disableInferringDefaultValues: true,
     validate: false,
     // Apollo Server checks the schema. type-graphql's own check, an introspection query, takes longer than the rest.

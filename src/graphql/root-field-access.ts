@@ -5,9 +5,10 @@ import { AppError } from "../errors/app-error.js";
 
 /**
  * Whose a root field is: everybody's, or that of whoever may read the schema; a caller's, for the own user or one whom
- * the caller may act for; or that of any caller who holds the secret that it names, whoever its user is.
+ * the caller may act for; that of any caller who holds the secret that it names, whoever its user is; or a visitor's,
+ * whom nobody knows: open too, but limited by address and device, and audited.
  */
-export type Access = "public" | "introspection" | "acting" | "holding";
+export type Access = "public" | "introspection" | "acting" | "holding" | "visiting";
 
 /** Each root field of the schema. One that is not listed is `acting`: closed as far as can be. */
 export const rootFieldAccess: ReadonlyMap<string, Access> = new Map<string, Access>([
@@ -21,6 +22,8 @@ export const rootFieldAccess: ReadonlyMap<string, Access> = new Map<string, Acce
   ["revokeUserSessions", "acting"],
   ["revokeSession", "holding"],
   ["sessionStatus", "holding"],
+  ["visitorSignature", "visiting"],
+  ["createVisitorSession", "visiting"],
 ]);
 
 function accessOf(name: string): Access {
@@ -45,12 +48,13 @@ export interface AccessPolicy {
 export interface Asked {
   readonly userId: string | undefined;
   readonly displayName: string | undefined;
+  readonly deviceId: string | undefined;
   readonly region: RegionCode | undefined;
 }
 
 /** May everybody have this root field? */
 export function isPublic(name: string): boolean {
-  return accessOf(name) === "public";
+  return accessOf(name) === "public" || isForVisitors({ name });
 }
 
 /** Does a request for the field take a point of the rate limit? All do but the one that tells nothing. */
@@ -58,25 +62,31 @@ export function isCounted({ name }: RootField): boolean {
   return name !== "__typename";
 }
 
+/** Does the field serve visitors? Whoever asks is then limited by address and device. */
+export function isForVisitors({ name }: Pick<RootField, "name">): boolean {
+  return accessOf(name) === "visiting";
+}
+
 /** Does the field act for a user, the caller's own by default? */
 export function actsForUser({ name }: Pick<RootField, "name">): boolean {
   return accessOf(name) === "acting";
 }
 
-/** Is it audited? All are that need a caller for what they do at Amity. */
+/** Is it audited? All are that do something at Amity, or let somebody do it. */
 export function isAudited({ name }: Pick<RootField, "name">): boolean {
-  return actsForUser({ name }) || accessOf(name) === "holding";
+  return ["acting", "holding", "visiting"].includes(accessOf(name));
 }
 
 /**
  * By convention a field that acts for a user takes the id as `userId`, the name that it sets as `displayName` and the
- * network as `region`, each as an argument or in `input`.
+ * network as `region`, each as an argument or in `input`; one for visitors has the device as `deviceId`.
  */
 export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
   const input = isRecord(args["input"]) ? args["input"] : args;
   return {
     userId: optionalText(input["userId"]),
     displayName: optionalText(input["displayName"]),
+    deviceId: optionalText(input["deviceId"]),
     region: Object.values(RegionCode).find((code) => code === input["region"]),
   };
 }
@@ -88,10 +98,10 @@ export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
 export function checkRootField(caller: Caller | undefined, field: Omit<RootField, "key">, policy: AccessPolicy): void {
   const access = accessOf(field.name);
   if (access === "public" || (access === "introspection" && policy.openIntrospection)) return;
-  if (!caller) throw new AppError("UNAUTHENTICATED");
+  if (!caller && access !== "visiting") throw new AppError("UNAUTHENTICATED");
   if (access === "introspection") return;
   if (!field.args) throw new AppError("BAD_USER_INPUT");
-  if (access === "holding") return;
+  if (!caller || access === "holding" || access === "visiting") return;
   const { userId, displayName } = askedOf(field.args);
   displayNameFor(caller, targetUserId(caller, "userId", userId), displayName);
 }

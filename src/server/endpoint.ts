@@ -1,5 +1,6 @@
 import type { Authenticator } from "../caller/authenticator.js";
 import type { RateLimits } from "../caller/rate-limits.js";
+import { VisitorLimits } from "../caller/visitor-limits.js";
 import type { Config } from "../config/config.js";
 import type { Services } from "../context.js";
 import { createApollo } from "../graphql/apollo.js";
@@ -42,7 +43,9 @@ export function createEndpoint(config: Config, parts: EndpointParts, tools: Endp
   const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
   const { authenticator, services, rateLimits, readiness, load, pages } = parts;
   const { clock, logger, metrics, audit, newId } = tools;
-  const apollo = createApollo({ introspection, production, authenticator, rateLimits, audit, logger, metrics });
+  const visitorLimits = config.visitors && new VisitorLimits(config.visitors.limits);
+  const admitting = { authenticator, rateLimits, visitorLimits };
+  const apollo = createApollo({ introspection, production, ...admitting, audit, logger, metrics });
   const accessLog = createAccessLog({ logger, metrics, userIds: logUserIds });
   const common = { readiness, newId, elapsed: clock.elapsed, accessLog, logger, metrics };
   const hasMetrics = adminPort === undefined && !production;

@@ -76,3 +76,17 @@ export class CreateSessionInput {
   @Field(() => RegionCode, { nullable: true, description: "The network's region. Default: the gateway's." })
   region?: RegionCode | null;
 }
+
+@InputType({ description: "A visitor's session to open." })
+export class CreateVisitorSessionInput {
+  @Field(() => String, {
+    description: `Id of the device, 1 to ${limits.deviceId} characters. It stands for the visitor: the same one has the same visitor.`,
+  })
+  deviceId!: string;
+
+  @Field(() => DeviceInfoInput, { nullable: true, description: "About the device, for Amity's console." })
+  deviceInfo?: DeviceInfoInput | null;
+
+  @Field(() => RegionCode, { nullable: true, description: "The network's region. Default: the gateway's." })
+  region?: RegionCode | null;
+}

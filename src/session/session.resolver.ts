@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
 import { displayNameFor, targetUserId } from "../caller/access.js";
 import type { Context } from "../context.js";
-import { CreateSessionInput } from "./session.input.js";
+import { CreateSessionInput, CreateVisitorSessionInput } from "./session.input.js";
 import { Session } from "./session.type.js";
 
 @Resolver(() => Session)
@@ -19,5 +19,17 @@ export class SessionResolver {
     const displayName = displayNameFor(identity.caller, userId, input.displayName);
     const region = regions.resolve(input.region);
     return sessions.create({ ...input, region, userId, displayName }, context.asker());
+  }
+
+  /** Nobody is asked who he is: visitors have no account. The step before execution limits them. */
+  @Mutation(() => Session, {
+    description: "Opens a session of a visitor, who may read. Needs no caller. To renew it, open another.",
+  })
+  createVisitorSession(
+    @Arg("input", () => CreateVisitorSessionInput, { description: "The session to open." })
+    input: CreateVisitorSessionInput,
+    @Ctx() { regions, sessions, visitor }: Context,
+  ): Promise<Session> {
+    return sessions.createForVisitor({ ...input, region: regions.resolve(input.region) }, visitor());
   }
 }

@@ -36,7 +36,8 @@ export function checkSession(order: SessionOrder, api: SessionApi): SessionReque
   };
 }
 
-function checkDeviceInfo({ kind, model, sdkVersion }: DeviceInfoInput, api: SessionApi): Record<string, string> {
+/** The same for what it says of the device. */
+export function checkDeviceInfo({ kind, model, sdkVersion }: DeviceInfoInput, api: SessionApi): Record<string, string> {
   const modelLimit = api === "v5" ? limits.deviceModelV5 : limits.deviceModel;
   const checkedModel = checkText("input.deviceInfo.model", model, modelLimit);
   const checkedVersion = checkText("input.deviceInfo.sdkVersion", sdkVersion, limits.sdkVersion);

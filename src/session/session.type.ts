@@ -86,7 +86,7 @@ export class Session {
   @Field(() => RegionCode, { description: "The network's region." })
   region!: RegionCode;
 
-  @Field(() => UserType, { description: "SIGNED_IN when Amity names none." })
+  @Field(() => UserType, { description: "When Amity names none: SIGNED_IN, and VISITOR from `createVisitorSession`." })
   userType!: UserType;
 
   @Field(() => DateTimeScalar, { description: "When the session began." })

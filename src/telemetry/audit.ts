@@ -8,10 +8,12 @@ import type { Metrics } from "./metrics.js";
 export interface AuditEntry {
   /** The root field. */
   readonly operation: string;
-  /** The caller's subject, such as user:alice or key:billing. */
+  /** The caller's subject, such as user:alice or key:billing; `visitor` where nobody is known. */
   readonly by: string;
   /** Undefined when the caller named nobody who can be a user. */
-  readonly userId: string | undefined;
+  readonly userId?: string | undefined;
+  /** Of a visitor, who has no user id of his own choice. */
+  readonly deviceId?: string | undefined;
   /** Undefined when the arguments could not be read. */
   readonly region: string | undefined;
   readonly requestId: string;
@@ -27,7 +29,12 @@ export interface Ending {
 }
 
 /** The root fields that issue tokens or sessions; others that are audited check or end them. */
-export const issuingFields: readonly string[] = ["authToken", "createSession"];
+export const issuingFields: readonly string[] = [
+  "authToken",
+  "createSession",
+  "visitorSignature",
+  "createVisitorSession",
+];
 
 export interface AuditSinks {
   readonly logger: Logger;

@@ -6,9 +6,11 @@ import { errorOf, withGateway } from "../support/gateway.js";
 const mint = '{ authToken(userId: "alice") { token } }';
 const create = 'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { userId } }';
 
+const visit = 'mutation { createVisitorSession(input: { deviceId: "d" }) { userType } }';
+
 const always = { route: "all" } as const;
 
-/** Each fault of the emulator, and what a caller is told of it: minting a token, and opening a session. */
+/** Each fault of the emulator, and what a caller is told of it: minting a token, and opening either kind of session. */
 const faults: [string, FaultInput, string, string?][] = [
   ["hangs", { kind: "hang" }, "UPSTREAM_TIMEOUT"],
   ["is too slow", { kind: "latency", ms: 5_000 }, "UPSTREAM_TIMEOUT"],
@@ -51,10 +53,12 @@ describe("when Amity", () => {
         AMITY_SG_BASE_URL: emulator.url,
         AMITY_SG_API_KEY: emulator.apiKey,
         AMITY_SG_SERVER_KEY: emulator.serverKey,
+        AMITY_SG_VISITOR_SECRET: emulator.visitorSecret,
+        VISITORS: "on",
         ...deadlines[code],
       };
       await withGateway({ env, random: () => 0 }, async ({ ask, send }) => {
-        for (const query of [mint, create]) {
+        for (const query of [mint, create, visit]) {
           const answered = await ask(query);
           expect([answered.status, errorOf(answered).extensions.code]).toEqual([200, code]);
           expect(answered.body.data).toBeNull();

@@ -15,6 +15,15 @@ async function fileOf(text: string): Promise<string> {
   return path;
 }
 
+/** A region with an API key and no server key, for signed-in callers. */
+const unsecure = {
+  AMITY_US_API_KEY: "canary-api-key",
+  AUTH_MODE: "jwt",
+  AUTH_JWT_ISSUER: "https://login.example.com/",
+  AUTH_JWT_AUDIENCE: "app",
+  AUTH_JWT_SECRET: "canary-secret-of-thirty-two-bytes!",
+};
+
 describe("amity-graphql start", () => {
   test("serves with the emulator and says so", async () => {
     const { code, stdout } = await withGatewayProcess({}, async (url) => {
@@ -42,6 +51,22 @@ describe("amity-graphql start", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  test("refuses production without secure mode, and says how to switch it on", async () => {
+    const { code, stdout, stderr } = await run(["start"], { ...unsecure, NODE_ENV: "production" });
+    expect([code, stdout]).toEqual([78, ""]);
+    expect(stderr).toMatch(
+      /^ {2}AMITY_US_SERVER_KEY must .+United States.+switch secure mode on.+ALLOW_UNSECURE=on\n$/m,
+    );
+  });
+
+  test("serves it all the same where that is allowed, and warns", async () => {
+    const env = { ...unsecure, NODE_ENV: "production", AMITY_ALLOW_UNSECURE: "on" };
+    const { code, stdout } = await withGatewayProcess(env, async () => {});
+    expect(code).toBe(0);
+    const text = "AMITY_ALLOW_UNSECURE is on: the network in United States is in unsecure mode";
+    expect(stdout).toMatch(new RegExp(`^\\{"level":40,.*"msg":"${text}`, "m"));
   });
 
   test("asks nobody for the passphrase of a key", async () => {

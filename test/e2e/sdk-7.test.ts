@@ -45,9 +45,9 @@ interface World {
 async function withSdk(options: EmulatorOptions, use: (world: World) => Promise<void>): Promise<void> {
   const { clock, advance } = manualClock();
   await withEmulator({ clock, ...options }, async (emulator) => {
-    const { url, apiKey, serverKey } = emulator;
-    const env = { AMITY_SG_BASE_URL: url, AMITY_SG_API_KEY: apiKey, AMITY_SG_SERVER_KEY: serverKey };
-    await withGateway({ env }, (gateway) => {
+    const { url, apiKey, serverKey, visitorSecret } = emulator;
+    const keys = { AMITY_SG_API_KEY: apiKey, AMITY_SG_SERVER_KEY: serverKey, AMITY_SG_VISITOR_SECRET: visitorSecret };
+    await withGateway({ env: { AMITY_SG_BASE_URL: url, ...keys, VISITORS: "on" }, now: clock }, (gateway) => {
       const args = [url, apiKey, gateway.url, String(clock())];
       return withApp<Outcome>({ path, args, patienceMs }, (sdk) => {
         const renew = (checks: number) => {
@@ -118,9 +118,12 @@ describe("Amity's SDK 7.20.0 logs in with an access token", () => {
 describe("Amity's SDK 7.20.0 visits", () => {
   const secure = { ...hour, secureVisitorMode: true, visitorSecret: "secret" };
 
-  test("with a signature, renews with the next, and is the same visitor", async () => {
+  test.each([
+    ["of the gateway", {}],
+    ["made by the documented rule", { secret: "secret" }],
+  ])("with a signature %s, renews with the next, and is the same visitor", async (_whose, options) => {
     await withSdk(secure, async ({ sdk, renew, emulator }) => {
-      const before = await sdk("loginAsVisitor", { secret: "secret" });
+      const before = await sdk("loginAsVisitor", options);
       expect(before.userId).toMatch(/^visitor-/);
       await sdk("read", { userId: before.userId });
       const after = await renew(5);

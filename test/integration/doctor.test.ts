@@ -7,6 +7,7 @@ import { doctorCommand } from "../../src/cli/doctor.js";
 import type { Check } from "../../src/doctor/check.js";
 import type { Emulator } from "../../src/emulator/server.js";
 import { type Reason, reasons } from "../../src/errors/reasons.js";
+import { jwtEnv } from "../support/callers.js";
 import { Canary } from "../support/canary.js";
 import { withEmulator } from "../support/emulator.js";
 import { regionAt } from "../support/gateway.js";
@@ -89,6 +90,24 @@ describe("amity-graphql doctor", () => {
         expect(["ok", "warn", "fail"]).toContain(status);
         expect([typeof advice, more]).toEqual([status === "ok" ? "undefined" : "string", {}]);
       }
+    });
+  });
+
+  test.each<[string, Record<string, string>, number, string, string]>([
+    ["refused", {}, 1, "AMITY_EU_SERVER_KEY", "fail"],
+    ["allowed", { AMITY_ALLOW_UNSECURE: "on" }, 0, "AMITY_ALLOW_UNSECURE", "warn"],
+  ])("unsecure mode in production is told where it is %s", async (_how, more, exitCode, name, status) => {
+    await withUpstream(always(404, ""), async ({ url }) => {
+      const { AMITY_EU_SERVER_KEY: _, ...unsecure } = regionAt(url, more);
+      const { code, checks } = await diagnose([], { ...unsecure, ...jwtEnv, NODE_ENV: "production" });
+      expect([code, find(checks, name)]).toEqual([
+        exitCode,
+        expect.objectContaining({
+          scope: "config",
+          status,
+          detail: expect.stringMatching(/Europe is in unsecure mode/),
+        }),
+      ]);
     });
   });
 

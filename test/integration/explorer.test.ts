@@ -28,7 +28,7 @@ function statusOf(url: string, path: string, headers: Record<string, string> = {
 }
 
 function explorerFor(env: Record<string, string>): string | undefined {
-  return loadConfig({ AUTH_MODE: "none", AMITY_API_KEY: "key", ...env }).config?.explorer;
+  return loadConfig({ AUTH_MODE: "none", AMITY_SERVER_KEY: "key", ...env }).config?.explorer;
 }
 
 describe("EXPLORER", () => {
@@ -234,13 +234,21 @@ describe("Apollo Sandbox", () => {
   });
 });
 
+const forAnybody = { usersSignIn: false, visitors: true };
+
 describe("the examples", () => {
+  test("leave visitors out where there are none", () => {
+    const queries = exampleOperations({ ...forAnybody, visitors: false }).map(({ query }) => query);
+    expect(queries.filter((query) => /visitor/i.test(query))).toEqual([]);
+    expect(queries.length).toBeGreaterThan(3);
+  });
+
   test("could end no script in Apollo's page", () => {
-    expect(JSON.stringify(exampleOperations(false))).not.toContain("<");
+    expect(JSON.stringify(exampleOperations(forAnybody))).not.toContain("<");
   });
 
   test("give each variable that must be given", () => {
-    for (const { query, variables } of exampleOperations(false)) {
+    for (const { query, variables } of exampleOperations(forAnybody)) {
       const needed = parse(query).definitions.flatMap((definition) =>
         definition.kind === Kind.OPERATION_DEFINITION ? (definition.variableDefinitions ?? []) : [],
       );
@@ -250,7 +258,9 @@ describe("the examples", () => {
   });
 
   test("leave the user to callers who sign in", async () => {
-    const examples = JSON.stringify(exampleOperations(true).map(({ variables }) => variables));
+    const examples = JSON.stringify(
+      exampleOperations({ ...forAnybody, usersSignIn: true }).map(({ variables }) => variables),
+    );
     expect(examples).not.toMatch(/userId|displayName/);
   });
 

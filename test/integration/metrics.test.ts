@@ -167,27 +167,37 @@ test("whatever happens, no series appears that the first scrape had not", async 
   await withUpstream(
     (response, request) => answers[step]?.(response, request),
     async ({ url }) => {
-      const limits = { RATE_LIMIT_USER: "60", RATE_LIMIT_FAILED_AUTH: "2", CORS_ORIGINS: "https://app.example" };
-      await withGateway({ ...callersAt(url, limits), random: () => 0 }, async ({ ask, send, url: endpoint }) => {
-        const before = new Set(countedSeries((await send("/metrics")).text));
-        const alice = await signedIn("alice");
-        const broken = { authorization: `${alice["authorization"]}x` };
-        for (; step < answers.length; step++) {
-          await ask("{ authToken { token } }", {}, alice);
-          await ask('mutation { createSession(input: { deviceId: "d" }) { accessToken } }', {}, alice);
-        }
-        const session = 'mutation { createSession(input: { deviceId: "d", authToken: "t" }) { accessToken } }';
-        for (const [query, headers] of documents(alice, broken, session)) await ask(query, {}, headers);
-        for (let i = 0; i < 70; i++) await ask("{ regions { code } }", {}, alice);
-        for (const [path, request] of oddRequests) await send(path, request);
-        await rawRequest(endpoint, "NONSENSE\r\n\r\n");
-        await rawRequest(endpoint, `GET /graphql HTTP/1.1\r\nx: ${"x".repeat(20_000)}\r\n\r\n`);
-        const { text } = await send("/metrics");
-        expect(countedSeries(text).filter((series) => !before.has(series))).toEqual([]);
-        for (const limit of ["user", "failedAuth"]) {
-          expect(text).toMatch(new RegExp(`^amity_rate_limited_total\\{limit="${limit}"\\} [1-9]`, "m"));
-        }
-      });
+      const limits = {
+        RATE_LIMIT_USER: "60",
+        VISITOR_LIMIT_ADDRESS: "30",
+        RATE_LIMIT_FAILED_AUTH: "2",
+        CORS_ORIGINS: "https://app.example",
+      };
+      const visitors = { VISITORS: "on", AMITY_EU_VISITOR_SECRET: "canary-visitor-secret" };
+      await withGateway(
+        { ...callersAt(url, { ...limits, ...visitors }), random: () => 0 },
+        async ({ ask, send, url: endpoint }) => {
+          const before = new Set(countedSeries((await send("/metrics")).text));
+          const alice = await signedIn("alice");
+          const broken = { authorization: `${alice["authorization"]}x` };
+          for (; step < answers.length; step++) {
+            await ask("{ authToken { token } }", {}, alice);
+            await ask('mutation { createSession(input: { deviceId: "d" }) { accessToken } }', {}, alice);
+            await ask(`mutation { createVisitorSession(input: { deviceId: "d${step}" }) { accessToken } }`);
+          }
+          const session = 'mutation { createSession(input: { deviceId: "d", authToken: "t" }) { accessToken } }';
+          for (const [query, headers] of documents(alice, broken, session)) await ask(query, {}, headers);
+          for (let i = 0; i < 70; i++) await ask("{ regions { code } }", {}, alice);
+          for (const [path, request] of oddRequests) await send(path, request);
+          await rawRequest(endpoint, "NONSENSE\r\n\r\n");
+          await rawRequest(endpoint, `GET /graphql HTTP/1.1\r\nx: ${"x".repeat(20_000)}\r\n\r\n`);
+          const { text } = await send("/metrics");
+          expect(countedSeries(text).filter((series) => !before.has(series))).toEqual([]);
+          for (const limit of ["user", "failedAuth", "visitorAddress", "visitorDevice"]) {
+            expect(text).toMatch(new RegExp(`^amity_rate_limited_total\\{limit="${limit}"\\} [1-9]`, "m"));
+          }
+        },
+      );
     },
   );
 });
@@ -205,6 +215,9 @@ function documents(alice: Headers, broken: Headers, session: string): [string, H
     ['{ authToken(userId: "bob") { token } }', alice],
     ['{ region(code: "x") { code } __schema { types { name } } __type(name: "Query") { name } }', alice],
     [session, alice],
+    ...["phone", "", "x&authSignatureExpiresAt=", ...Array.from({ length: 7 }, () => "tablet"), ...devices].map(
+      (deviceId): [string, Headers] => [`{ visitorSignature(deviceId: "${deviceId}") { region } }`, {}],
+    ),
     ...Array.from({ length: 4 }, (): [string, Headers] => ["{ regions { code } }", broken]),
     ["{ regions { code } }", { authorization: "Basic x" }],
     ["{ regions { code } }", { authorization: "Bearer x" }],
@@ -213,6 +226,8 @@ function documents(alice: Headers, broken: Headers, session: string): [string, H
     ["x".repeat(200_000), {}],
   ];
 }
+
+const devices = Array.from({ length: 20 }, (_, count) => `device ${count}`);
 
 const oddRequests: [string, RequestInit][] = [
   ["/nothing", {}],

@@ -435,6 +435,10 @@ const scenes = {
     { name: "Alice" },
   ),
   "caller's rate": audited("{ authToken { token } }", { RATE_LIMIT_USER: "1" }),
+  "visitors' rate": audited('{ visitorSignature(deviceId: "phone") { region } }', {
+    VISITORS: "on",
+    VISITOR_LIMIT_DEVICE: "1",
+  }),
 
   ENOTFOUND: amityBehind({ code: "ENOTFOUND", syscall: "getaddrinfo" }, "lookup"),
   EAI_AGAIN: amityBehind({ code: "EAI_AGAIN", syscall: "getaddrinfo" }, "lookup"),
@@ -497,6 +501,12 @@ const scenes = {
     always(403, "Forbidden"),
     { audit: true },
     'mutation { createSession(input: { userId: "alice", deviceId: "d", authToken: "t" }) { accessToken } }',
+  ),
+  "visitor signature refused": amity(
+    always(422, '{"code":500000,"message":"Invalid signature"}'),
+    { audit: true },
+    'mutation { createVisitorSession(input: { deviceId: "d" }) { accessToken } }',
+    { VISITORS: "on", AMITY_EU_VISITOR_SECRET: "canary-visitor-secret" },
   ),
   "access token refused": amity(
     always(401, '{"code":400100}'),

@@ -7,6 +7,7 @@ const secrets = {
   AMITY_EU_API_KEY: `${canary}-api`,
   AMITY_EU_SERVER_KEY: `${canary}-server`,
   AMITY_EU_ADMIN_TOKEN: `${canary}-admin`,
+  AMITY_EU_VISITOR_SECRET: `${canary}-visitor`,
 };
 
 /** What an upstream that echoes our secrets could do. */
@@ -27,7 +28,14 @@ test("no secret leaves in answers, logs or errors", async () => {
   await withUpstream(
     (response, request) => hostileAnswers[step % hostileAnswers.length]?.(response, request),
     async ({ url }) => {
-      const env = { ...secrets, AMITY_EU_BASE_URL: url, AUTH_MODE: "none", LOG_LEVEL: "trace" };
+      const env = {
+        ...secrets,
+        AMITY_EU_BASE_URL: url,
+        AUTH_MODE: "none",
+        VISITORS: "on",
+        VISITOR_LIMIT_DEVICE: "0",
+        LOG_LEVEL: "trace",
+      };
       const { code, stdout, stderr } = await withGatewayProcess(env, async (endpoint) => {
         const operations = [
           { query: '{ authToken(userId: "a") { token } }' },
@@ -38,6 +46,8 @@ test("no secret leaves in answers, logs or errors", async () => {
           { query: `mutation { revokeSession(input: { accessToken: "${canary}-access" }) { revoked } }` },
           { query: 'mutation { revokeUserSessions(input: { userId: "a" }) { revoked } }' },
           { query: `{ region(code: "${canary}") { code } }` },
+          { query: '{ visitorSignature(deviceId: "d") { authSignature authSignatureExpiresAt } }' },
+          { query: 'mutation { createVisitorSession(input: { deviceId: "d" }) { accessToken } }' },
           { query: "query ($u: ID) { authToken(userId: $u) { token } }", variables: { u: [canary, canary] } },
         ];
         for (; step < hostileAnswers.length; step++) {
@@ -49,7 +59,7 @@ test("no secret leaves in answers, logs or errors", async () => {
         }
       });
       expect(code).toBe(0);
-      expect(answers).toHaveLength(hostileAnswers.length * 7);
+      expect(answers).toHaveLength(hostileAnswers.length * 9);
       for (const text of [...answers, stdout, stderr]) expect(text).not.toContain(canary);
       expect(stdout).toContain("check it and rotate it");
     },

@@ -23,6 +23,7 @@ export interface StandIns {
   readonly regions?: object;
   readonly tokens?: object;
   readonly sessions?: object;
+  readonly visitors?: object;
 }
 
 export interface ApolloScene {

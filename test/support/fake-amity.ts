@@ -51,6 +51,7 @@ export function fakeAmity(
       mints.push({ region, userId, ...limits });
       return (script.mint ?? unexpected)({ region, userId, ...limits });
     },
+    createVisitorSession: unexpected,
     createSession(region, request, limits, minted) {
       sessions.push({ region, request, minted, ...limits });
       return (script.createSession ?? unexpected)({ region, request, minted, ...limits });

@@ -19,6 +19,7 @@ import { Audit } from "../../src/telemetry/audit.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
 import { TokenService } from "../../src/token/token.service.js";
 import { TokenStore } from "../../src/token/token.store.js";
+import { VisitorService } from "../../src/visitor/visitor.service.js";
 import { recordingLogger } from "./canary.js";
 import { type TestClock, testClock } from "./clock.js";
 
@@ -72,6 +73,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
       sessions: new SessionService({ amity, audit, clock, timeoutMs }),
       issuedSessions: new IssuedSessionService({ amity, audit, clock, timeoutMs, onUserRevoked: () => {} }),
       refusals: { rateLimits, logger, metrics },
+      visitors: new VisitorService({ signer: undefined, audit }),
     },
     readiness,
     routes: [],

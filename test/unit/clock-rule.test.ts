@@ -350,6 +350,7 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
       await look(deadline);
       return true;
     },
+    createVisitorSession: () => Promise.reject(new Error("not expected")),
     close() {},
   };
 }

@@ -12,6 +12,7 @@ import { ServerKeys } from "../../src/amity/server-keys.js";
 import { Transports } from "../../src/amity/transports.js";
 import { createJwksSource } from "../../src/caller/jwks.js";
 import { RateLimits } from "../../src/caller/rate-limits.js";
+import { VisitorLimits } from "../../src/caller/visitor-limits.js";
 import { Readiness } from "../../src/server/readiness.js";
 import { noProxy } from "../../src/system/forward-proxy.js";
 import { fixed, Reloads } from "../../src/system/reloading-file.js";
@@ -21,6 +22,8 @@ import { type Issuer, withIssuer } from "../support/issuer.js";
 import { turns } from "../support/moody-amity.js";
 import { makeKey } from "../support/tokens.js";
 
+/** Each visitor from another. */
+let addresses = 0;
 const waits = new Promise<never>(() => {});
 const current = await makeKey("EdDSA", "current");
 const next = await makeKey("EdDSA", "next");
@@ -79,12 +82,14 @@ function watched(clock: TestClock, read: () => Promise<string>) {
   return new Reloads(clock, () => {}, read).watch({ name: "KEYS", paths: ["keys"], parse, first: "first" });
 }
 
-function refusing(count: (limits: RateLimits) => Promise<void>): Scene {
+/** Counts until there is no more, and again. */
+function refusing(count: (limits: RateLimits, visitors: VisitorLimits) => Promise<void>): Scene {
   return async (_clock, use) => {
     jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask", "performance"] });
     const limits = new RateLimits({ user: 1, service: 1, failedAuth: 1 });
+    const visitors = new VisitorLimits({ address: 2, device: 1 });
     const isOpen = () =>
-      count(limits).then(
+      count(limits, visitors).then(
         () => true,
         () => false,
       );
@@ -231,6 +236,10 @@ const scenes: Readonly<Record<string, Scene>> = {
   ),
 
   "refused credentials of an address": refusing((limits) => limits.countRefusal("192.0.2.1")),
+
+  "visitors of an address": refusing((_limits, visitors) => visitors.count("192.0.2.1", [undefined, undefined])),
+
+  "visitors of a device": refusing((_limits, visitors) => visitors.count(`192.0.2.${++addresses}`, ["device"])),
 };
 
 /** Time goes by in steps, between which whatever was begun goes on. */
@@ -257,7 +266,8 @@ describe("what is shut opens again by itself, with time alone", () => {
 
 const root = fileURLToPath(new URL("../../src/", import.meta.url));
 /** What serves requests; the emulator's faults, the frontend's part and single commands shut nobody out. */
-const serving = /^(?:amity|caller|graphql|server|session|system|telemetry|token|region|user)\/.*\.ts$|^[\w-]+\.ts$/;
+const serving =
+  /^(?:amity|caller|graphql|server|session|system|telemetry|token|region|user|visitor)\/.*\.ts$|^[\w-]+\.ts$/;
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((name) => serving.test(name))
   .map((name) => ({ name, text: readFileSync(join(root, name), "utf8").replaceAll(/\s*\n \* /g, " ") }));

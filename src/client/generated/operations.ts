@@ -45,6 +45,16 @@ export type CreateSessionInput = {
   readonly userId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** A visitor's session to open. */
+export type CreateVisitorSessionInput = {
+  /** Id of the device, 1 to 150 characters. It stands for the visitor: the same one has the same visitor. */
+  readonly deviceId: Scalars['String']['input'];
+  /** About the device, for Amity's console. */
+  readonly deviceInfo?: InputMaybe<DeviceInfoInput>;
+  /** The network's region. Default: the gateway's. */
+  readonly region?: InputMaybe<RegionCode>;
+};
+
 /** About the device, for Amity's console. */
 export type DeviceInfoInput = {
   /** What it runs. */

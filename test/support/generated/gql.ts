@@ -17,20 +17,24 @@ import * as types from './graphql.js';
 type Documents = {
     "query AuthToken($userId: ID, $region: RegionCode) {\n  authToken(userId: $userId, region: $region) {\n    token\n    userId\n    region\n    issuedAt\n    expiresAt\n    refreshAfter\n  }\n}": typeof types.AuthTokenDocument,
     "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": typeof types.CreateSessionDocument,
+    "mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {\n  createVisitorSession(input: $input) {\n    accessToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    user {\n      userId\n      displayName\n    }\n  }\n}": typeof types.CreateVisitorSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": typeof types.RegionsDocument,
     "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeSessionDocument,
     "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeUserSessionsDocument,
     "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": typeof types.SessionStatusDocument,
+    "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": typeof types.VisitorSignatureDocument,
 };
 const documents: Documents = {
     "query AuthToken($userId: ID, $region: RegionCode) {\n  authToken(userId: $userId, region: $region) {\n    token\n    userId\n    region\n    issuedAt\n    expiresAt\n    refreshAfter\n  }\n}": types.AuthTokenDocument,
     "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}": types.CreateSessionDocument,
+    "mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {\n  createVisitorSession(input: $input) {\n    accessToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    user {\n      userId\n      displayName\n    }\n  }\n}": types.CreateVisitorSessionDocument,
     "query Region($code: RegionCode!) {\n  region(code: $code) {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionDocument,
     "query Regions {\n  regions {\n    code\n    name\n    endpoint\n    endpoints\n    isDefault\n    isConfigured\n    authenticationMode\n    mutualTls\n    status\n  }\n}": types.RegionsDocument,
     "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": types.RevokeSessionDocument,
     "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": types.RevokeUserSessionsDocument,
     "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": types.SessionStatusDocument,
+    "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": types.VisitorSignatureDocument,
 };
 
 /**
@@ -41,6 +45,10 @@ export function graphql(source: "query AuthToken($userId: ID, $region: RegionCod
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "mutation CreateSession($input: CreateSessionInput!) {\n  createSession(input: $input) {\n    accessToken\n    refreshToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    lastCachePurge\n    user {\n      ...UserFields\n    }\n    users {\n      ...UserFields\n    }\n    files {\n      fileId\n      fileUrl\n      type\n      accessType\n      altText\n      createdAt\n      updatedAt\n      attributes\n    }\n    roles {\n      roleId\n      displayName\n      permissions\n      isDeleted\n      createdAt\n      updatedAt\n    }\n  }\n}\n\nfragment UserFields on User {\n  _id\n  userId\n  path\n  displayName\n  profileHandle\n  description\n  avatarFileId\n  avatarCustomUrl\n  metadata\n  roles\n  permissions\n  flagCount\n  hashFlag {\n    bits\n    hashes\n    hash\n  }\n  isGlobalBan\n  isBrand\n  isDeleted\n  createdAt\n  updatedAt\n  deletedAt\n}"): typeof import('./graphql.js').CreateSessionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {\n  createVisitorSession(input: $input) {\n    accessToken\n    userId\n    region\n    userType\n    issuedAt\n    expiresAt\n    refreshAfter\n    user {\n      userId\n      displayName\n    }\n  }\n}"): typeof import('./graphql.js').CreateVisitorSessionDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -61,6 +69,10 @@ export function graphql(source: "mutation RevokeUserSessions($userId: ID, $regio
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}"): typeof import('./graphql.js').SessionStatusDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}"): typeof import('./graphql.js').VisitorSignatureDocument;
 
 
 export function graphql(source: string) {

@@ -64,6 +64,16 @@ export type CreateSessionInput = {
   userId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** A visitor's session to open. */
+export type CreateVisitorSessionInput = {
+  /** Id of the device, 1 to 150 characters. It stands for the visitor: the same one has the same visitor. */
+  deviceId: Scalars['String']['input'];
+  /** About the device, for Amity's console. */
+  deviceInfo?: InputMaybe<DeviceInfoInput>;
+  /** The network's region. Default: the gateway's. */
+  region?: InputMaybe<RegionCode>;
+};
+
 /** About the device, for Amity's console. */
 export type DeviceInfoInput = {
   /** What it runs. */
@@ -122,6 +132,8 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Opens a session with Amity. An unknown user is created. To renew a session, open another. */
   createSession: Session;
+  /** Opens a session of a visitor, who may read. Needs no caller. To renew it, open another. */
+  createVisitorSession: Session;
   /** Ends one session. Whoever has its access token may, so the caller need not be its user. A token that is dead already is no error, and counts like a refused credential. To repeat it is safe. */
   revokeSession: Revocation;
   /** Ends all sessions of a user on all devices: callers for themselves, others by the right to act for the user. Needs the region's admin token in the gateway. A user whom Amity does not know has none to end. To repeat it is safe. */
@@ -132,6 +144,12 @@ export type Mutation = {
 /** What changes something at Amity. */
 export type MutationCreateSessionArgs = {
   input: CreateSessionInput;
+};
+
+
+/** What changes something at Amity. */
+export type MutationCreateVisitorSessionArgs = {
+  input: CreateVisitorSessionInput;
 };
 
 
@@ -157,6 +175,8 @@ export type Query = {
   regions: Array<Region>;
   /** Whether a session lives. Any caller may ask who has its access token. INVALID counts like a refused credential, so guessing soon ends in RATE_LIMITED. */
   sessionStatus: SessionStatus;
+  /** A fresh signature for a visitor's device. Needs no caller. */
+  visitorSignature: VisitorSignature;
 };
 
 
@@ -176,6 +196,13 @@ export type QueryRegionArgs = {
 /** What can be asked without changing anything at Amity. */
 export type QuerySessionStatusArgs = {
   accessToken: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
+};
+
+
+/** What can be asked without changing anything at Amity. */
+export type QueryVisitorSignatureArgs = {
+  deviceId: Scalars['String']['input'];
   region?: InputMaybe<RegionCode>;
 };
 
@@ -287,7 +314,7 @@ export type Session = {
   user: User;
   /** The user who is signed in. */
   userId: Scalars['ID']['output'];
-  /** SIGNED_IN when Amity names none. */
+  /** When Amity names none: SIGNED_IN, and VISITOR from `createVisitorSession`. */
   userType: UserType;
   /** All users that Amity sent along. */
   users: Array<User>;
@@ -367,6 +394,21 @@ export type UserType =
   /** A visitor who is not signed in; may only read. */
   | 'VISITOR';
 
+/** Lets one device open visitor sessions where the network is in secure visitor mode. Hand it on as it is. */
+export type VisitorSignature = {
+  __typename?: 'VisitorSignature';
+  /** The signature, 64 hexadecimal digits. */
+  authSignature: Scalars['String']['output'];
+  /** When it dies: ten minutes after it was asked for. Signed too, so not a letter of it may change. */
+  authSignatureExpiresAt: Scalars['DateTime']['output'];
+  /** The only device that can use it. */
+  deviceId: Scalars['String']['output'];
+  /** When a client should ask for the next: after 80 % of the life. */
+  refreshAfter: Scalars['DateTime']['output'];
+  /** The network's region. */
+  region: RegionCode;
+};
+
 export type AuthTokenQueryVariables = Exact<{
   userId?: InputMaybe<Scalars['ID']['input']>;
   region?: InputMaybe<RegionCode>;
@@ -383,6 +425,13 @@ export type CreateSessionMutationVariables = Exact<{
 export type CreateSessionMutation = { __typename?: 'Mutation', createSession: { __typename?: 'Session', accessToken: string, refreshToken?: string | null, userId: string, region: RegionCode, userType: UserType, issuedAt: string, expiresAt: string, refreshAfter: string, lastCachePurge?: string | null, user: { __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null }, users: Array<{ __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null }>, files: Array<{ __typename?: 'File', fileId: string, fileUrl?: string | null, type?: string | null, accessType?: string | null, altText?: string | null, createdAt?: string | null, updatedAt?: string | null, attributes?: Record<string, unknown> | null }>, roles: Array<{ __typename?: 'Role', roleId: string, displayName?: string | null, permissions: Array<string>, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null }> } };
 
 export type UserFieldsFragment = { __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null };
+
+export type CreateVisitorSessionMutationVariables = Exact<{
+  input: CreateVisitorSessionInput;
+}>;
+
+
+export type CreateVisitorSessionMutation = { __typename?: 'Mutation', createVisitorSession: { __typename?: 'Session', accessToken: string, userId: string, region: RegionCode, userType: UserType, issuedAt: string, expiresAt: string, refreshAfter: string, user: { __typename?: 'User', userId: string, displayName?: string | null } } };
 
 export type RegionQueryVariables = Exact<{
   code: RegionCode;
@@ -419,6 +468,14 @@ export type SessionStatusQueryVariables = Exact<{
 
 
 export type SessionStatusQuery = { __typename?: 'Query', sessionStatus: { __typename?: 'SessionStatus', state: SessionState, checkedAt: string, userId?: string | null } };
+
+export type VisitorSignatureQueryVariables = Exact<{
+  deviceId: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type VisitorSignatureQuery = { __typename?: 'Query', visitorSignature: { __typename?: 'VisitorSignature', deviceId: string, authSignature: string, authSignatureExpiresAt: string, refreshAfter: string, region: RegionCode } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -540,6 +597,23 @@ export const CreateSessionDocument = new TypedDocumentString(`
   updatedAt
   deletedAt
 }`) as unknown as TypedDocumentString<CreateSessionMutation, CreateSessionMutationVariables>;
+export const CreateVisitorSessionDocument = new TypedDocumentString(`
+    mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {
+  createVisitorSession(input: $input) {
+    accessToken
+    userId
+    region
+    userType
+    issuedAt
+    expiresAt
+    refreshAfter
+    user {
+      userId
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateVisitorSessionMutation, CreateVisitorSessionMutationVariables>;
 export const RegionDocument = new TypedDocumentString(`
     query Region($code: RegionCode!) {
   region(code: $code) {
@@ -593,3 +667,14 @@ export const SessionStatusDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SessionStatusQuery, SessionStatusQueryVariables>;
+export const VisitorSignatureDocument = new TypedDocumentString(`
+    query VisitorSignature($deviceId: String!, $region: RegionCode) {
+  visitorSignature(deviceId: $deviceId, region: $region) {
+    deviceId
+    authSignature
+    authSignatureExpiresAt
+    refreshAfter
+    region
+  }
+}
+    `) as unknown as TypedDocumentString<VisitorSignatureQuery, VisitorSignatureQueryVariables>;

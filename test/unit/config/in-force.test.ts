@@ -35,6 +35,7 @@ const jwt: Env = {
   AUTH_JWT_ISSUER: "https://issuer.example",
   AUTH_JWT_AUDIENCE: "app",
 };
+const production: Env = { NODE_ENV: "production", AMITY_SERVER_KEY: `${mark}-server` };
 
 describe("the settings in force", () => {
   test.each<Env>([{}, jwt, { PORT: "x", NODE_ENV: "production" }])("are all of them, whatever %j holds", (env) => {
@@ -82,8 +83,8 @@ describe("the settings in force", () => {
 
   test.each([
     ["EXPLORER", {}, "sandbox"],
-    ["EXPLORER", { ...jwt, NODE_ENV: "production" }, "off"],
-    ["INTROSPECTION", { ...jwt, NODE_ENV: "production", INTROSPECTION: "auto" }, "signed-in"],
+    ["EXPLORER", { ...jwt, ...production }, "off"],
+    ["INTROSPECTION", { ...jwt, ...production, INTROSPECTION: "auto" }, "signed-in"],
     ["DRAIN_MS", { UPSTREAM_TIMEOUT_MS: "30000" }, "30000"],
     ["AMITY_REGION", { ...jwt, AMITY_API_KEY: undefined, AMITY_EU_API_KEY: "key-of-europe" }, "eu"],
     ["AMITY_SG_BASE_URL", { ...jwt, AMITY_HOST_FAMILY: "apix" }, "https://apix.sg.amity.co/"],

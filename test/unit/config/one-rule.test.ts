@@ -231,7 +231,7 @@ describe("NODE_ENV", () => {
   });
 
   test.each(["production", "production\n", "production\r\n", "\uFEFFproduction"])("%j is production", (NODE_ENV) => {
-    expect(loadConfig({ NODE_ENV, AMITY_API_KEY: "a" }).problems).toEqual([
+    expect(loadConfig({ NODE_ENV, AMITY_SERVER_KEY: "a" }).problems).toEqual([
       expect.stringMatching(/^AUTH_MODE must be set/),
     ]);
   });

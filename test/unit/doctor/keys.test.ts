@@ -2,7 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import type { Keys } from "../../../src/config/regions.js";
 import { keyChecks } from "../../../src/doctor/keys.js";
 
-const none: Keys = { apiKey: undefined, serverKey: undefined, serverKeySecondary: undefined, adminToken: undefined };
+const none: Keys = {
+  apiKey: undefined,
+  serverKey: undefined,
+  serverKeySecondary: undefined,
+  adminToken: undefined,
+  visitorSecret: undefined,
+};
 const secret = (name: string, value: string, path?: string) => ({ name: `AMITY_EU_${name}`, value, path });
 const apiKey = secret("API_KEY", "canary-api-key");
 const serverKey = secret("SERVER_KEY", "canary-server-key");

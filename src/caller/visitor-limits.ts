@@ -1,0 +1,37 @@
+import { limits, usableText } from "../amity/input-rules.js";
+import { senderOf } from "../system/address.js";
+import { consume, limiter } from "./rate-limits.js";
+
+/** Signatures in a minute; 0: no limit. They hold for one process: replicas count on their own. */
+export interface VisitorLimitSettings {
+  /** Of one address, or of one /64 of IPv6. */
+  readonly address: number;
+  readonly device: number;
+}
+
+/**
+ * How often a visitor may ask, whom nobody knows. What it shuts opens again by itself: visitors of an address, visitors
+ * of a device.
+ */
+export class VisitorLimits {
+  readonly #address: ReturnType<typeof limiter>;
+  readonly #device: ReturnType<typeof limiter>;
+
+  constructor({ address, device }: VisitorLimitSettings) {
+    this.#address = limiter(address);
+    this.#device = limiter(device);
+  }
+
+  /**
+   * Counts what one address asks for, each time with its deviceId. Throws RATE_LIMITED. The address comes first: what
+   * is kept of devices, whose ids anybody makes up, is bounded by it. What cannot be a deviceId is not kept at all.
+   */
+  async count(address: string, deviceIds: readonly (string | undefined)[]): Promise<void> {
+    if (deviceIds.length === 0) return;
+    await consume("visitorAddress", this.#address, senderOf(address), deviceIds.length);
+    for (const deviceId of deviceIds) {
+      const device = usableText(deviceId, limits.deviceId);
+      if (device !== undefined) await consume("visitorDevice", this.#device, device, 1);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "@jest/globals";
+import { VisitorLimits } from "../../../src/caller/visitor-limits.js";
+import { AppError } from "../../../src/errors/app-error.js";
+
+/** How many of ten tries in a row pass, and which limit ended them. */
+async function passing(attempt: (count: number) => Promise<void>): Promise<[passed: number, limit?: string]> {
+  for (let passed = 0; passed < 10; passed++) {
+    const refusal: unknown = await attempt(passed).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (refusal === undefined) continue;
+    expect(refusal).toMatchObject({ code: "RATE_LIMITED", details: { retryAfterSeconds: expect.any(Number) } });
+    return refusal instanceof AppError && refusal.details.limit ? [passed, refusal.details.limit] : [passed];
+  }
+  return [10];
+}
+
+describe("visitors", () => {
+  test("of one address are limited together", async () => {
+    const limits = new VisitorLimits({ address: 3, device: 9 });
+    expect(await passing((count) => limits.count("192.0.2.1", [`device ${count}`]))).toEqual([3, "visitorAddress"]);
+    expect(await passing((count) => limits.count("192.0.2.2", [`device ${count}`]))).toEqual([3, "visitorAddress"]);
+  });
+
+  test("of one /64 of IPv6 are one address", async () => {
+    const limits = new VisitorLimits({ address: 3, device: 9 });
+    expect(await passing((count) => limits.count(`2001:db8:1:2::${count}`, ["d"]))).toEqual([3, "visitorAddress"]);
+    expect(await passing((count) => limits.count(`2001:db8:1:3::${count}`, ["e"]))).toEqual([3, "visitorAddress"]);
+  });
+
+  test("with one deviceId are limited wherever they are", async () => {
+    const limits = new VisitorLimits({ address: 9, device: 2 });
+    expect(await passing((count) => limits.count(`192.0.2.${count}`, ["phone"]))).toEqual([2, "visitorDevice"]);
+    expect(await passing((count) => limits.count(`192.0.2.${count}`, ["tablet"]))).toEqual([2, "visitorDevice"]);
+  });
+
+  test("are counted by what they ask for, not by requests", async () => {
+    const limits = new VisitorLimits({ address: 7, device: 9 });
+    expect(await passing(() => limits.count("192.0.2.1", ["a", "b", "c"]))).toEqual([2, "visitorAddress"]);
+  });
+
+  test("are limited by address where a deviceId cannot be one", async () => {
+    const limits = new VisitorLimits({ address: 5, device: 1 });
+    expect(await passing(() => limits.count("192.0.2.1", [undefined, "", "x".repeat(151)]))).toEqual([
+      1,
+      "visitorAddress",
+    ]);
+  });
+
+  test("who ask for nothing are not counted", async () => {
+    const limits = new VisitorLimits({ address: 1, device: 1 });
+    expect(await passing(() => limits.count("192.0.2.1", []))).toEqual([10]);
+  });
+
+  test("have no limit where it is zero", async () => {
+    const limits = new VisitorLimits({ address: 0, device: 0 });
+    expect(await passing(() => limits.count("192.0.2.1", ["phone"]))).toEqual([10]);
+  });
+});
