@@ -98,9 +98,12 @@ async function cleanTraffic(traffic: Traffic, { log }: GatewayProcess): Promise<
     await Promise.all(regions.map((region) => traffic.serves(region)));
     const { answered, failed } = traffic;
     const since = log.length;
+    traffic.codes.clear();
     await sleep(cleanMs);
     const clean = { answered: traffic.answered - answered, failed: traffic.failed - failed };
-    say(`clean: ${clean.answered} requests answered, ${clean.failed} of them by errors`);
+    say(
+      `clean: ${clean.answered} requests answered, ${clean.failed} of them by errors ${JSON.stringify([...traffic.codes])}`,
+    );
     if (clean.failed <= clean.answered * (1 - goodShare)) return [];
     const complaints = regions.flatMap((region) =>
       log.complaintsSince(since, region).map((text) => `${region}: ${text}`),
