@@ -65,8 +65,8 @@ const placeholders = [
   /^<[^<>]*>$|^\w+:\/\/[^<>]*<[^<>]+>/,
   // What a shell, a template or a program was to fill in.
   /\$\{[^{}]*\}|^\$\(.*\)$|^\$[A-Za-z_]+$|^\{\{.*\}\}$|^%\w+%$|^undefined$/,
-  /^(?:\.{3}|…|\*{3,}|•{3,}|x{3,16})$|^(?:change[-_ ]?(?:me|it)|replace[-_ ]?me|placeholder|todo)$/i,
-  /^your[-_ ](?:[a-z0-9]+[-_ ])*(?:key|secret|token)(?:[-_ ]here)?$/i,
+  /^(?:\.{3}|…|\*{3,}|•{3,}|x{3,16})$|^(?:change[-_ ]?(?:me|it)|replace[-_ ]?me|placeholder|todo|\[?redacted\]?)$/i,
+  /^(?:your|insert)[-_ ](?:[a-z0-9]+[-_ ])*(?:key|secret|token)(?:[-_ ]here)?$/i,
 ];
 
 const placeholderRule = [

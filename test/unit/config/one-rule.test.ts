@@ -48,6 +48,8 @@ const broken: [what: string, text: string, problem: string][] = [
   ["a command that no shell ran", `$(cat ${mark})`, "is a placeholder"],
   ["a variable that no shell knew", "$AMITY_SECRET", "is a placeholder"],
   ["what a program had not", "undefined", "is a placeholder"],
+  ["what a console left out", "[REDACTED]", "is a placeholder"],
+  ["an order to whoever reads it", "INSERT_KEY_HERE", "is a placeholder"],
   ["dots", "...", "is a placeholder"],
   ["stars, as a console masks a key", "********", "is a placeholder"],
   ["a request to change it", "CHANGE_ME", "is a placeholder"],
@@ -239,4 +241,30 @@ describe("NODE_ENV", () => {
   test.each(["development", "test", "staging", "ci"])("%s is not production", (NODE_ENV) => {
     expect(loadConfig({ NODE_ENV }).config?.production).toBe(false);
   });
+});
+
+describe("a key of Amity's", () => {
+  test.each([
+    "/run/secrets/canary",
+    "~/canary",
+    "./canary",
+    "../canary",
+    "file:///run/secrets/canary",
+    "https://vault.example/canary",
+    "op://vault/canary/key",
+    "vault:secret/canary",
+    "arn:aws:secretsmanager:eu:1:secret:canary",
+    "Bearer canary",
+  ])("is not %s", (text) => {
+    for (const name of ["AMITY_SERVER_KEY", "AMITY_EU_API_KEY", "AMITY_US_ADMIN_TOKEN"]) {
+      expect(problemsOf(name, text)).toEqual([expect.stringContaining("says where a key is")]);
+    }
+  });
+
+  test.each(["b0efe80ed2a4a3b4dd35dd4b5e", "canary/key+with=base64", "key:with:colons", "key with spaces"])(
+    "may be %s",
+    (text) => {
+      expect(problemsOf("AMITY_SERVER_KEY", text)).toEqual([]);
+    },
+  );
 });
