@@ -1,7 +1,7 @@
 import { likely } from "../system/likely.js";
 import { isTrustedUrl } from "../system/loopback.js";
 import { fileProblem, hintOf } from "../system/regular-file.js";
-import { documentOf, entriesOf, lineOf, UnusableText } from "../system/setting-text.js";
+import { documentOf, entriesOf, lineOf } from "../system/setting-text.js";
 import type { ChoiceField, Field, IntegerField, PathField, TextField } from "./field-kinds.js";
 import { type ChoiceOf, type FieldName, fields, type NameOf, notBuiltYet, variables } from "./fields.js";
 import { demandOf } from "./words.js";
@@ -178,19 +178,6 @@ export interface Given<T, Name extends string = string> {
 
 /** A secret as it was given. */
 export type Secret = Given<string>;
-
-/** Where a key is, by path, URL or a vault's address; or a header with the key in it. */
-const noKey = /^(?:~|\.{1,2})?\/|^[a-z][a-z0-9+.-]*:\/\/|^(?:arn|vault|op|ref|file|secret):|^(?:bearer|basic) /i;
-
-/** A key that is sent in an HTTP header: visible ASCII, spaces inside only. Throws UnusableText. */
-export function headerKeyOf(text: string): string {
-  const key = lineOf(text);
-  if (noKey.test(key)) {
-    throw new UnusableText("says where a key is, or is a header: give the key, or its file by the name with _FILE");
-  }
-  if (/^[ -~]+$/.test(key)) return key;
-  throw new UnusableText("holds a value that cannot be an HTTP header", "not a header value");
-}
 
 /** How a setting of a kind is written. */
 function formOf(kind: Field["kind"]): (text: string) => string {

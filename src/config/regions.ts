@@ -1,6 +1,7 @@
 import { type HostFamily, RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
 import { lineOf } from "../system/setting-text.js";
-import { headerKeyOf, type Reader, type Secret } from "./reader.js";
+import { headerKeyOf } from "./header-key.js";
+import type { Reader, Secret } from "./reader.js";
 
 /** One region as it was configured. */
 export interface RegionConfig extends Keys {

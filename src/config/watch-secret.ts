@@ -1,5 +1,6 @@
 import { fixed, type Reloading, type Reloads } from "../system/reloading-file.js";
-import { headerKeyOf, type Secret } from "./reader.js";
+import { headerKeyOf } from "./header-key.js";
+import type { Secret } from "./reader.js";
 
 /**
  * A secret that follows its file, if it came from one. `onTaken` hears of each that takes its place; `parse` is what it
