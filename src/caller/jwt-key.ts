@@ -28,6 +28,10 @@ function parsePublicKey(text: string): KeyObject {
   if (/^\s*[{[]/.test(pem)) return strongEnough(keyOfJwk(pem));
   // A private key would work too, but it has no business here; for what is encrypted OpenSSL would ask a passphrase.
   if (/PRIVATE KEY-----|ENCRYPTED/.test(pem)) throw new UnusableText(pemProblem(pem, "public key"));
+  // OpenSSL would read the first alone, and tokens of the other key would be refused without a word.
+  if ((pem.match(/-----BEGIN [A-Z ]*PUBLIC KEY-----/g) ?? []).length > 1) {
+    throw new UnusableText("holds several keys: give one, or publish them and set AUTH_JWT_JWKS_URL");
+  }
   return strongEnough(readOr(pemProblem(pem, "public key"), () => createPublicKey(pem)));
 }
 

@@ -391,6 +391,11 @@ describe("AUTH_JWT_PUBLIC_KEY", () => {
       JSON.stringify({ ...JSON.parse(jwkOf(p256.publicKey)), x: "AAAA" }),
       "is a JWK that cannot be read",
     ],
+    [
+      "two public keys",
+      pemOf(keyOf("ed25519").publicKey) + pemOf(keyOf("ed25519").publicKey),
+      "holds several keys: give one, or publish them and set AUTH_JWT_JWKS_URL",
+    ],
     ["a key of OpenSSH", `ssh-ed25519 ${mark}`, "is an OpenSSH key, not PEM"],
     [
       "a request for a certificate",
