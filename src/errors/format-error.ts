@@ -118,9 +118,8 @@ function syntaxErrorText(error: GraphQLError, audience: Audience): string {
 
 const invalid = "Invalid value";
 
-/** graphql-js's two texts about something missing hold only names from the schema and the document. */
-const namesOnly =
-  /^(?:Field "[\w.]+" of required type "[\w![\]]+" was not provided\.|Variable "\$\w+" of required type "[\w![\]]+" was not provided\.)$/;
+/** graphql-js's one text about a literal that holds only names from the schema. */
+const namesOnly = /^Field "[\w.]+" of required type "[\w![\]]+" was not provided\.$/;
 
 /** graphql-js's rule texts name only the schema and the document's names; those about a literal also quote it. */
 function describeValidationError(error: GraphQLError, { textOf }: Reader): Description {
