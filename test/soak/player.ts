@@ -34,15 +34,18 @@ const roundMs = 60_000;
 
 export interface Played {
   readonly name: string;
-  readonly isNamed: boolean;
-  /** What the log complained of while it was played. */
+  /** What the log complained of while it was played and not named. */
   readonly complaints: readonly string[];
 }
 
 /** Plays faults: in each lane in an order that the seed gives. */
 export class Player {
   readonly played: Played[] = [];
+  /** Those that the log did not name. */
+  readonly #hidden: { readonly fault: Fault; readonly region: Lane["region"] }[] = [];
   readonly problems: string[] = [];
+  /** Those that the log does not name, even where they were played alone. */
+  readonly unnamed: Played[] = [];
   readonly #queues: ReadonlyMap<Lane, () => Fault>;
   /** So many faults there are. */
   readonly total: number;
@@ -65,6 +68,16 @@ export class Player {
       await Promise.all(lanes.map((lane) => this.#playLane(lane, roundEnd)));
       await this.#playOne(fullLog(this.world));
     }
+    await this.#playHiddenAlone();
+  }
+
+  /** Beside another lane's fault one may not show; alone it must. */
+  async #playHiddenAlone(): Promise<void> {
+    for (const { fault, region } of this.#hidden.splice(0)) {
+      if (region) await this.traffic.serves(region);
+      await this.#playOne(fault, region);
+      if (this.#hidden.pop()) this.unnamed.push(...this.played.slice(-1));
+    }
   }
 
   async #playLane(lane: Lane, until: number): Promise<void> {
@@ -86,7 +99,8 @@ export class Player {
     const since = log.length;
     try {
       const isNamed = await this.#whileItLasts(fault, since);
-      this.played.push({ name: fault.name, isNamed, complaints: isNamed ? [] : log.complaintsSince(since, region) });
+      this.played.push({ name: fault.name, complaints: isNamed ? [] : log.complaintsSince(since, region) });
+      if (!isNamed) this.#hidden.push({ fault, region });
     } catch (error) {
       this.problems.push(`while this was played: ${fault.name}: ${error}`);
     }

@@ -79,7 +79,7 @@ async function soak(world: World, ms: number, seed: number): Promise<string[]> {
   );
   return [
     ...player.problems,
-    ...player.played.filter(({ isNamed }) => !isNamed).map(unnamed),
+    ...player.unnamed.map(unnamed),
     ...traffic.problems,
     ...ownership.problems,
     ...unclean,

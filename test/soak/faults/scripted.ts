@@ -38,6 +38,29 @@ async function crowdIn(world: World): Promise<void> {
   await Promise.all(Array.from({ length: crowd }, () => askFor(`crowd-${world.chance()}`, world)));
 }
 
+const unavailable = always(503, "");
+
+/**
+ * Holds a token and lets Amity fail, again and again: a clock that is set or a key that is changed meanwhile, by another
+ * lane, costs the token that is held.
+ */
+function lastingOnHeld(world: World): End {
+  const { eu } = world;
+  let isOn = true;
+  const fetchAndHold = async () => {
+    eu.mood = undefined;
+    if ((await askFor("keeper", world)).length > 0) return;
+    if (isOn) eu.mood = unavailable;
+    while (isOn && (await askFor("keeper", world)).length === 0) await sleep(500);
+  };
+  const end = again(fetchAndHold)();
+  return () => {
+    isOn = false;
+    eu.mood = undefined;
+    return end();
+  };
+}
+
 let keys = 2;
 
 /** Amity drops the first key and takes the second; then the operator puts both in place, and a new second one. */
@@ -89,18 +112,12 @@ export const scripted: Lane = {
       ),
       {
         name: "Amity in EU is out for long",
-        begin: inMood(eu, always(503, "")),
+        begin: inMood(eu, unavailable),
         named: says({ region: "EU", health: "unavailable", msg: /a region fails/ }),
       },
       {
         name: "Amity in EU is out, and tokens of before serve",
-        async begin() {
-          for (let left = 60; left > 0 && (await askFor("keeper", world)).length > 0; left--) await sleep(500);
-          const ends = [inMood(eu, always(503, ""))(), again(() => askFor("keeper", world))()];
-          return async () => {
-            for (const end of ends) await end();
-          };
-        },
+        begin: () => lastingOnHeld(world),
         named: says({ msg: "request", reused: 1, calls: { region: "EU", reason: /^(?:server error|circuit open)$/ } }),
       },
       {
