@@ -16,6 +16,8 @@ export interface FetchFailure {
   readonly reason: Reason;
   /** What was asked for: the discovery document, or the keys themselves. */
   readonly document: "discovery" | "keys";
+  /** Whom it was asked of, with the port where that is not the protocol's own: the keys may lie elsewhere. */
+  readonly host: string;
   /** The HTTP status that came instead of 200. */
   readonly status?: number;
   /** Which proxy was at fault, and how. */
@@ -71,9 +73,9 @@ export function createJwksSource(options: JwksOptions): JwksSource {
       keys = { set, loadedAt: clock.elapsed() };
       failure = undefined;
     } catch (error) {
-      const told = failureOf(error);
-      failure = told.reason;
-      options.onFailure(told);
+      if (!(error instanceof FetchFault)) throw error;
+      failure = error.failure.reason;
+      options.onFailure(error.failure);
     }
   }
 
@@ -127,36 +129,38 @@ const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protoco
 async function fetchKeys({ location, timeoutMs, proxyFor }: JwksOptions): Promise<KeySet> {
   const options = { signal: AbortSignal.timeout(timeoutMs), proxyFor };
   const url = "jwksUrl" in location ? location.jwksUrl : await discover(location.issuer, options);
-  return new KeySet(await fetchJson(url, options));
+  return from("keys", url, async () => new KeySet(await fetchJson(url, options)));
 }
 
 /** OpenID Connect Discovery 1.0, section 4: the document's issuer must be the very one that was asked. */
 async function discover(issuer: string, options: FetchOptions): Promise<URL> {
   const url = new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
-  try {
+  return from("discovery", url, async () => {
     const { data: document } = discoverySchema.safeParse(await fetchJson(url, options));
     if (!document) throw new Unusable("no discovery document");
     if (document.issuer !== issuer) throw new Unusable("another issuer");
     return new URL(document.jwks_uri);
+  });
+}
+
+async function from<T>(document: FetchFailure["document"], { host }: URL, fetch: () => Promise<T>): Promise<T> {
+  try {
+    return await fetch();
   } catch (error) {
-    throw new DiscoveryFault(error);
+    throw new FetchFault({ document, host, ...failureOf(error) });
   }
 }
 
-/** It was the discovery document that could not be had. */
-class DiscoveryFault extends Error {
-  constructor(cause: unknown) {
-    super("discovery failed", { cause });
+class FetchFault extends Error {
+  constructor(readonly failure: FetchFailure) {
+    super(failure.reason);
   }
 }
 
-function failureOf(error: unknown): FetchFailure {
-  const isDiscovery = error instanceof DiscoveryFault;
-  const cause = isDiscovery ? error.cause : error;
+function failureOf(error: unknown): Omit<FetchFailure, "document" | "host"> {
   return {
-    reason: reasonOf(cause, "unknown fault"),
-    document: isDiscovery ? "discovery" : "keys",
-    ...(cause instanceof Unusable && cause.status !== undefined && { status: cause.status }),
-    ...(cause instanceof ProxyError && { problem: cause.message }),
+    reason: reasonOf(error, "unknown fault"),
+    ...(error instanceof Unusable && error.status !== undefined && { status: error.status }),
+    ...(error instanceof ProxyError && { problem: error.message }),
   };
 }

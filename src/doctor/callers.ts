@@ -53,19 +53,16 @@ async function tokenKeysCheck(keys: JwtKeySource, proxyFor: ProxyFor, clock: Clo
     );
   }
   if (isLoaded) return check.ok(`published ones loaded through ${way}`);
-  return check.fail(
-    `published ones cannot be loaded through ${from}: ${failureText(failure)}`,
-    reasons[failure?.reason ?? "unknown fault"].todo,
-  );
+  const { reason } = failure ?? { reason: "unknown fault" as const };
+  const why = failure ? failureText(failure) : reasons[reason].means;
+  return check.fail(`published ones cannot be loaded through ${from}: ${why}`, reasons[reason].todo);
 }
 
-function failureText({ reason, document, status, problem }: FetchFailure = unknownFailure): string {
-  const what = document === "keys" ? "the keys" : "/.well-known/openid-configuration";
+function failureText({ reason, document, host, status, problem }: FetchFailure): string {
+  const what = `${document === "keys" ? "the keys" : "/.well-known/openid-configuration"} of ${host}`;
   if (problem !== undefined) return `${what} (${reason}: ${problem})`;
   return `${what}: ${reasons[reason].means} (${[reason, status].filter(Boolean).join(" ")})`;
 }
-
-const unknownFailure: FetchFailure = { reason: "unknown fault", document: "keys" };
 
 function serviceKeysCheck(keys: readonly ApiKey[], now: number): Check {
   const check = row(scope, "service keys");

@@ -175,6 +175,7 @@ describe("keys that are published", () => {
         message: "the identity provider's keys cannot be fetched",
         reason: "ECONNREFUSED",
         document: "keys",
+        host: location.jwksUrl.host,
       },
     ]);
     await expect(authenticate(`Bearer ${await tokenOfAlice()}`)).rejects.toMatchObject({ code: "AUTH_UNAVAILABLE" });

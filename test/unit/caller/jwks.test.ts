@@ -3,7 +3,7 @@ import { createJwksSource, type FetchFailure, type JwksLocation } from "../../..
 import type { Reason } from "../../../src/errors/reasons.js";
 import { noProxy } from "../../../src/system/forward-proxy.js";
 import { testClock } from "../../support/clock.js";
-import { type IssuerFault, withIssuer } from "../../support/issuer.js";
+import { type Issuer, type IssuerFault, withIssuer } from "../../support/issuer.js";
 import { makeKey } from "../../support/tokens.js";
 
 function sourceAt(location: JwksLocation, timeoutMs = 3_000) {
@@ -85,12 +85,12 @@ describe("published keys", () => {
         const ofKeys = sourceAt({ jwksUrl: new URL(keysUrl) }, timeoutMs);
         expect([await ofKeys.source.warmUp(), ofKeys.failures]).toEqual([
           false,
-          [{ reason: asKeys, document: "keys", ...more }],
+          [{ reason: asKeys, document: "keys", host: new URL(url).host, ...more }],
         ]);
         const ofDiscovery = sourceAt({ issuer: url }, timeoutMs);
         expect([await ofDiscovery.source.warmUp(), ofDiscovery.failures]).toEqual([
           false,
-          [{ reason: asDiscovery, document: "discovery", ...more }],
+          [{ reason: asDiscovery, document: "discovery", host: new URL(url).host, ...more }],
         ]);
       });
     },
@@ -122,10 +122,11 @@ describe("a discovery document", () => {
     });
   });
 
-  const inDocument = (reason: Reason): FetchFailure => ({ reason, document: "discovery" });
-  const plain: FetchFailure = { reason: "not https", document: "keys" };
+  const inDocument = (reason: Reason) => ({ reason, document: "discovery" }) as const;
+  const plain = { reason: "not https", document: "keys" } as const;
+  const hostOf = { discovery: ({ url }: Issuer) => new URL(url).host, keys: () => expect.any(String) as unknown };
 
-  test.each<[string, FetchFailure, (url: string) => object]>([
+  test.each<[string, Omit<FetchFailure, "host">, (url: string) => object]>([
     ["names another issuer", inDocument("another issuer"), () => ({ issuer: elsewhere })],
     ["names the issuer with a slash", inDocument("another issuer"), (url) => ({ issuer: `${url}/` })],
     ["names no issuer", inDocument("no discovery document"), () => ({ issuer: undefined })],
@@ -145,7 +146,16 @@ describe("a discovery document", () => {
     await withIssuer({ keys: [key] }, async (issuer) => {
       issuer.describe(describeBy(issuer.url));
       const { source, failures } = sourceAt({ issuer: issuer.url });
-      expect([await source.warmUp(), failures, issuer.fetches]).toEqual([false, [failure], 0]);
+      const told = { ...failure, host: hostOf[failure.document](issuer) };
+      expect([await source.warmUp(), failures, issuer.fetches]).toEqual([false, [told], 0]);
+    });
+  });
+
+  test("that leads elsewhere leaves the host in the failure", async () => {
+    await withIssuer({ keys: [] }, async (issuer) => {
+      issuer.describe({ jwks_uri: "http://keys.example:8080/keys" });
+      const { source, failures } = sourceAt({ issuer: issuer.url });
+      expect([await source.warmUp(), failures[0]?.host]).toEqual([false, "keys.example:8080"]);
     });
   });
 });
