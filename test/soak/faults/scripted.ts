@@ -41,8 +41,8 @@ async function crowdIn(world: World): Promise<void> {
 const unavailable = always(503, "");
 
 /**
- * Holds a token and lets Amity fail, again and again: a clock that is set or a key that is changed meanwhile, by another
- * lane, costs the token that is held.
+ * Holds a token and lets Amity fail, again and again: a clock that another lane sets meanwhile, or a key, costs the
+ * token that is held.
  */
 function lastingOnHeld(world: World): End {
   const { eu } = world;
