@@ -1,0 +1,46 @@
+import type { Clock } from "../system/clock.js";
+import { inTime } from "../system/in-time.js";
+import type { Reloading } from "../system/reloading-file.js";
+import { type AdminTokenTimes, knownTimes } from "./admin-token.js";
+
+/** How long anybody waits for a file with times. Milliseconds. */
+const patienceMs = 1_000;
+
+const nothing: AdminTokenTimes = { issuedAt: undefined, expiresAt: undefined };
+
+/** The times of the admin token in use, be it another one later. */
+export class AdminTokenLife {
+  #token: string | undefined;
+  #times = nothing;
+  /** One read at a time: a mount that hangs holds a thread of Node's pool for each. */
+  #reading: Promise<void> | undefined;
+
+  /** `path`: of the file that the token comes from, if it comes from one. */
+  constructor(
+    private readonly source: Reloading<string>,
+    private readonly path: string | undefined,
+    private readonly clock: Pick<Clock, "after">,
+  ) {}
+
+  /** What is known of it now. */
+  async times(): Promise<AdminTokenTimes> {
+    const token = await this.source.current();
+    if (token === this.#token && this.#times.expiresAt) return this.#times;
+    if (token !== this.#token) this.#times = nothing;
+    this.#token = token;
+    this.#reading ??= this.#read(token);
+    await inTime(this.#reading, patienceMs, this.clock).catch(() => {});
+    return this.#times;
+  }
+
+  /** Milliseconds since the epoch; undefined: nobody knows. */
+  async end(): Promise<number | undefined> {
+    return (await this.times()).expiresAt?.getTime();
+  }
+
+  async #read(token: string): Promise<void> {
+    const times = await knownTimes(token, this.path);
+    if (token === this.#token) this.#times = times;
+    this.#reading = undefined;
+  }
+}
