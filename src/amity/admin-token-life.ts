@@ -1,17 +1,15 @@
 import type { Clock } from "../system/clock.js";
 import { inTime } from "../system/in-time.js";
 import type { Reloading } from "../system/reloading-file.js";
-import { type AdminTokenTimes, knownTimes } from "./admin-token.js";
+import { type AdminTokenTimes, knownTimes, noTimes } from "./admin-token.js";
 
 /** How long anybody waits for a file with times. Milliseconds. */
 const patienceMs = 1_000;
 
-const nothing: AdminTokenTimes = { issuedAt: undefined, expiresAt: undefined };
-
 /** The times of the admin token in use, be it another one later. */
 export class AdminTokenLife {
   #token: string | undefined;
-  #times = nothing;
+  #times = noTimes;
   /** One read at a time: a mount that hangs holds a thread of Node's pool for each. */
   #reading: Promise<void> | undefined;
 
@@ -26,7 +24,7 @@ export class AdminTokenLife {
   async times(): Promise<AdminTokenTimes> {
     const token = await this.source.current();
     if (token === this.#token && this.#times.expiresAt) return this.#times;
-    if (token !== this.#token) this.#times = nothing;
+    if (token !== this.#token) this.#times = noTimes;
     this.#token = token;
     this.#reading ??= this.#read(token);
     await inTime(this.#reading, patienceMs, this.clock).catch(() => {});

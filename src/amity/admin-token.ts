@@ -10,6 +10,9 @@ export interface AdminTokenTimes {
   readonly expiresAt: Date | undefined;
 }
 
+/** Nobody knows. */
+export const noTimes: AdminTokenTimes = { issuedAt: undefined, expiresAt: undefined };
+
 /** An admin token that was just made. */
 export interface NewAdminToken extends AdminTokenTimes {
   readonly token: string;
