@@ -8,8 +8,7 @@ const patienceMs = 1_000;
 
 /** The times of the admin token in use, be it another one later. */
 export class AdminTokenLife {
-  #token: string | undefined;
-  #times = noTimes;
+  #known: { readonly token: string; readonly times: AdminTokenTimes } | undefined;
   /** One read at a time: a mount that hangs holds a thread of Node's pool for each. */
   #reading: Promise<void> | undefined;
 
@@ -23,12 +22,12 @@ export class AdminTokenLife {
   /** What is known of it now. */
   async times(): Promise<AdminTokenTimes> {
     const token = await this.source.current();
-    if (token === this.#token && this.#times.expiresAt) return this.#times;
-    if (token !== this.#token) this.#times = noTimes;
-    this.#token = token;
-    this.#reading ??= this.#read(token);
-    await inTime(this.#reading, patienceMs, this.clock).catch(() => {});
-    return this.#times;
+    if (this.#known?.token !== token || !this.#known.times.expiresAt) {
+      this.#reading ??= this.#read(token);
+      await inTime(this.#reading, patienceMs, this.clock).catch(() => {});
+    }
+    // What was read may be another token's.
+    return this.#known?.token === token ? this.#known.times : noTimes;
   }
 
   /** Milliseconds since the epoch; undefined: nobody knows. */
@@ -37,8 +36,7 @@ export class AdminTokenLife {
   }
 
   async #read(token: string): Promise<void> {
-    const times = await knownTimes(token, this.path);
-    if (token === this.#token) this.#times = times;
+    this.#known = { token, times: await knownTimes(token, this.path) };
     this.#reading = undefined;
   }
 }

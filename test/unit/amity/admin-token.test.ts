@@ -79,6 +79,14 @@ describe("an admin token's times", () => {
     await write(second.token, timesText(second));
     expect(await life.times()).toEqual({ issuedAt, expiresAt: second.expiresAt });
   });
+
+  test("are never another token's, though asked for at once", async () => {
+    const tokens = [made.token, "canary-admin-token-2"];
+    const source = { current: async () => tokens.shift() ?? "", reload: async () => {} };
+    const life = new AdminTokenLife(source, path, testClock());
+    await write(made.token, timesText(made));
+    expect(await Promise.all([life.times(), life.times()])).toEqual([{ issuedAt, expiresAt }, unknown]);
+  });
 });
 
 describe("Amity's answer to a rotation", () => {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,11 +68,11 @@ describe("a lock file", () => {
   });
 
   test.each([
-    ["whose process is gone", gone],
-    ["of a process that had this one's number", ownPid],
-  ])("%s is broken at once", async (_whose, pid) => {
-    await writeFile(path, `${pid} ${hostname()} x`);
-    expect(await holder()).toBeUndefined();
+    ["whose process is gone", gone, ownPid],
+    ["of a process that had this one's number", process.pid, process.pid],
+  ])("%s is broken at once", async (_whose, theirs, pid) => {
+    await writeFile(path, `${theirs} ${hostname()} x`);
+    expect(await holder({ pid })).toBeUndefined();
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -90,6 +91,17 @@ describe("a lock file", () => {
     for (const name of [path, `${path}.breaking`]) await writeFile(name, `${gone} ${hostname()} x`);
     expect([await holder(), await holder()]).toEqual([`process ${gone}`, undefined]);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("that another took between two looks is left to it", async () => {
+    await writeFile(path, `${gone} ${hostname()} x`);
+    let looks = 0;
+    const now = () => {
+      if (looks++ === 0) writeFileSync(path, `${process.pid} ${hostname()} y`);
+      return Date.now();
+    };
+    expect(await holder({ now })).toBe(`process ${process.pid}`);
+    expect(await readdir(folder)).toEqual(["lock"]);
   });
 
   test("that three break at once is one's alone", async () => {
