@@ -16,6 +16,10 @@ Commands:
   schema     Print the GraphQL schema
   token      Mint an auth token for a user
   session    Check or end sessions that were opened
+  visitor-signature
+             Sign for a visitor's device
+  admin-token
+             Replace the admin token by a new one
   apikey     Make a service key
   csr        Make a key and a certificate signing request for mutual TLS
   config     Show the settings that start would use, and where each comes from
@@ -48,6 +52,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   schema: async () => (await import("./cli/schema.js")).schemaCommand,
   token: async () => (await import("./cli/token.js")).tokenCommand,
   session: async () => (await import("./cli/session.js")).sessionCommand,
+  "visitor-signature": async () => (await import("./cli/visitor-signature.js")).visitorSignatureCommand,
+  "admin-token": async () => (await import("./cli/admin-token.js")).adminTokenCommand,
   apikey: async () => (await import("./cli/apikey.js")).apikeyCommand,
   csr: async () => (await import("./cli/csr.js")).csrCommand,
   config: async () => (await import("./cli/config.js")).configCommand,

@@ -1,7 +1,8 @@
-import { expiryOf } from "./amity/certificate-expiry.js";
+import { AdminTokenLife } from "./amity/admin-token-life.js";
 import type { RegionHealth } from "./amity/circuit.js";
 import { type AmityClient, createAmityClient } from "./amity/client.js";
 import { type CertificatePair, isValidAt, parseCertificatePair, replacePair } from "./amity/client-certificate.js";
+import { type Ending, ExpiryWatch } from "./amity/expiry.js";
 import type { Operation } from "./amity/failures.js";
 import type { RegionSettings } from "./amity/region.js";
 import { RegionCode, regionCodes } from "./amity/regions.js";
@@ -38,7 +39,8 @@ export async function connectUpstream(
 ): Promise<AmityClient> {
   const { clock, random, reloads, metrics, logger } = tools;
   const knownFields = new Set<string>();
-  const pairs = mutualTls.pairs.map((pair) => watchPair(pair, tools));
+  const expiries = new ExpiryWatch(clock, logger);
+  const pairs = await Promise.all(mutualTls.pairs.map((pair) => watchPair(pair, expiries, tools)));
   const keysTakenAt = new Map<RegionCode, number>();
   const startedAt = clock.elapsed();
   const keysAge = (code: RegionCode) => () => (clock.elapsed() - (keysTakenAt.get(code) ?? startedAt)) / 1_000;
@@ -46,10 +48,16 @@ export async function connectUpstream(
   const settings = emulator ? emulatedRegions(emulator) : await configuredRegions(regions, proxyFor, reloads, onTaken);
   metrics.announceUnusableFields(unusableFields);
   for (const code of configuredCodes(settings)) {
-    const { serverKeys } = settings[code];
+    const { serverKeys, adminToken } = settings[code];
     metrics.announceRegion(code, operationsOf(settings[code]), serverKeys.length > 0 ? keysAge(code) : undefined);
+    if (adminToken) {
+      const path = regions === "emulator" ? undefined : regions[code].adminToken?.path;
+      const life = new AdminTokenLife(adminToken, path, clock);
+      metrics.announceAdminToken(code, () => life.times());
+      await expiries.watch({ what: "an admin token", fields: { region: code }, end: () => life.end() });
+    }
   }
-  return createAmityClient({
+  const client = createAmityClient({
     regions: settings,
     mutualTls: { ca: mutualTls.ca, pairs },
     tokenApi,
@@ -84,6 +92,11 @@ export async function connectUpstream(
       },
     },
   });
+  const close = () => {
+    expiries.stop();
+    client.close();
+  };
+  return { ...client, close };
 }
 
 const healthTexts: Readonly<Record<RegionHealth, string>> = {
@@ -135,29 +148,33 @@ function configuredCodes(settings: Readonly<Record<RegionCode, RegionSettings>>)
  * A certificate pair that follows its files. A new one that has expired already is kept out; while one is not
  * valid yet, the old one goes on.
  */
-function watchPair(
+async function watchPair(
   { name, paths, first }: PairConfig,
+  expiries: ExpiryWatch,
   { clock, reloads, metrics, logger }: UpstreamTools,
-): Reloading<readonly CertificatePair[]> {
+): Promise<Reloading<readonly CertificatePair[]>> {
   const tell = (pair: CertificatePair) => {
     metrics.certificateExpiry(name, pair.notAfter / 1_000);
-    if (!isValidAt(pair, clock.now())) {
-      const validFrom = new Date(pair.notBefore).toISOString();
-      logger.warn({ name, validFrom }, "a client certificate waits until it is valid");
-    }
-    const { days, urgency } = expiryOf(pair.notAfter, clock.now());
-    if (urgency === "soon") logger.warn({ name, days }, "a client certificate expires soon");
-    if (urgency === "very soon") logger.error({ name, days }, "a client certificate expires very soon");
+    if (isValidAt(pair, clock.now())) return;
+    const validFrom = new Date(pair.notBefore).toISOString();
+    logger.warn({ name, validFrom }, "a client certificate waits until it is valid");
   };
   tell(first);
-  return reloads.watch({
+  const source = reloads.watch({
     name,
     paths,
     parse: ([cert = "", key = ""], inUse: readonly CertificatePair[]) =>
       replacePair(inUse, parseCertificatePair(cert, key), clock.now()),
     first: [first],
-    onTaken: ([newest = first]) => tell(newest),
+    onTaken([newest = first]) {
+      tell(newest);
+      void expiries.look(ending);
+    },
   });
+  const end = async () => (await source.current())[0]?.notAfter;
+  const ending: Ending = { what: "a client certificate", fields: { name }, end };
+  await expiries.watch(ending);
+  return source;
 }
 
 /** One emulator plays every region, each in secure mode. */

@@ -1,5 +1,6 @@
 import { AppError } from "../errors/app-error.js";
 import { SessionState } from "./access-token.js";
+import { type NewAdminToken, parseNewAdminToken } from "./admin-token.js";
 import type { RegionHealth } from "./circuit.js";
 import { isUnknownUser, regionNotConfigured, secureModeNotConfigured } from "./failures.js";
 import { Region, type RegionSettings, type RegionTools } from "./region.js";
@@ -7,6 +8,7 @@ import type { Call, CallLimits } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
 import {
   type AdminAuth,
+  adminTokenRequest,
   revocationRequest,
   type SessionApi,
   type SessionRequest,
@@ -63,6 +65,8 @@ export interface AmityClient {
   revokeSession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<boolean>;
   /** Ends all access tokens of a user, by the region's admin token. Does Amity know the user? */
   revokeUserSessions(region: RegionCode, userId: string, limits: CallLimits): Promise<boolean>;
+  /** Has another admin token made in the place of the region's, which dies soon then. */
+  rotateAdminToken(region: RegionCode, limits: CallLimits & Pick<Call, "onAttempt">): Promise<NewAdminToken>;
   close(): void;
 }
 
@@ -106,8 +110,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
             observer.onKeyFallback(code, limits.record?.requestId);
           return token;
         } catch (error) {
-          const isRefused = error instanceof AppError && error.code === "UPSTREAM_AUTH_FAILED";
-          if (!isRefused || index === keys.length - 1) throw error;
+          if (!isAppError(error, "UPSTREAM_AUTH_FAILED") || index === keys.length - 1) throw error;
         }
       }
       throw secureModeNotConfigured(code);
@@ -177,6 +180,12 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
         if (error instanceof AppError && isUnknownUser(error)) return false;
         throw error;
       }
+    },
+
+    async rotateAdminToken(code, limits) {
+      const region = regions[code];
+      const request = adminTokenRequest(options.adminAuth, await region.adminToken());
+      return region.send({ operation: "rotateAdminToken", kind: "rotate", ...limits }, request, parseNewAdminToken);
     },
 
     close() {

@@ -16,7 +16,11 @@ export type Operation =
   | "createVisitorSession"
   | "verifySession"
   | "revokeSession"
-  | "revokeUserSessions";
+  | "revokeUserSessions"
+  | "rotateAdminToken";
+
+/** What is done with the admin token. */
+export const adminOperations: ReadonlySet<Operation> = new Set<Operation>(["revokeUserSessions", "rotateAdminToken"]);
 
 const faults: Readonly<Record<Exclude<TransportFault, "cancelled">, ErrorCode>> = {
   timeout: "UPSTREAM_TIMEOUT",
@@ -66,7 +70,7 @@ const refusals: Readonly<Partial<Record<ErrorCode, Reason>>> = {
 
 function reasonFor(operation: Operation, code: ErrorCode, status: number): Reason {
   if (code === "AUTH_TOKEN_REJECTED" && operation !== "createSessionWithAuthToken") return "access token refused";
-  if (code === "UPSTREAM_AUTH_FAILED" && operation === "revokeUserSessions") return "admin token refused";
+  if (code === "UPSTREAM_AUTH_FAILED" && adminOperations.has(operation)) return "admin token refused";
   // Source: Amity's page about its UI kit. A wrong key is 401.
   if (code === "UPSTREAM_AUTH_FAILED" && operation === "createSession" && status === 403)
     return "key of another region";

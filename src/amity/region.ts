@@ -5,7 +5,7 @@ import type { Egress } from "../system/egress.js";
 import type { Reloading } from "../system/reloading-file.js";
 import type { UpstreamAttempt } from "../telemetry/request-record.js";
 import type { RegionHealth } from "./circuit.js";
-import { adminNotConfigured, type Operation, regionNotConfigured } from "./failures.js";
+import { adminNotConfigured, adminOperations, type Operation, regionNotConfigured } from "./failures.js";
 import { type Call, RegionGuard } from "./region-guard.js";
 import type { RegionCode } from "./regions.js";
 import type { Exchange } from "./requests.js";
@@ -46,7 +46,7 @@ export interface RegionTools {
 }
 
 /** What Amity asks a client certificate for: minting, and what its admins do (its Security page). */
-const protectedOperations: ReadonlySet<Operation> = new Set(["mintAuthToken", "revokeUserSessions"]);
+const protectedOperations: ReadonlySet<Operation> = new Set(["mintAuthToken", ...adminOperations]);
 
 /** One region's keys and its guarded way to Amity. It opens connections when they are first needed. */
 export class Region {

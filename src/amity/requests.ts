@@ -77,11 +77,19 @@ export function revocationRequest(accessToken: string): Exchange {
 
 /** Ends all access tokens of a user (OpenAPI v4). The admin token goes to admin routes and nowhere else. */
 export function userRevocationRequest(auth: AdminAuth, adminToken: string, userId: string): Exchange {
-  const headers = auth === "bearer" ? bearer(adminToken) : { "x-admin-token": adminToken };
   // In a path these two are no text but steps up, encoded or not (WHATWG URL); the older route takes any id.
   const isStep = userId === "." || userId === "..";
   const path = isStep ? `api/v4/sessions?userId=${userId}` : `api/v4/sessions/users/${encodeURIComponent(userId)}`;
-  return { method: "DELETE", path, headers };
+  return { method: "DELETE", path, headers: adminHeaders(auth, adminToken) };
+}
+
+/** Has the admin token replaced by another one (OpenAPI v1). */
+export function adminTokenRequest(auth: AdminAuth, adminToken: string): Exchange {
+  return { method: "POST", path: "api/v1/admin-token", headers: adminHeaders(auth, adminToken) };
+}
+
+function adminHeaders(auth: AdminAuth, adminToken: string): Exchange["headers"] {
+  return auth === "bearer" ? bearer(adminToken) : { "x-admin-token": adminToken };
 }
 
 function bearer(token: string): Exchange["headers"] {

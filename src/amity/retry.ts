@@ -1,8 +1,11 @@
 import type { ErrorCode } from "../errors/codes.js";
 import { isBeforeRequest, type TransportError } from "./transport-error.js";
 
-/** What the call does at Amity: a session may be registered twice, everything else is harmless to repeat. */
-export type CallKind = "mint" | "register" | "verify" | "revoke";
+/** What the call does at Amity. */
+export type CallKind = "mint" | "register" | "verify" | "revoke" | "rotate";
+
+/** What is not done twice: a session may be registered again, and a second new admin token ends the one in use. */
+const onceOnly: ReadonlySet<CallKind> = new Set<CallKind>(["register", "rotate"]);
 
 /** A failed attempt: Amity's refusal, as its status and our code for it, or an exchange that gave no answer. */
 export type FailedAttempt =
@@ -52,14 +55,14 @@ export function isAnswerLost(failed: FailedAttempt): boolean {
 }
 
 function isRetryable(kind: CallKind, failed: FailedAttempt, attempt: number): boolean {
-  if (isStaleConnection(failed)) return kind !== "register" && attempt === 1;
+  if (isStaleConnection(failed)) return !onceOnly.has(kind) && attempt === 1;
   return "fault" in failed ? isRetryableFault(kind, failed) : isRetryableAnswer(kind, failed, attempt);
 }
 
-/** A session is registered again only when nothing of it was sent the first time. */
+/** What is not done twice is asked for again only when nothing of it was sent the first time. */
 function isRetryableFault(kind: CallKind, { fault, phase }: Pick<TransportError, "fault" | "phase">): boolean {
   if (fault === "cancelled" || fault === "malformed") return false;
-  return kind !== "register" || isBeforeRequest(phase);
+  return !onceOnly.has(kind) || isBeforeRequest(phase);
 }
 
 function isRetryableAnswer(
@@ -70,6 +73,6 @@ function isRetryableAnswer(
   // A ban or a parameter error stays what it is, whatever its status.
   if (code !== "UPSTREAM_UNAVAILABLE" && code !== "UPSTREAM_RATE_LIMITED") return false;
   if (status === 429 || status === 503) return true;
-  if (kind === "register") return false;
+  if (onceOnly.has(kind)) return false;
   return status === 502 || status === 504 || (status === 500 && attempt === 1);
 }

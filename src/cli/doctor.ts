@@ -15,9 +15,10 @@ import { usage } from "./usage.js";
 const help = `Usage: amity-graphql doctor [options]
 
 Checks the settings that start would use, each configured region's host, certificates and keys, and how callers are
-known, and says what to do. It starts nothing and changes nothing.
+known, and says what to do. Without --user it starts nothing and changes nothing.
 
-  --user ID      also mint an auth token for this user with each server key, and throw it away
+  --user ID      also mint an auth token for this user with each server key, and throw it away; then register a session
+                 on a device of its own, which creates the user if there is none, and end it
   --region CODE  check this region only: ${regionNames}
   --json         print one JSON document instead of a table
   -h, --help     print this text

@@ -71,7 +71,9 @@ function settingsText(
     ...(secureMode ? [`AMITY_SG_SERVER_KEY=${serverKey}`] : []), // a gateway with a server key is a secure one
     "AUTH_MODE=none",
     ...(caFile ? [`AMITY_MTLS_CA_FILE=${quoted(caFile)}`] : []),
-    `# Visitor secret: ${visitorSecret}`,
+    ...(options.secureVisitorMode
+      ? [`AMITY_SG_VISITOR_SECRET=${visitorSecret}`, "VISITORS=on"]
+      : [`# Visitor secret: ${visitorSecret}`]),
     `# Admin token, for bans, revocation and /__emulator: ${adminToken}`,
   ];
   return `${lines.join("\n")}\n`;

@@ -3,6 +3,7 @@ import { type RegionCode, regionCodes, regionNames } from "../amity/regions.js";
 import { type Asker, anybody } from "../caller/caller.js";
 import { type Config, loadConfig } from "../config/config.js";
 import type { Env } from "../config/reader.js";
+import type { RegionConfig } from "../config/regions.js";
 import { readSettingFiles } from "../config/setting-files.js";
 import { type Clock, systemClock } from "../system/clock.js";
 import { systemRandom } from "../system/random.js";
@@ -58,6 +59,11 @@ export async function callOnce<T>(config: Config, name: string, call: (tools: On
   } finally {
     amity.close();
   }
+}
+
+/** A region's settings; undefined where the emulator plays it. */
+export function configuredRegion({ regions }: Config, code: RegionCode): RegionConfig | undefined {
+  return regions === "emulator" ? undefined : regions[code];
 }
 
 /** What --region names, in either case: a region, nothing, or a problem in words. */

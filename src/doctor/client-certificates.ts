@@ -1,5 +1,5 @@
-import { expiryOf } from "../amity/certificate-expiry.js";
 import { type CertificatePair, choosePair, isValidAt } from "../amity/client-certificate.js";
+import { expiryOf } from "../amity/expiry.js";
 import type { PairConfig } from "../config/mutual-tls.js";
 import { type Check, counted, dateText, row } from "./check.js";
 

@@ -1,4 +1,4 @@
-import { expiryOf } from "../amity/certificate-expiry.js";
+import { expiryOf } from "../amity/expiry.js";
 import { type Check, counted, dateText, row } from "./check.js";
 import { clientCertificateCheck, type Destination, failureCheck } from "./failures.js";
 import type { Probe, TlsFacts } from "./probe.js";

@@ -1,9 +1,11 @@
+import { knownTimes, noTimes } from "../amity/admin-token.js";
 import { type RegionCode, regionCodes } from "../amity/regions.js";
 import type { Config, LoadedConfig } from "../config/config.js";
 import type { RegionConfig } from "../config/regions.js";
 import { type Clock, systemClock } from "../system/clock.js";
 import { connectTimeoutMs } from "../system/connect-timeout.js";
 import { egressTo } from "../system/egress.js";
+import { inTime } from "../system/in-time.js";
 import { callerChecks } from "./callers.js";
 import { type Check, isHealthy, row } from "./check.js";
 import { clientCertificateChecks, pairInUse } from "./client-certificates.js";
@@ -12,11 +14,13 @@ import { connectionChecks } from "./connection.js";
 import { dnsChecks, type Lookup, systemLookup } from "./dns.js";
 import { fileChecks, type WatchedFile } from "./files.js";
 import { keyChecks } from "./keys.js";
-import { mintChecks } from "./mint.js";
+import { tryMinting } from "./mint.js";
 import { probe } from "./probe.js";
+import { sessionChecks } from "./session.js";
+import type { Trial } from "./trial.js";
 
 export interface DoctorOptions {
-  /** Mint an auth token for this user; undefined: mint nothing. */
+  /** Mint an auth token for this user, and open a session; undefined: neither. */
   readonly userId?: string | undefined;
   /** This region only; undefined: each one that is configured. */
   readonly region?: RegionCode | undefined;
@@ -59,12 +63,21 @@ async function regionsChecks(config: Config, regions: Regions, setup: Setup): Pr
 }
 
 async function regionChecks(config: Config, regions: Regions, code: RegionCode, setup: Setup): Promise<Check[]> {
-  const { userId, clock } = setup;
-  const [ofNetwork, ofTokens] = await Promise.all([
-    networkChecks(config, code, regions[code].baseUrl, setup),
-    userId === undefined ? [] : mintChecks({ config, regions, code, userId, clock }),
+  const { userId, clock, timeoutMs } = setup;
+  const { adminToken, baseUrl } = regions[code];
+  const [ofNetwork, ofTrial, adminTimes] = await Promise.all([
+    networkChecks(config, code, baseUrl, setup),
+    userId === undefined ? [] : trialChecks({ config, regions, code, userId, clock }),
+    adminToken ? inTime(knownTimes(adminToken.value, adminToken.path), timeoutMs, clock).catch(() => noTimes) : noTimes,
   ]);
-  return [...ofNetwork, ...keyChecks(code, regions[code], userId !== undefined), ...ofTokens];
+  const areTried = userId !== undefined;
+  const facts = { areTried, hasVisitors: config.visitors !== undefined, adminTimes, now: clock.now() };
+  return [...ofNetwork, ...keyChecks(code, regions[code], facts), ...ofTrial];
+}
+
+async function trialChecks(trial: Trial): Promise<Check[]> {
+  const { checks, token } = await tryMinting(trial);
+  return [...checks, ...(await sessionChecks(trial, token))];
 }
 
 /** Each step needs the one before it, so the first that fails is the last. */

@@ -37,6 +37,12 @@ const callOutcomes: readonly ("OK" | ErrorCode)[] = [
 /** Lines that could not be written so far: all, and the audit's among them. */
 type DroppedLines = Pick<LogSink, "dropped" | "droppedAudit">;
 
+/** Since when a token lives, and until when, where that is known. */
+interface TokenTimes {
+  readonly issuedAt: Date | undefined;
+  readonly expiresAt: Date | undefined;
+}
+
 /**
  * The process's numbers for Prometheus. Every label has a small fixed set of values: nothing of a client's, such as a
  * user id, a path or an operation name, becomes one. Whoever owns a label tells its values before anything is served,
@@ -47,6 +53,8 @@ export class Metrics {
   readonly #series = createSeries(this.#registry);
   readonly #serverKeyAges = new Map<string, () => number>();
   readonly #callerKeyAges = new Map<string, () => number>();
+  readonly #begins = new Map<string, () => Promise<Date | undefined>>();
+  readonly #ends = new Map<string, () => Promise<Date | undefined>>();
 
   constructor(log: DroppedLines = { dropped: 0, droppedAudit: 0 }) {
     const registry = this.#registry;
@@ -55,6 +63,8 @@ export class Metrics {
     registry.countedElsewhere("amity_log_lines_dropped_total", "Lost log lines", () => log.dropped);
     registry.countedElsewhere("amity_audit_lines_dropped_total", "Audit lines among them", () => log.droppedAudit);
     registry.ages("amity_server_key_age_seconds", "Since the server keys were taken", "region", this.#serverKeyAges);
+    registry.times("amity_admin_token_issued_timestamp_seconds", "Begin of an admin token", "region", this.#begins);
+    registry.times("amity_admin_token_expiry_timestamp_seconds", "End of an admin token", "region", this.#ends);
     registry.ages("amity_caller_keys_age_seconds", "Since callers' keys were taken", "source", this.#callerKeyAges);
     zero(documents, {
       reason: [...documentCodes.filter((code) => !(code in limitNames)), ...limitNames.QUERY_TOO_COMPLEX],
@@ -86,6 +96,12 @@ export class Metrics {
     zero(this.#series.fallbacks, { region: [region] });
     this.regionHealth(region, "available");
     if (keysAge) this.#serverKeyAges.set(region, keysAge);
+  }
+
+  /** `times`: of its admin token, as far as they are known. */
+  announceAdminToken(region: string, times: () => Promise<TokenTimes>): void {
+    this.#begins.set(region, async () => (await times()).issuedAt);
+    this.#ends.set(region, async () => (await times()).expiresAt);
   }
 
   announceUnusableFields(fields: readonly string[]): void {

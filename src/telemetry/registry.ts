@@ -58,6 +58,28 @@ export class MetricRegistry {
     });
   }
 
+  /** Times by a label's values, in seconds since the epoch, read when they are asked for; none that is not known. */
+  times(
+    name: string,
+    help: string,
+    labelName: string,
+    times: ReadonlyMap<string, () => Promise<Date | undefined>>,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [labelName],
+      registers: [this.#registry],
+      async collect() {
+        this.reset();
+        for (const [label, read] of times) {
+          const time = await read();
+          if (time) this.set({ [labelName]: label }, time.getTime() / 1_000);
+        }
+      },
+    });
+  }
+
   /** The text that Prometheus reads, and its media type. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };

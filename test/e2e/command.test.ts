@@ -199,6 +199,8 @@ describe("amity-graphql", () => {
     [["--help"], /emulator .*\n.*schema/],
     [["start", "--help"], /AMITY_SERVER_KEY, AMITY_SERVER_KEY_FILE/],
     [["emulator", "--help"], /--single-use/],
+    [["admin-token", "--help"], /rotate.*\n[\s\S]*Exit codes: 0/],
+    [["visitor-signature", "--help"], /--device ID[\s\S]*Exit codes: 0/],
     [["--version"], /^\d+\.\d+\.\d+\n$/],
   ])("%j explains itself", async (args, text) => {
     const { code, stdout } = await run(args);

@@ -3,13 +3,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { timesText } from "../../src/amity/admin-token.js";
 import { doctorCommand } from "../../src/cli/doctor.js";
 import type { Check } from "../../src/doctor/check.js";
 import type { Emulator } from "../../src/emulator/server.js";
 import { type Reason, reasons } from "../../src/errors/reasons.js";
 import { jwtEnv } from "../support/callers.js";
 import { Canary } from "../support/canary.js";
-import { withEmulator } from "../support/emulator.js";
+import { signIn, verify, withEmulator } from "../support/emulator.js";
 import { regionAt } from "../support/gateway.js";
 import { type IssuerFault, type IssuerSetup, withIssuer } from "../support/issuer.js";
 import { keyPairOf } from "../support/key-pairs.js";
@@ -66,13 +67,16 @@ describe("amity-graphql doctor", () => {
         "OK    config   settings    no problems",
         `OK    EU       connection  ${host}, plain HTTP on this machine`,
         "OK    EU       clock       within 30 seconds of the server's",
-        "OK    EU       API key     present (AMITY_EU_API_KEY); not tried, since that would register a session",
+        "OK    EU       API key     present (AMITY_EU_API_KEY)",
         "OK    EU       server key  present (AMITY_EU_SERVER_KEY); mode SECURE",
-        "OK    EU       auth token  minted with AMITY_EU_SERVER_KEY, and thrown away",
+        "OK    EU       auth token  minted with AMITY_EU_SERVER_KEY, and kept nowhere",
+        expect.stringMatching(
+          /^OK {4}EU {7}session {5}registered with AMITY_EU_API_KEY for the user on a device of its own \(.*\), and ended$/,
+        ),
         "WARN  callers  AUTH_MODE   none: whoever reaches the gateway from this machine can mint tokens for any user",
         "      What to do: for development only: set AUTH_MODE to `jwt`, `apikey` or both",
         "",
-        "Nothing fails: 6 OK, 1 warning, 0 failures",
+        "Nothing fails: 7 OK, 1 warning, 0 failures",
         "",
       ]);
       expect([code, written.stderr]).toEqual([0, ""]);
@@ -120,13 +124,108 @@ describe("amity-graphql doctor", () => {
     });
   });
 
-  test("with --user a token is minted, no session", async () => {
-    const answer = likeAmity({}, "canary-minted-token");
-    await withUpstream(answer, async ({ url, seen }) => {
+  /** Amity, whose session route or revocation answers otherwise. */
+  const amityThat = (answers: { session?: Answer; revocation?: Answer } = {}): Answer => {
+    const session = { accessToken: "canary-access-token", users: [{ userId: "alice" }] };
+    const { session: opened = likeAmity(session), revocation = always(200, '{"success":true}') } = answers;
+    return (response, request) => {
+      if (request.method === "DELETE") return revocation(response, request);
+      const answer = request.url.includes("/sessions") ? opened : likeAmity({}, "canary-minted-token");
+      return answer(response, request);
+    };
+  };
+
+  test("with --user a session is opened and ended, each credential at its place", async () => {
+    await withUpstream(amityThat(), async ({ url, seen }) => {
       const { code, text } = await doctor(["--user", "alice"], regionAt(url));
-      const asked = seen.map(({ method, url }) => `${method} ${url}`);
-      expect(asked.sort()).toEqual(["HEAD /", "POST /api/v4/authentication/token"]);
-      expect([code, text.includes("canary")]).toEqual([0, false]);
+      const calls = seen.filter(({ method }) => method !== "HEAD");
+      expect(calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
+        "POST /api/v4/authentication/token",
+        "POST /api/v3/sessions",
+        "DELETE /api/v4/sessions",
+      ]);
+      const [, opened, ended] = calls;
+      const { deviceId, ...rest } = JSON.parse(opened?.body ?? "");
+      expect(rest).toEqual({ userId: "alice", authToken: "canary-minted-token" });
+      expect(deviceId).toMatch(/^amity-graphql-doctor-[0-9a-f-]{36}$/);
+      expect([ended?.headers.authorization, ended?.body]).toEqual(["Bearer canary-access-token", ""]);
+      expect([code, text.includes("canary"), text.includes(deviceId)]).toEqual([0, false, true]);
+    });
+  });
+
+  test("the session of --user ends no other of the user", async () => {
+    await withEmulator({}, async (emulator) => {
+      const own = await signIn(emulator, "alice");
+      const { code } = await diagnose(["--user", "alice"], settingsOf(emulator));
+      expect([code, await verify(emulator, own)]).toEqual([0, 200]);
+    });
+  });
+
+  test.each<[string, Answer, RegExp]>([
+    [
+      "a wrong one",
+      always(401, '{"code":400100}'),
+      /no user's fault, but one of: AMITY_EU_API_KEY is wrong.*; AMITY_EU/,
+    ],
+    [
+      "another region's",
+      always(403, '{"code":400300}'),
+      /no user's fault, but one of: AMITY_EU_API_KEY is another region's key.*AMITY_REGION.*Europe; .*is wrong/,
+    ],
+  ])("an API key that is %s fails as the operator's fault", async (_what, session, advice) => {
+    await withUpstream(amityThat({ session }), async ({ url, seen }) => {
+      const { code, checks } = await diagnose(["--user", "alice"], regionAt(url));
+      const check = find(checks, "session");
+      expect([code, check.status, check.advice]).toEqual([1, "fail", expect.stringMatching(advice)]);
+      expect(check.detail).toMatch(/^AMITY_EU_API_KEY: .*\(UPSTREAM_AUTH_FAILED, HTTP 40\d, code \d+\)$/);
+      expect(seen.filter(({ method }) => method === "DELETE")).toEqual([]);
+    });
+  });
+
+  test("without a server key a refusal may mean secure mode", async () => {
+    await withUpstream(amityThat({ session: always(403, '{"code":400300}') }), async ({ url }) => {
+      const { AMITY_EU_SERVER_KEY: _, ...unsecure } = regionAt(url);
+      const { code, checks } = await diagnose(["--user", "alice"], unsecure);
+      expect([code, find(checks, "session").advice]).toEqual([
+        1,
+        expect.stringContaining("AMITY_EU_SERVER_KEY is not"),
+      ]);
+    });
+  });
+
+  test.each<[string, Answer, RegExp]>([
+    ["cannot be ended", always(500, ""), /not ended: .*UPSTREAM_UNAVAILABLE/],
+    ["is dead already", always(401, '{"code":400100}'), /not ended: Amity says that it did not live/],
+  ])("a session that %s is told of", async (_what, revocation, words) => {
+    await withUpstream(amityThat({ revocation }), async ({ url }) => {
+      const { code, checks } = await diagnose(["--user", "alice"], regionAt(url));
+      const { status, detail, advice } = find(checks, "session");
+      expect([code, status, detail]).toEqual([0, "warn", expect.stringMatching(words)]);
+      expect(advice).toContain("session revoke-all");
+    });
+  });
+
+  test.each<[string, Answer, number, string, RegExp]>([
+    ["bans the user", always(403, '{"code":400312}'), 0, "warn", /name another user/],
+    ["fails", always(500, ""), 1, "fail", /outage.*may have been opened all the same \(amity-graphql-doctor-/],
+    ["takes no such request", always(422, ""), 1, "fail", /AMITY_SESSION_API/],
+  ])("a session route that %s is explained", async (_what, session, exitCode, status, advice) => {
+    await withUpstream(amityThat({ session }), async ({ url }) => {
+      const { code, checks } = await diagnose(["--user", "alice"], regionAt(url));
+      const check = find(checks, "session");
+      expect([code, check.status, check.advice]).toEqual([exitCode, status, expect.stringMatching(advice)]);
+    });
+  });
+
+  test.each<[string, Answer, string, string]>([
+    ["without an auth token", always(401, ""), "alice", "there is no auth token"],
+    ["for too long an id", amityThat(), "x".repeat(51), "at most 50 characters"],
+  ])("no session is tried %s", async (_how, answer, user, words) => {
+    await withUpstream(answer, async ({ url, seen }) => {
+      const { checks } = await diagnose(["--user", user], regionAt(url));
+      const detail = expect.stringMatching(new RegExp(`^not tried: .*${words}`));
+      expect(find(checks, "session")).toMatchObject({ status: "warn", detail });
+      expect(seen.some(({ url }) => url.includes("/sessions"))).toBe(false);
     });
   });
 
@@ -288,6 +387,22 @@ describe("amity-graphql doctor on files", () => {
       scope: "files",
       status: "warn",
       detail: "anybody on this machine can read it (mode 0644)",
+    });
+  });
+});
+
+describe("amity-graphql doctor on an admin token", () => {
+  test("says until when it lives, as rotation wrote down", async () => {
+    const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "token");
+    const token = "canary-admin-token";
+    const expiresAt = new Date(Date.now() + 20.5 * 86_400_000);
+    await writeFile(path, token);
+    await writeFile(`${path}.json`, timesText({ token, issuedAt: undefined, expiresAt }));
+    await withEmulator({}, async (emulator) => {
+      const { code, checks } = await diagnose([], settingsOf(emulator, { AMITY_EU_ADMIN_TOKEN_FILE: path }));
+      const { status, detail } = find(checks, "admin token");
+      expect([code, status]).toEqual([0, "warn"]);
+      expect(detail).toContain(`valid until ${expiresAt.toISOString().slice(0, 10)}, 20 days`);
     });
   });
 });

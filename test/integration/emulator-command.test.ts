@@ -65,6 +65,21 @@ describe("amity-graphql emulator", () => {
     expect(written.stdout).toContain("admin");
   });
 
+  test.each([
+    ["with", ["--secure-visitors"], { AMITY_SG_VISITOR_SECRET: "secret", VISITORS: "on" }],
+    ["without", [], {}],
+  ])("prints settings for visitors %s secure visitors", async (_how, more, settings) => {
+    const exit = emulatorCommand(["--visitor-secret", "secret", ...more], {});
+    const { AMITY_SG_VISITOR_SECRET, VISITORS } = await printedSettings(exit);
+    process.emit("SIGINT");
+    await exit;
+    expect({ AMITY_SG_VISITOR_SECRET, VISITORS }).toEqual({
+      AMITY_SG_VISITOR_SECRET: undefined,
+      VISITORS: undefined,
+      ...settings,
+    });
+  });
+
   test("plays the network that its arguments describe", async () => {
     const exit = emulatorCommand(
       ["--insecure", "--secure-visitors", "--same-device", "revoke", "--no-session-times"],

@@ -59,6 +59,7 @@ export function fakeAmity(
     verifySession: script.verifySession ?? unexpected,
     revokeSession: script.revokeSession ?? unexpected,
     revokeUserSessions: script.revokeUserSessions ?? unexpected,
+    rotateAdminToken: unexpected,
     close() {},
   };
 }

@@ -351,6 +351,7 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
       return true;
     },
     createVisitorSession: () => Promise.reject(new Error("not expected")),
+    rotateAdminToken: () => Promise.reject(new Error("not expected")),
     close() {},
   };
 }

@@ -281,6 +281,8 @@ const keepsState =
 
 /** What keeps state all the same, and why nobody stays outside by it. */
 const shutsNothing: Readonly<Record<string, string>> = {
+  "amity/admin-token-life.ts": "tells, and reads again what it does not know",
+  "amity/expiry.ts": "tells",
   "amity/http.ts": "one exchange at a time, and deadlines",
   "amity/pools.ts": "connections, which are made anew",
   "amity/recent-counts.ts": "numbers, for those who decide",

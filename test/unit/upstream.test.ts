@@ -1,7 +1,9 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { type AdminTokenTimes, timesText } from "../../src/amity/admin-token.js";
 import { loadConfig } from "../../src/config/config.js";
 import { Reloads } from "../../src/system/reloading-file.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
@@ -45,12 +47,12 @@ async function connectWithPair(now = Date.now()) {
   const reloads = new Reloads(clock, (_name, outcome) => told.push(wordsOf(outcome)));
   const metrics = new Metrics();
   const { logger, lines } = recordingLogger();
-  await connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger });
+  const { close } = await connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger });
   const expiry = async () => {
     const { body } = await metrics.text();
     return Number(/amity_client_cert_expiry_timestamp_seconds\{.*\} (\d+)/.exec(body)?.[1]);
   };
-  return { write, reloads, told, expiry, warnings: lines };
+  return { write, reloads, told, expiry, warnings: lines, clock, close };
 }
 
 const secondsOf = ({ notAfter }: Validity) => Math.floor(notAfter.getTime() / 1_000);
@@ -77,6 +79,76 @@ test("the age of a region's server keys begins anew when one is replaced", async
   await reloads.reloadAll();
   clock.advance(5_000);
   expect(await ages()).toEqual(['amity_server_key_age_seconds{region="EU"} 5']);
+});
+
+/** The Amity client with an admin token from a file, and the times beside it, if there are any. */
+async function connectWithAdminToken(times: Partial<AdminTokenTimes>, now: number) {
+  const path = join(await mkdtemp(join(tmpdir(), "amity-graphql-")), "token");
+  const put = async (token: string, { issuedAt, expiresAt }: Partial<AdminTokenTimes>) => {
+    await writeFile(`${path}.json`, timesText({ token, issuedAt, expiresAt }));
+    await writeFile(path, token);
+  };
+  await put("canary-admin-token-1", times);
+  const { config } = loadConfig({
+    AUTH_MODE: "none",
+    AMITY_EU_SERVER_KEY: "canary-server-key",
+    AMITY_EU_ADMIN_TOKEN_FILE: path,
+  });
+  if (!config) throw new Error("no configuration");
+  const clock = testClock(now);
+  const metrics = new Metrics();
+  const { logger, lines } = recordingLogger();
+  const reloads = new Reloads(clock, () => {});
+  const { close } = await connectUpstream(config, undefined, { clock, random: () => 0, reloads, metrics, logger });
+  const measured = async () => (await metrics.text()).body.match(/^amity_admin_token_.*$/gm);
+  return { put, clock, close, measured, lines };
+}
+
+describe("an admin token in a file", () => {
+  const dayMs = 86_400_000;
+  const issuedAt = new Date("2026-01-01T00:00:00Z");
+  const expiresAt = new Date("2027-01-01T00:00:00Z");
+  const end = expiresAt.getTime();
+
+  test.each([
+    [30 * dayMs, []],
+    [30 * dayMs - 1, [{ level: "warn", message: "an admin token expires soon", days: 29 }]],
+    [7 * dayMs - 1, [{ level: "error", message: "an admin token expires very soon", days: 6 }]],
+    [0, [{ level: "error", message: "an admin token has expired", days: 0 }]],
+  ])("that lives for %i ms more is told of at the start", async (leftMs, told) => {
+    const { lines } = await connectWithAdminToken({ expiresAt }, end - leftMs);
+    expect(lines.map((line) => JSON.parse(line))).toEqual(told.map((line) => ({ ...line, region: "EU" })));
+  });
+
+  test("that comes near its end is warned of day after day", async () => {
+    const { clock, lines, close } = await connectWithAdminToken({ expiresAt }, end - 31 * dayMs);
+    const days = [];
+    for (let day = 0; day < 33; day++) {
+      clock.advance(dayMs);
+      while (day > 0 && lines.length === 0) await setImmediate();
+      days.push(...lines.splice(0).map((line) => JSON.parse(line).days));
+    }
+    expect(days).toEqual([...Array(32).keys()].map((day) => 29 - day));
+    close();
+    expect(clock.pending()).toBe(0);
+  });
+
+  test("has its times measured, and those of the next", async () => {
+    const { put, clock, measured, lines } = await connectWithAdminToken({ issuedAt, expiresAt }, issuedAt.getTime());
+    expect(await measured()).toEqual([
+      'amity_admin_token_issued_timestamp_seconds{region="EU"} 1767225600',
+      'amity_admin_token_expiry_timestamp_seconds{region="EU"} 1798761600',
+    ]);
+    await put("canary-admin-token-2", { expiresAt: new Date("2027-02-01T00:00:00Z") });
+    clock.advance(1_000);
+    expect(await measured()).toEqual(['amity_admin_token_expiry_timestamp_seconds{region="EU"} 1801440000']);
+    expect(lines).toEqual([]);
+  });
+
+  test("of which no times are known has none", async () => {
+    const { measured, lines } = await connectWithAdminToken({}, end);
+    expect([await measured(), lines]).toEqual([null, []]);
+  });
 });
 
 describe("a client certificate in a file", () => {
@@ -132,6 +204,16 @@ describe("a client certificate in a file", () => {
       lines.map((line) => ({ ...line, name: "AMITY_MTLS_CERT_FILE" })),
     );
     expect(await expiry()).toBe(secondsOf(soon));
+  });
+
+  test("that comes near its end is warned of on that day", async () => {
+    const { clock, close, warnings } = await connectWithPair(secondsOf(soon) * 1_000 - 31 * dayMs);
+    clock.advance(dayMs);
+    clock.advance(dayMs);
+    while (warnings.length === 0) await setImmediate();
+    expect(JSON.parse(warnings[0] ?? "")).toMatchObject({ message: "a client certificate expires soon", days: 29 });
+    close();
+    expect(clock.pending()).toBe(0);
   });
 
   test("that expires soon is warned of when it is taken", async () => {

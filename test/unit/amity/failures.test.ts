@@ -42,6 +42,8 @@ describe("Amity's refusal", () => {
     ["revokeSession", 503, "<html>", "UPSTREAM_UNAVAILABLE"],
     ["revokeUserSessions", 401, "Unauthorized", "UPSTREAM_AUTH_FAILED"],
     ["revokeUserSessions", 404, { code: 400_400 }, "UPSTREAM_REJECTED"],
+    ["rotateAdminToken", 401, "Unauthorized", "UPSTREAM_AUTH_FAILED"],
+    ["rotateAdminToken", 403, { code: 400_300 }, "UPSTREAM_AUTH_FAILED"],
   ];
 
   test.each(cases)("of %s with %i %j means %4$s", (operation, status, body, code) => {

@@ -26,7 +26,7 @@ function delay(kind: CallKind, failed: FailedAttempt, attempt = 1, remainingMs =
 
 describe("a failed attempt", () => {
   const cases: [string, FailedAttempt, number, number | undefined, number | undefined][] = [
-    // what, failure, attempt, delay of a mint, delay of a registration
+    // what, failure, attempt, delay of a mint, delay of what is not done twice
     ["could not connect", fault("unreachable", "connect"), 1, 50, 50],
     ["could not connect twice", fault("unreachable", "connect"), 2, 100, 100],
     ["could not connect thrice", fault("unreachable", "connect"), 3, undefined, undefined],
@@ -55,7 +55,8 @@ describe("a failed attempt", () => {
   ];
 
   test.each(cases)("that %s is repeated only as is safe", (_what, failed, attempt, mint, register) => {
-    expect([delay("mint", failed, attempt), delay("register", failed, attempt)]).toEqual([mint, register]);
+    const delays = (["mint", "register", "rotate"] as const).map((kind) => delay(kind, failed, attempt));
+    expect(delays).toEqual([mint, register, register]);
   });
 
   test("waits a random share of a bound up to the deadline", () => {
