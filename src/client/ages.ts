@@ -21,14 +21,14 @@ const mostSightings = 1_000;
 /** Times that passed on this device, whose clock on the wall may be hours off. */
 export interface Ages {
   moment(): Moment;
-  /** Has so much time passed, by either clock? A clock that was set back says nothing about age: it counts as passed. */
+  /** Has so much time passed, by either clock? A clock that was set back says nothing about age: then it has. */
   hasPassed(ms: number, since: Moment): boolean;
   /**
    * Is this an old answer, from a cache that did not stand aside? To be asked once for each answer: it remembers.
    *
-   * A token that was seen before is past its life when so much time has passed by the clock that only goes forward. That
-   * clock may stop while the device sleeps. Then the clock on the wall is believed too, but only of an answer that is
-   * the former one, by its request id: of the gateway's own reuse a wall clock that jumped must not make an old answer.
+   * A token that was seen before is past its life when that has passed by the clock that only goes forward. Which may
+   * stop while the device sleeps: so the clock on the wall is believed too, but only of an answer that is the former
+   * one by its request id. A clock that jumped must not make an old answer of a token that the gateway gives twice.
    */
   isPast(answer: Answer<AuthToken>, asked: Moment): boolean;
 }

@@ -11,7 +11,7 @@ export interface Patience extends Pick<Platform, "sleep"> {
 /** The longest wait between attempts, unless the gateway asks for more. */
 export const longestDelayMs = 60_000;
 
-/** Asks until there is an answer. Rejects with the failure after which there is no delay, or CANCELLED when it is over. */
+/** Asks until there is an answer. Rejects with the failure that no delay follows, or CANCELLED when it is over. */
 export async function patiently<T>(ask: () => Promise<T>, { sleep, isOver, delayMs }: Patience): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     let failure: AmityAuthError;

@@ -28,6 +28,7 @@ function client(script?: (sent: Sent, index: number) => void, options: Partial<A
     endpoint: "/graphql",
     fetch,
     now: clock.now,
+    elapsed: clock.elapsed,
     sleep: async (ms) => void waits.push(ms / 1_000),
     onRenewalFailure: (error) => failures.push(error),
     ...options,
