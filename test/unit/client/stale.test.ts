@@ -41,12 +41,12 @@ const settingBack = (clock: Clock) => {
   clock.jump(-60);
 };
 
-/** A clock that stops while the device sleeps, and a wall clock that was set, look the same: the answer's id decides. */
+/** A clock that slept with the device and a wall clock that was set look the same: the answer's id decides. */
 const answers: [what: string, pass: (clock: Clock) => void, script: ReturnType<typeof cache>, isTaken: boolean][] = [
   ["a moment before its token's end", passing(9.99), hidden, true],
   ["at its token's end", passing(10), hidden, false],
   ["a day later", passing(24 * 60), hidden, false],
-  ["after its end, the wall clock set back to where it was", unseen(10), hidden, false],
+  ["after its end, the wall clock set back to before", unseen(10), hidden, false],
   ["after its end, the wall clock set back an hour", settingBack, hidden, false],
   ["while the wall clock jumps an hour ahead", jumping(60), hidden, true],
   ["while the wall clock jumps an hour back", jumping(-60), hidden, true],
