@@ -6,7 +6,7 @@ type Options = Pick<SessionHandlerOptions, "getToken" | "presence" | "onFailure"
 /**
  * Tokens for a UI kit, which lets a rejection go unhandled, and then neither shows anything nor tells the SDK. So this
  * never rejects: it goes on as the SDK would, which asks again every ten minutes. A text that is no token would be
- * worse than none: Amity's refusal of it ends a session that lives.
+ * worse than none: refused by Amity, it leaves SDK 7.20.0 in the state "establishing".
  *
  * Each call has a token of its own, one after the other: nobody knows whether Amity takes one twice. After `clear` a
  * call is never answered.

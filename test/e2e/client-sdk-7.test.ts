@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { Emulator, EmulatorOptions } from "../../src/emulator/server.js";
+import type { EmulatorOptions } from "../../src/emulator/server.js";
 import { stateOf } from "../support/agreement.js";
 import { withApp } from "../support/app-process.js";
 import { type Cable, withCable } from "../support/cable.js";
@@ -8,7 +8,6 @@ import { jwtEnv, signedIn } from "../support/callers.js";
 import { type ClientModule, makeClientModule } from "../support/client-module.js";
 import { manualClock, withEmulator } from "../support/emulator.js";
 import { withGateway } from "../support/gateway.js";
-import { RevokeUserSessionsDocument } from "../support/generated/graphql.js";
 
 const app = fileURLToPath(new URL("../consumers/sdk-7/app-with-client.mjs", import.meta.url));
 
@@ -41,13 +40,10 @@ interface World {
   readonly tell: (command: string, options?: object) => Promise<Outcome>;
   /** Lets time pass here and in the app, through so many of the SDK's checks, until the event has happened. */
   readonly pass: (checks: number, until: string) => Promise<Outcome>;
-  readonly emulator: Emulator;
   /** The wire between app and gateway. */
   readonly cable: Cable;
   /** What Amity and the gateway say of a session, when they agree. */
   readonly stateOf: (accessToken: string) => Promise<string>;
-  /** Ends all of alice's sessions by the gateway. */
-  readonly revoke: () => Promise<unknown>;
 }
 
 async function withWorld(options: EmulatorOptions, use: (world: World) => Promise<void>): Promise<void> {
@@ -73,9 +69,7 @@ async function withWorld(options: EmulatorOptions, use: (world: World) => Promis
           return use({
             tell,
             pass,
-            emulator,
             cable,
-            revoke: () => ask(RevokeUserSessionsDocument.toString()),
             stateOf: (accessToken) => stateOf(emulator, { ...gateway, ask }, accessToken),
           });
         });
@@ -85,6 +79,9 @@ async function withWorld(options: EmulatorOptions, use: (world: World) => Promis
 }
 
 const hour = { accessTokenLifetimeMs: 60 * minuteMs };
+
+/** Dead before the SDK's first check. */
+const short = { accessTokenLifetimeMs: 8 * minuteMs };
 
 const ways: [title: string, command: string, options: object][] = [
   ["an auth token", "login", {}],
@@ -120,5 +117,30 @@ describe.each(ways)("an app with Amity's SDK 7.20.0 that comes in by %s", (_titl
       expect(await stateOf(accessToken)).toBe("ACTIVE");
       expect(events.filter((event) => event.startsWith("unhandled"))).toEqual([]);
     });
+  });
+
+  // Its logout at the expiry forgets the userId, without which it looks at no token. Nothing but a login brings it back.
+  test("renews once after its expiry, and again when it has come in again", async () => {
+    await withWorld(short, async ({ tell, pass, stateOf }) => {
+      const before = await tell(command, options);
+      expect(before.userId).toBeTruthy();
+      const { accessToken, userId, events } = await pass(1, "token");
+      expect([userId, events.slice(0, 2)]).toEqual([undefined, ["tokenExpired", "notLoggedIn"]]);
+      expect(await stateOf(before.accessToken)).toBe("INVALID");
+      expect(await stateOf(accessToken)).toBe("ACTIVE");
+      expect(await tell(command, options)).toMatchObject({ userId: before.userId });
+      expect(await stateOf((await pass(1, "token")).accessToken)).toBe("ACTIVE");
+    });
+  });
+});
+
+test("the native UI kit by itself cannot renew, and its session lives out its time", async () => {
+  await withWorld(hour, async ({ tell, pass, stateOf }) => {
+    const { accessToken } = await tell("openNativeUiKit", { userId: "alice", mends: false });
+    const after = await pass(5, "unhandled 400100");
+    expect(after).toMatchObject({ accessToken, events: ["establishing", "unhandled 400100"] });
+    expect(await stateOf(accessToken)).toBe("ACTIVE");
+    await pass(1, "tokenExpired");
+    expect(await stateOf(accessToken)).toBe("INVALID");
   });
 });

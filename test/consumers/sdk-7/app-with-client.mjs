@@ -24,7 +24,7 @@ function happened(event) {
   watch();
 }
 Client.onSessionStateChange(happened);
-// The node's default is to end the process; what the SDK itself lets go is an event like any other.
+// By default that ends the process.
 process.on("unhandledRejection", (error) => happened(`unhandled ${error?.code}`));
 
 // A renewed token is the one thing that every kind of renewal ends with.
