@@ -18,6 +18,8 @@ import { within } from "./waiting.js";
 /** What the gateway can be asked, for whoever is there. */
 export interface Asking {
   getToken(wish: GetAuthTokenOptions): Promise<AuthToken>;
+  /** A token that nobody else has had or will get: nobody knows whether Amity takes one twice. */
+  getOwnToken(): Promise<AuthToken>;
   openSession(wish: CreateSessionOptions): Promise<Session>;
   sign(deviceId: string): Promise<VisitorSignature>;
   /** Whoever was there has gone. */
@@ -38,7 +40,12 @@ export function createAsking(options: AmityAuthOptions): Asking {
       send(gateway, { operation: authToken, variables, credential }, cancel),
   });
 
-  /** Shared with nobody. */
+  async function getToken({ signal, userId, forceRefresh = false }: GetAuthTokenOptions, alone: boolean) {
+    const signals = signal ? [stay.signal, signal] : [stay.signal];
+    const credential = await readCredentials(getCredentials, timeoutMs, signals);
+    return tokens.get({ credential, userId, region }, { signals, forceRefresh, alone });
+  }
+
   async function sendAlone<Result, Variables>(request: Request<Result, Variables>, signal: AbortSignal) {
     if (signal.aborted) throw cancelled();
     const cancel = new AbortController();
@@ -50,11 +57,8 @@ export function createAsking(options: AmityAuthOptions): Asking {
   }
 
   return {
-    async getToken({ signal, userId, forceRefresh = false }) {
-      const signals = signal ? [stay.signal, signal] : [stay.signal];
-      const credential = await readCredentials(getCredentials, timeoutMs, signals);
-      return tokens.get({ credential, userId, region }, { signals, forceRefresh });
-    },
+    getToken: (wish) => getToken(wish, false),
+    getOwnToken: () => getToken({}, true),
     async openSession(wish) {
       const { signal } = stay;
       const deviceId = wish.deviceId ?? options.deviceId;

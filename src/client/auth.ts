@@ -38,7 +38,7 @@ export interface AmityAuth {
 
 /** Gets auth tokens from a gateway. Make one for the app, not one for each call: it remembers. */
 export function createAmityAuth(options: AmityAuthOptions): AmityAuth {
-  const { getToken, openSession, sign, forget } = createAsking(options);
+  const { getToken, getOwnToken, openSession, sign, forget } = createAsking(options);
   const { now = systemPlatform.now, sleep = systemPlatform.sleep } = options;
   let present: Presence | undefined = { visitorDeviceId: undefined };
 
@@ -50,8 +50,7 @@ export function createAmityAuth(options: AmityAuthOptions): AmityAuth {
     now,
     sleep,
     presence: () => present,
-    // Forced: nobody knows whether Amity takes an auth token twice, and renewals are rare.
-    getToken: async () => (await getToken({ forceRefresh: true })).token,
+    getToken: async () => (await getOwnToken()).token,
     getSignature: async (deviceId: string) => {
       const { authSignature, authSignatureExpiresAt } = await sign(deviceId);
       return { authSignature, authSignatureExpiresAt };

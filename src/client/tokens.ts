@@ -33,6 +33,8 @@ export interface Wish {
   /** Any of them ends this caller's wait, and nobody else's. */
   readonly signals: readonly AbortSignal[];
   readonly forceRefresh: boolean;
+  /** A token that nobody else has had or will get. */
+  readonly alone: boolean;
 }
 
 export interface Tokens {
@@ -75,14 +77,15 @@ export function createTokens({ request, ...clocks }: TokensOptions): Tokens {
   }
 
   return {
-    async get(question, { signals, forceRefresh }) {
+    async get(question, { signals, forceRefresh, alone }) {
       if (signals.some(({ aborted }) => aborted)) throw cancelled();
       sweep(question.credential);
       const key = JSON.stringify([question.credential, question.userId, question.region]);
       const known = entries.get(key);
       // Forced or not, a request under way brings a token as new as any.
-      const entry = known && !(forceRefresh && known.reuseMs !== undefined) ? known : begin(question);
-      entries.set(key, entry);
+      const isOld = forceRefresh && known?.reuseMs !== undefined;
+      const entry = known && !isOld && !alone ? known : begin(question);
+      if (!alone) entries.set(key, entry);
       entry.callers++;
       try {
         return await within({ signals }, entry.result);

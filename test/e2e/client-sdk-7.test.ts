@@ -119,7 +119,7 @@ describe.each(ways)("an app with Amity's SDK 7.20.0 that comes in by %s", (_titl
     });
   });
 
-  // Its logout at the expiry forgets the userId, without which it looks at no token. Nothing but a login brings it back.
+  // Its logout at the expiry forgets the userId, without which it looks at no token; a login brings it back.
   test("renews once after its expiry, and again when it has come in again", async () => {
     await withWorld(short, async ({ tell, pass, stateOf }) => {
       const before = await tell(command, options);

@@ -72,14 +72,20 @@ const commands = {
     };
     await Client.login({ userId, displayName: userId, authToken }, { sessionWillRenewAccessToken }, noRealTime);
   },
-  /** As @amityco/react-native-social-uikit 4.2.0 does, and what an app can do about it. */
+  /** As @amityco/react-native-social-uikit 4.2.0 does, and what an app can do about it: src/native-ui-kit.ts. */
   async openNativeUiKit({ userId, mends }) {
+    const stop = Client.onSessionStateChange((state) => {
+      if (state !== "established" || !mends) return;
+      setTimeout(() => {
+        Client.getActiveClient().sessionHandler = auth.sessionHandler();
+      });
+    });
     const authToken = await auth.getAuthTokenForUiKit();
     const sessionWillRenewAccessToken = (renewal) => {
       renewal.renew();
     };
     await Client.login({ userId, authToken }, { sessionWillRenewAccessToken }, noRealTime);
-    if (mends) Client.getActiveClient().sessionHandler = auth.sessionHandler();
+    stop();
   },
   /** Lets time pass until the SDK has looked at its token so many times, and waits for the event. */
   async pass({ checks, until }) {
