@@ -96,6 +96,29 @@ describe("the UI kit's getAuthToken", () => {
     expect([state.value, sent.length]).toEqual(["pending", 2]);
   });
 
+  test("asks for one token at a time", async () => {
+    const { getAuthToken, sent } = client(() => {});
+    const first = getAuthToken();
+    const second = getAuthToken();
+    await settle();
+    expect(sent).toHaveLength(1);
+    if (sent[0]) gives(sent[0], 0);
+    expect(await first).toBe("token-1");
+    await settle();
+    if (sent[1]) gives(sent[1], 1);
+    expect(await second).toBe("token-2");
+  });
+
+  test("answers nobody who has become a visitor meanwhile", async () => {
+    const { auth, getAuthToken, sent } = client(() => {});
+    const state = await stateOf(getAuthToken());
+    void auth.authSignature("phone").catch(() => {});
+    if (sent[0]) gives(sent[0], 0);
+    await settle();
+    expect([state.value, sent.length]).toEqual(["pending", 2]);
+    auth.clear();
+  });
+
   test("does not reject when the app's own functions do", async () => {
     const fault = () => {
       throw new Error("a fault of the app");

@@ -30,15 +30,15 @@ async function outcomesOf(calls: number, script: (sent: Sent, index: number) => 
 
 describe("requests", () => {
   test("ask every cache to stand aside", async () => {
-    expect((await outcomesOf(2, answering)).modes).toEqual(["no-store", "no-store"]);
+    expect((await outcomesOf(2, answering)).modes).toStrictEqual(["no-store", "no-store"]);
   });
 
   test.each(refusals)("go without where fetch refuses: %s", async (message) => {
     const { modes, outcomes } = await outcomesOf(2, (sent, index) =>
       sent.cache ? sent.fail(message) : answering(sent, index),
     );
-    expect(modes).toEqual(["no-store", undefined, "no-store", undefined]);
-    expect(outcomes).toEqual(["token-2", "token-4"]);
+    expect(modes).toStrictEqual(["no-store", undefined, "no-store", undefined]);
+    expect(outcomes).toStrictEqual(["token-2", "token-4"]);
   });
 
   test("go without where fetch throws at once", async () => {
@@ -52,7 +52,7 @@ describe("requests", () => {
 
   test("are not repeated once fetch has taken it", async () => {
     const { modes, outcomes } = await outcomesOf(2, (sent, index) => (index ? sent.fail() : answering(sent, index)));
-    expect([modes, outcomes]).toEqual([
+    expect([modes, outcomes]).toStrictEqual([
       ["no-store", "no-store"],
       ["token-1", "NETWORK"],
     ]);
