@@ -1,108 +1,95 @@
-import { AmityAuthError } from "./errors.js";
-import type { RegionCode } from "./generated/operations.js";
-import { type Platform, systemPlatform } from "./platform.js";
-import { type AuthToken, requestToken } from "./request.js";
-import { createSessionHandler, type SessionHandler } from "./session-handler.js";
-import { createTokens } from "./tokens.js";
-import { within } from "./waiting.js";
+import { type AccessTokenHandler, createAccessTokenHandler } from "./access-token-handler.js";
+import { createAsking } from "./asking.js";
+import type { AmityAuthError } from "./errors.js";
+import type { AuthToken, Session, VisitorSignature } from "./operations.js";
+import type { AmityAuthOptions, CreateSessionOptions, GetAuthTokenOptions } from "./options.js";
+import { systemPlatform } from "./platform.js";
+import { createSessionHandler, type Presence, type SessionHandler } from "./session-handler.js";
+import { createUiKitTokens } from "./ui-kit.js";
 
-type GetCredentials = () => string | undefined | Promise<string | undefined>;
-
-export interface AmityAuthOptions extends Partial<Platform> {
-  /** The gateway's GraphQL endpoint, such as https://gateway.example.com/graphql. */
-  readonly endpoint: string | URL;
-  /**
-   * Gives the whole Authorization header, such as `Bearer <your app's token>`; undefined for none. Asked at every call,
-   * so that no user is given a former user's token.
-   */
-  readonly getCredentials?: GetCredentials;
-  /** Default: the gateway's. */
-  readonly region?: RegionCode;
-  /** Time for one request, and for `getCredentials`. Default: 15 seconds, a little more than the gateway's own. */
-  readonly timeoutMs?: number;
-  /** Told why the session handler could not renew, for the app's log: the SDK passes no reason on. */
-  readonly onRenewalFailure?: (error: AmityAuthError) => void;
-}
-
-export interface GetAuthTokenOptions {
-  /** Rejects this call alone, with CANCELLED; the request ends when nobody waits for it any more. */
-  readonly signal?: AbortSignal | undefined;
-  /** For callers who may act for others. Default: the caller. */
-  readonly userId?: string | undefined;
-  /** Do not reuse a token, for instance when Amity refused it. */
-  readonly forceRefresh?: boolean;
-}
-
+/** Everything that gives a promise rejects with AmityAuthError only. */
 export interface AmityAuth {
-  /**
-   * A token for `Client.login` of Amity's SDK. Equal calls share one request, and its token until `refreshAfter`.
-   * Rejects with AmityAuthError only.
-   */
+  /** A token for `Client.login` of Amity's SDK. Equal calls share one request, and its token until `refreshAfter`. */
   getAuthToken(options?: GetAuthTokenOptions): Promise<AuthToken>;
   /**
-   * What `Client.login` takes as its second argument: always the same object. It renews the caller's own session. When
-   * Amity refuses a renewal, SDK 6.35.3 lets that become an unhandled rejection, which only the app can listen to.
+   * For the `getAuthToken` of @amityco/ui-kit, and the `authToken` of its React Native sibling. It never rejects: it
+   * goes on until there is a token, of which each call has its own. Why there is none yet, `onRenewalFailure` is told.
+   */
+  getAuthTokenForUiKit(): Promise<string>;
+  /** Opens a session, for apps without an API key or without Amity's SDK. Each call opens one. */
+  createSession(options?: CreateSessionOptions): Promise<Session>;
+  /** For `Client.setAccessTokenHandler` of Amity's SDK: always the same object. Renews by `createSession`. */
+  accessTokenHandler(): AccessTokenHandler;
+  /** For `Client.loginAsVisitor` of Amity's SDK, and the deviceId of its `getVisitorDeviceId`. Sends no credential. */
+  authSignature(deviceId: string): Promise<VisitorSignature>;
+  /**
+   * What `Client.login` takes as its second argument, and `Client.loginAsVisitor` as its `sessionHandler`: always the
+   * same object. It renews the caller's own session, or after `authSignature` the visitor's on that device, whichever
+   * was asked for last. When Amity refuses a renewal, SDK 6.35.3 and 7.20.0 let that become an unhandled rejection,
+   * which only the app can listen to.
    */
   sessionHandler(): SessionHandler;
   /**
    * To be called when the user signs out. Forgets tokens, cancels what is under way, and lets the session handler
-   * ignore renewals until a token is asked for again: SDK 6.35.3 may otherwise log in again minutes after a logout.
+   * ignore renewals until somebody is there again: SDK 6.35.3 may otherwise log in again minutes after a logout.
    */
   clear(): void;
 }
 
 /** Gets auth tokens from a gateway. Make one for the app, not one for each call: it remembers. */
 export function createAmityAuth(options: AmityAuthOptions): AmityAuth {
-  const { endpoint, getCredentials, region, timeoutMs = 15_000, onRenewalFailure } = options;
-  const { fetch = systemPlatform.fetch, now = systemPlatform.now, sleep = systemPlatform.sleep } = options;
-  const gateway = { endpoint, fetch, timeoutMs };
-  const tokens = createTokens({ now, request: (question, cancel) => requestToken(gateway, question, cancel) });
-  /** Aborts at the sign-out that ends this user's time. */
-  let stay = new AbortController();
-  let isSignedOut = false;
+  const { getToken, getOwnToken, openSession, sign, forget } = createAsking(options);
+  const { now = systemPlatform.now, sleep = systemPlatform.sleep } = options;
+  let present: Presence | undefined = { visitorDeviceId: undefined };
 
-  async function get({ signal, userId, forceRefresh = false }: GetAuthTokenOptions): Promise<AuthToken> {
-    const signals = signal ? [stay.signal, signal] : [stay.signal];
-    const credential = await readCredentials(getCredentials, timeoutMs, signals);
-    return tokens.get({ credential, userId, region }, { signals, forceRefresh });
+  function enter(visitorDeviceId?: string): void {
+    if (!present || present.visitorDeviceId !== visitorDeviceId) present = { visitorDeviceId };
   }
 
-  const handler = createSessionHandler({
+  const shared = {
     now,
     sleep,
-    signIn: () => (isSignedOut ? undefined : stay),
-    // Forced: nobody knows whether Amity takes an auth token twice, and renewals are rare.
-    getToken: async () => (await get({ forceRefresh: true })).token,
-    onFailure: onRenewalFailure,
-  });
+    presence: () => present,
+    getToken: async () => (await getOwnToken()).token,
+    getSignature: async (deviceId: string) => {
+      const { authSignature, authSignatureExpiresAt } = await sign(deviceId);
+      return { authSignature, authSignatureExpiresAt };
+    },
+    openSession: async (userId: string) => (await openSession({ userId })).accessToken,
+    onFailure: (error: AmityAuthError) => report(options, error),
+  };
+  const sessionHandler = createSessionHandler(shared);
+  const accessTokenHandler = createAccessTokenHandler(shared);
+  const getUiKitToken = createUiKitTokens(shared);
   return {
     getAuthToken(wish = {}) {
-      isSignedOut = false;
-      return get(wish);
+      enter();
+      return getToken(wish);
     },
-    sessionHandler: () => handler,
+    getAuthTokenForUiKit() {
+      enter();
+      return getUiKitToken();
+    },
+    createSession(wish = {}) {
+      enter();
+      return openSession(wish);
+    },
+    authSignature(deviceId) {
+      enter(deviceId);
+      return sign(deviceId);
+    },
+    sessionHandler: () => sessionHandler,
+    accessTokenHandler: () => accessTokenHandler,
     clear() {
-      isSignedOut = true;
-      stay.abort();
-      stay = new AbortController();
-      tokens.clear();
+      present = undefined;
+      forget();
     },
   };
 }
 
-/** The app's own function: whatever it does becomes a header that can be sent, or UNAUTHENTICATED. */
-async function readCredentials(
-  getCredentials: GetCredentials | undefined,
-  timeoutMs: number,
-  signals: readonly AbortSignal[],
-): Promise<string | undefined> {
-  // It fails for want of a network, most likely.
-  const failed = (cause?: unknown) =>
-    new AmityAuthError("UNAUTHENTICATED", "UNAUTHENTICATED: getCredentials failed", { retryable: true, cause });
-  const asked = Promise.resolve()
-    .then(getCredentials)
-    .catch((error) => Promise.reject(failed(error)));
-  const given: unknown = await within({ signals, timeout: { ms: timeoutMs, error: failed } }, asked);
-  if (given === undefined || (typeof given === "string" && /^[ -~]+$/.test(given))) return given;
-  throw new AmityAuthError("UNAUTHENTICATED", "UNAUTHENTICATED: getCredentials gave no text that a header can hold");
+/** The app's own function, so it may throw. */
+function report({ onRenewalFailure }: AmityAuthOptions, error: AmityAuthError): void {
+  try {
+    onRenewalFailure?.(error);
+  } catch {}
 }

@@ -1,8 +1,10 @@
-/** The client's only contact with the machine's clock, timers and network: an app or a test can put its own in. */
+/** The client's only contact with the machine's clocks, timers and network: an app or a test can put its own in. */
 export interface Platform {
   readonly fetch: typeof globalThis.fetch;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. May be wrong, and may jump. */
   readonly now: () => number;
+  /** Milliseconds that only ever go forward. May stand still while the device sleeps. */
+  readonly elapsed: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -10,5 +12,7 @@ export interface Platform {
 export const systemPlatform: Platform = {
   fetch: (input, init) => globalThis.fetch(input, init),
   now: () => Date.now(),
+  // Not every JavaScript engine outside browsers and Node has it.
+  elapsed: () => globalThis.performance?.now() ?? Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

@@ -1,22 +1,8 @@
 import { AmityAuthError } from "./errors.js";
-import type { AuthTokenQuery, RegionCode } from "./generated/operations.js";
+import { isAnswer, type Operation } from "./operations.js";
 import type { Platform } from "./platform.js";
+import { at, parse, seconds, textLike } from "./unknown.js";
 import { within } from "./waiting.js";
-
-/** A token for Amity's SDK, and for how long it is good: RFC 3339 date-times by the gateway's clock. */
-export type AuthToken = AuthTokenQuery["authToken"];
-
-/** schema/operations/auth-token.graphql without what a server does not need. */
-export const query =
-  "query AuthToken($userId:ID$region:RegionCode){authToken(userId:$userId region:$region){token userId region issuedAt expiresAt refreshAfter}}";
-
-/** Everything that makes one token differ from another. */
-export interface Question {
-  /** The Authorization header. */
-  readonly credential: string | undefined;
-  readonly userId: string | undefined;
-  readonly region: RegionCode | undefined;
-}
 
 export interface Gateway {
   readonly endpoint: string | URL;
@@ -24,36 +10,57 @@ export interface Gateway {
   readonly timeoutMs: number;
 }
 
+export interface Request<Result, Variables> {
+  readonly operation: Operation<Result, Variables>;
+  readonly variables: Variables;
+  /** The Authorization header. */
+  readonly credential: string | undefined;
+}
+
+export interface Answer<Result> {
+  readonly result: Result;
+  /** Another for each answer of the gateway, where a proxy lets it through. */
+  readonly requestId: string | undefined;
+}
+
 /** Asks the gateway once. Rejects with AmityAuthError only. */
-export async function requestToken(gateway: Gateway, question: Question, cancel: AbortController): Promise<AuthToken> {
+export async function send<Result, Variables>(
+  gateway: Gateway,
+  request: Request<Result, Variables>,
+  cancel: AbortController,
+): Promise<Answer<Result>> {
   const late = () => new AmityAuthError("NETWORK", "NETWORK: the gateway did not answer in time", { retryable: true });
   const timeout = { ms: gateway.timeoutMs, error: late };
   try {
     // Not left to a signal: not every fetch heeds one.
-    return await within({ timeout }, exchange(gateway, question, cancel.signal));
+    return await within({ timeout }, exchange(gateway, request, cancel.signal));
   } finally {
     cancel.abort();
   }
 }
 
-async function exchange({ endpoint, fetch }: Gateway, question: Question, signal: AbortSignal): Promise<AuthToken> {
+async function exchange<Result, Variables>(
+  { endpoint, fetch }: Gateway,
+  request: Request<Result, Variables>,
+  signal: AbortSignal,
+): Promise<Answer<Result>> {
   let response: Response;
   let text: string;
   try {
-    response = await fetch(endpoint, { ...post(question), signal });
+    response = await fetch(endpoint, { ...post(request), signal });
     text = await response.text();
   } catch {
     // The error is not passed on: some name the header that they could not send.
     throw new AmityAuthError("NETWORK", "NETWORK: the gateway cannot be reached", { retryable: true });
   }
+  const { operation, variables } = request;
   const body = parse(text);
-  const token = at(body, "data", "authToken");
-  const isWanted = isAuthToken(token) && (question.userId === undefined || question.userId === token.userId);
-  if (!isWanted || at(body, "errors") !== undefined) throw refusal(response, body);
-  return Object.freeze(token);
+  const result = at(body, "data", operation.field);
+  if (!isAnswer(operation, variables, result) || at(body, "errors") !== undefined) throw refusal(response, body);
+  return { result: Object.freeze(result), requestId: requestIdOf(response) };
 }
 
-function post({ credential, userId, region }: Question): RequestInit {
+function post<Result, Variables>({ operation: { query }, variables, credential }: Request<Result, Variables>) {
   return {
     method: "POST",
     headers: {
@@ -62,23 +69,23 @@ function post({ credential, userId, region }: Question): RequestInit {
       ...(credential && { authorization: credential }),
     },
     // JSON has no undefined: a variable that is not given is left out.
-    body: JSON.stringify({ query, variables: { userId, region } }),
+    body: JSON.stringify({ query, variables }),
     // The credential is for this address and no other.
     redirect: "manual",
-  };
+  } as const;
 }
 
-function refusal({ status, headers }: Response, body: unknown): AmityAuthError {
+function refusal(response: Response, body: unknown): AmityAuthError {
+  const { status, headers } = response;
   const extensions = at(body, "errors", 0, "extensions");
-  const isId = /^[\w-]{1,64}$/;
   const details = {
     retryAfterSeconds: seconds(at(extensions, "retryAfterSeconds")) ?? seconds(headers.get("retry-after")),
-    requestId: textLike(isId, at(extensions, "requestId")) ?? textLike(isId, headers.get("x-request-id")),
+    requestId: textLike(anId, at(extensions, "requestId")) ?? requestIdOf(response),
   };
   const code = textLike(/^[A-Z][A-Z_]{1,63}$/, at(extensions, "code"));
   if (code) {
     const retryable = at(extensions, "retryable") === true;
-    return new AmityAuthError(code, `${code}: the gateway gave no token`, { ...details, retryable });
+    return new AmityAuthError(code, `${code}: refused by the gateway`, { ...details, retryable });
   }
   // A proxy in front of the gateway, most likely: by its status it may be better soon.
   const retryable = status >= 500 || status === 429;
@@ -86,30 +93,8 @@ function refusal({ status, headers }: Response, body: unknown): AmityAuthError {
   return new AmityAuthError("BAD_RESPONSE", message, { ...details, retryable });
 }
 
-function isAuthToken(value: unknown): value is AuthToken {
-  const isText = (name: string) => textLike(/./, at(value, name)) !== undefined;
-  const isTime = (name: string) => isText(name) && !Number.isNaN(Date.parse(String(at(value, name))));
-  return ["token", "userId", "region"].every(isText) && ["issuedAt", "expiresAt", "refreshAfter"].every(isTime);
-}
+const anId = /^[\w-]{1,64}$/;
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What is at this path, if there is such a path. */
-function at(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce((inner: unknown, key) => Object(inner)[key], value);
-}
-
-function textLike(pattern: RegExp, value: unknown): string | undefined {
-  return typeof value === "string" && pattern.test(value) ? value : undefined;
-}
-
-/** A number, or a header with one. Retry-After may also be a date, by another clock than ours: that is left alone. */
-function seconds(value: unknown): number | undefined {
-  return textLike(/^\d{1,9}(\.\d+)?$/, String(value)) === undefined ? undefined : Number(value);
+function requestIdOf({ headers }: Response): string | undefined {
+  return textLike(anId, headers.get("x-request-id"));
 }

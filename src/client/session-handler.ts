@@ -1,28 +1,40 @@
 import { AmityAuthError } from "./errors.js";
+import { longestDelayMs, patiently, quietRetries, usualDelayMs } from "./patience.js";
 import type { Platform } from "./platform.js";
 
-/** What Amity's SDK hands over when its session needs another auth token. */
+/** What a visitor's session is opened and renewed with. */
+export interface AuthSignature {
+  readonly authSignature: string;
+  readonly authSignatureExpiresAt: string;
+}
+
+/** What Amity's SDK hands over when its session needs another auth token, or a visitor's another signature. */
 export interface AccessTokenRenewal {
   renewWithAuthToken(authToken: string): void;
   unableToRetrieveAuthToken(): void;
+  /** Since version 7. */
+  renewWithAuthSignature?(signature: AuthSignature): void;
+  unableToRetrieveAuthSignature?(): void;
 }
 
-/** The second argument of `Client.login` of Amity's TypeScript SDK. */
+/** The session handler of Amity's TypeScript SDK: the second argument of `Client.login`. */
 export interface SessionHandler {
   sessionWillRenewAccessToken(renewal: AccessTokenRenewal): void;
 }
 
-export interface SessionHandlerOptions extends Pick<Platform, "now" | "sleep"> {
-  readonly getToken: () => Promise<string>;
-  /** Another object for each time that a user is signed in; undefined while nobody is. */
-  readonly signIn: () => object | undefined;
-  readonly onFailure: ((error: AmityAuthError) => void) | undefined;
+/** Who is there: a user of the app, or a visitor on a device. */
+export interface Presence {
+  readonly visitorDeviceId: string | undefined;
 }
 
-/** The waits between attempts. Each client comes at its own time, by the SDK's timer, so there is no herd to spread. */
-const delaysMs = [1_000, 2_000, 4_000, 8_000];
-/** Who asks for more patience gets it from the SDK, which asks again in ten minutes. */
-const longestDelayMs = 60_000;
+export interface SessionHandlerOptions extends Pick<Platform, "now" | "sleep"> {
+  readonly getToken: () => Promise<string>;
+  readonly getSignature: (deviceId: string) => Promise<AuthSignature>;
+  /** Another object for each time that somebody is there; undefined while nobody is. */
+  readonly presence: () => Presence | undefined;
+  readonly onFailure: (error: AmityAuthError) => void;
+}
+
 /** A session's timers ask every ten minutes each, so what comes this soon after an answer is about the same need. */
 const quietMs = 60_000;
 
@@ -35,63 +47,64 @@ const quietMs = 60_000;
  * the one that was answered goes on.
  */
 export function createSessionHandler(options: SessionHandlerOptions): SessionHandler {
-  const { now, signIn } = options;
+  const { now, presence } = options;
   let isBusy = false;
   let answeredAt = Number.NEGATIVE_INFINITY;
 
   async function answer(renewal: AccessTokenRenewal): Promise<void> {
-    const began = signIn();
+    const began = presence();
     // Either direction: the clock may be set.
     if (began === undefined || isBusy || Math.abs(now() - answeredAt) < quietMs) return;
     isBusy = true;
-    // The app's `sleep` may fail.
-    const token = await patientToken(options, began).catch(() => undefined);
+    const renew = await prepare(options, began);
     isBusy = false;
     answeredAt = now();
     // The SDK renews whoever is logged in by now: another's token would end that session.
-    if (signIn() !== began) return;
-    await handOver(renewal, token);
+    if (presence() === began) await handOver(renewal, began, renew);
   }
 
   return { sessionWillRenewAccessToken: (renewal) => void answer(renewal).catch(() => {}) };
 }
 
-/** Undefined when no token can be had in a reasonable time. */
-async function patientToken(options: SessionHandlerOptions, began: object): Promise<string | undefined> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await options.getToken();
-    } catch (error) {
-      if (options.signIn() !== began) return undefined;
-      const delayMs = delayAfter(error, attempt);
-      if (delayMs === undefined) {
-        report(options, error);
-        return undefined;
-      }
-      await options.sleep(delayMs);
-    }
+/** What to tell a renewal; undefined when nothing can be had in a reasonable time. */
+type Renew = (renewal: AccessTokenRenewal) => unknown;
+
+async function prepare(options: SessionHandlerOptions, began: Presence): Promise<Renew | undefined> {
+  const isOver = () => options.presence() !== began;
+  const ask = () => askFor(options, began);
+  try {
+    return await patiently(ask, { sleep: options.sleep, isOver, delayMs });
+  } catch (error) {
+    // The app's `sleep` may fail.
+    if (error instanceof AmityAuthError && !isOver()) options.onFailure(error);
+    return undefined;
   }
 }
 
-function delayAfter(error: unknown, attempt: number): number | undefined {
-  const usual = delaysMs[attempt];
-  if (usual === undefined || !(error instanceof AmityAuthError) || !error.retryable) return undefined;
-  const delayMs = Math.max(usual, 1_000 * (error.retryAfterSeconds ?? 0));
-  return delayMs <= longestDelayMs ? delayMs : undefined;
+async function askFor(options: SessionHandlerOptions, { visitorDeviceId }: Presence): Promise<Renew> {
+  if (visitorDeviceId === undefined) {
+    const token = await options.getToken();
+    return (renewal) => renewal.renewWithAuthToken(token);
+  }
+  const signature = await options.getSignature(visitorDeviceId);
+  return (renewal) => {
+    if (renewal.renewWithAuthSignature) return renewal.renewWithAuthSignature(signature);
+    throw new Error("this SDK knows no visitors");
+  };
 }
 
-/** The app's own function, so it may throw. */
-function report({ onFailure }: SessionHandlerOptions, error: unknown): void {
-  try {
-    if (error instanceof AmityAuthError) onFailure?.(error);
-  } catch {}
+function delayMs(error: AmityAuthError, attempt: number): number | undefined {
+  const ms = usualDelayMs(error, attempt);
+  return error.retryable && attempt < quietRetries && ms <= longestDelayMs ? ms : undefined;
 }
 
-async function handOver(renewal: AccessTokenRenewal, token: string | undefined): Promise<void> {
+async function handOver(renewal: AccessTokenRenewal, to: Presence, renew: Renew | undefined): Promise<void> {
   try {
-    // 6.35.3 returns nothing and lets its own failure become an unhandled rejection. An SDK that gave a promise would
+    // Both SDKs return nothing and let their own failure become an unhandled rejection. One that gave a promise would
     // have it caught here.
-    if (token !== undefined) return await renewal.renewWithAuthToken(token);
+    if (renew) return void (await renew(renewal));
   } catch {}
-  renewal.unableToRetrieveAuthToken();
+  if (to.visitorDeviceId !== undefined && renewal.unableToRetrieveAuthSignature)
+    renewal.unableToRetrieveAuthSignature();
+  else renewal.unableToRetrieveAuthToken();
 }

@@ -1,14 +1,10 @@
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { build } from "esbuild";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/server.js";
 import { type App as AppProcess, withApp } from "../support/app-process.js";
+import { type Cable, withCable } from "../support/cable.js";
 import { jwtEnv, signedIn } from "../support/callers.js";
+import { type ClientModule, makeClientModule } from "../support/client-module.js";
 import { manualClock, verify, withEmulator } from "../support/emulator.js";
 import { withGateway } from "../support/gateway.js";
 
@@ -22,18 +18,13 @@ const minuteMs = 60_000;
 /** The SDK looks at its access token this often. */
 const checkMs = 10 * minuteMs;
 
-let folder: string;
-/** The client as one file, made from its sources. */
-let clientModule: string;
+let module: ClientModule;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "client-sdk-"));
-  clientModule = join(folder, "client.mjs");
-  const entryPoints = [pathOf("../../src/client/index.ts")];
-  await build({ entryPoints, bundle: true, format: "esm", outfile: clientModule });
+  module = await makeClientModule();
 });
 
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => module.remove());
 
 /** What the app's SDK holds, and what happened during a command: its states, and "unable" when it got no token. */
 interface Outcome {
@@ -71,7 +62,7 @@ async function withWorld(options: EmulatorOptions, use: (world: World) => Promis
     // The gateway's clock is the machine's, months away from the app's: the client has to get along with that.
     await withGateway({ env: { ...jwtEnv, ...amity } }, (gateway) =>
       withCable(gateway.url, (cable) =>
-        withApp<Outcome>(appAt([clientModule, url, apiKey, cable.url, String(clock())]), (tell) => {
+        withApp<Outcome>(appAt([module.path, url, apiKey, cable.url, String(clock())]), (tell) => {
           const app: App = {
             login: async (user) => tell("login", { as: user && (await signedIn(user))["authorization"] }),
             pass: (checks, until) => {
@@ -91,50 +82,6 @@ async function withWorld(options: EmulatorOptions, use: (world: World) => Promis
 
 function appAt(args: readonly string[]): AppProcess {
   return { path: pathOf("./sdk-6/app-with-client.mjs"), args, patienceMs };
-}
-
-interface Cable {
-  /** The gateway's endpoint at this end. */
-  readonly url: string;
-  /** The gateway is gone for the app, open connections included. */
-  pull(): void;
-  plug(): void;
-}
-
-async function withCable(target: string, use: (cable: Cable) => Promise<void>): Promise<void> {
-  const { hostname, port, pathname } = new URL(target);
-  const ends = new Set<Socket>();
-  let isPulled = false;
-  const server = createServer((socket) => {
-    if (isPulled) return socket.destroy();
-    const gateway = connect(Number(port), hostname);
-    for (const [end, other] of [
-      [socket, gateway],
-      [gateway, socket],
-    ] as const) {
-      ends.add(end);
-      end.pipe(other);
-      end.on("error", () => other.destroy()).on("close", () => other.destroy() && ends.delete(end));
-    }
-  });
-  const pull = () => {
-    isPulled = true;
-    for (const end of ends) end.destroy();
-  };
-  await once(server.listen(0, hostname), "listening");
-  const { port: ownPort } = server.address() as AddressInfo;
-  try {
-    await use({
-      url: `http://${hostname}:${ownPort}${pathname}`,
-      pull,
-      plug: () => {
-        isPulled = false;
-      },
-    });
-  } finally {
-    pull();
-    server.close();
-  }
 }
 
 describe("an app with Amity's SDK and the client", () => {

@@ -13,14 +13,18 @@ export const jwtEnv = {
   AUTH_DELEGATE_SCOPE: "amity:mint:any",
 };
 
-/** The header of a caller with this user id and these further claims. */
-export async function signedIn(userId: string, claims: Record<string, unknown> = {}): Promise<Record<string, string>> {
+/** The header of a caller with this user id and these further claims, who has signed in now, or then. Milliseconds. */
+export async function signedIn(
+  userId: string,
+  claims: Record<string, unknown> = {},
+  at = Date.now(),
+): Promise<Record<string, string>> {
   const token = await new SignJWT({ sub: userId, ...claims })
     .setProtectedHeader({ alg: "HS256" })
     .setIssuer(jwtEnv.AUTH_JWT_ISSUER)
     .setAudience(jwtEnv.AUTH_JWT_AUDIENCE)
-    .setIssuedAt()
-    .setExpirationTime("10m")
+    .setIssuedAt(new Date(at))
+    .setExpirationTime(new Date(at + 600_000))
     .sign(Buffer.from(secret));
   return { authorization: `Bearer ${token}` };
 }

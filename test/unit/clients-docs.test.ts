@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 
 const folder = new URL("../consumers/", import.meta.url);
-const page = readFileSync(new URL("../../docs/clients.md", import.meta.url), "utf8");
+const page = textOf("clients");
+const kits = textOf("clients-ui-kit");
 
 // Of the consumers, one is installed where it lies.
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
@@ -20,9 +21,13 @@ const installs = files
     return packages(Object.keys({ ...dependencies, ...devDependencies }));
   });
 
-/** The page's code in some languages, each block with its first line as a title. */
-function blocksIn(...languages: readonly string[]): [title: string, text: string][] {
-  const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+function textOf(name: string): string {
+  return readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), "utf8");
+}
+
+/** A page's code in some languages, each block with its first line as a title. */
+function blocksIn(text: string, ...languages: readonly string[]): [title: string, text: string][] {
+  const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
   return blocks.flatMap(([, language = "", text = ""]) =>
     languages.includes(language) ? [[text.split("\n", 1)[0] ?? "", text] as [string, string]] : [],
   );
@@ -39,14 +44,22 @@ function packages(names: readonly string[]): string {
     .join(" ");
 }
 
-describe("the page about clients", () => {
-  test.each(blocksIn("ts", "json"))("shows code of the consumer suite: %s", (_title, text) => {
-    expect(sources.filter((source) => source.includes(withoutIndents(text)))).not.toEqual([]);
-  });
+describe("the pages about clients", () => {
+  test.each([...blocksIn(page, "ts", "json"), ...blocksIn(kits, "ts")])(
+    "shows code of the consumer suite: %s",
+    (_title, text) => {
+      expect(sources.filter((source) => source.includes(withoutIndents(text)))).not.toEqual([]);
+    },
+  );
 
-  test.each(blocksIn("sh"))("installs what a consumer does: %s", (_title, text) => {
+  test.each(blocksIn(page, "sh"))("installs what a consumer does: %s", (_title, text) => {
     const names = text.split(/\s+/).filter((word) => !["npm", "install", "--save-dev", ""].includes(word));
     expect(installs).toContain(packages(names));
+  });
+
+  test("show no code that no test compiles", () => {
+    const languages = [...`${page}${kits}`.matchAll(/^```(\w+)$/gm)].map(([, language]) => language);
+    expect(new Set(languages)).toEqual(new Set(["ts", "json", "sh", "dart", "swift", "kotlin"]));
   });
 
   test("names versions that the consumers install", () => {

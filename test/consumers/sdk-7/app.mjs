@@ -59,8 +59,16 @@ async function accessToken(userId) {
     .accessToken;
 }
 
+/** How often the SDK wanted to renew. */
+let asked = 0;
+
 function sessionHandlerOf(userId) {
-  return { sessionWillRenewAccessToken: async (renewal) => renewal.renewWithAuthToken(await authToken(userId)) };
+  return {
+    async sessionWillRenewAccessToken(renewal) {
+      asked++;
+      renewal.renewWithAuthToken(await authToken(userId));
+    },
+  };
 }
 
 /** What a backend with the visitor secret gives for this device. */
@@ -78,14 +86,20 @@ async function signatureOfGateway() {
   return { authSignature, authSignatureExpiresAt };
 }
 
+function letChecksPass(checks) {
+  // One by one: a longer step would run all the checks at its end.
+  for (let check = 0; check < checks; check++) mock.timers.tick(tokenCheckMs);
+}
+
 const commands = {
   async login({ userId, tokenOf }) {
     const credentials = { userId, authToken: await authToken(tokenOf), deviceId: `device of ${userId}` };
     await Client.login(credentials, sessionHandlerOf(userId), noRealTime);
   },
   /** Takes up a session that was opened before. */
-  async resume({ userId, session }) {
+  async resume({ userId, session, setsLoginType }) {
     await Client.resumeSession({ userId, token: session }, sessionHandlerOf(userId), noRealTime);
+    if (setsLoginType) client.loginType = "userId";
   },
   /** With a session that the gateway opened, which opens the next ones too. */
   async loginWithAccessToken({ userId }) {
@@ -108,9 +122,14 @@ const commands = {
   /** Lets time pass until the SDK has looked at its token so many times, and waits until it has renewed it. */
   async renew({ checks }) {
     const renewed = newToken();
-    // One by one: a longer step would run all the checks at its end.
-    for (let check = 0; check < checks; check++) mock.timers.tick(tokenCheckMs);
+    letChecksPass(checks);
     await renewed;
+  },
+  /** Lets time pass until the SDK has looked at its token so many times, whatever comes of it. */
+  async pass({ checks }) {
+    letChecksPass(checks);
+    // A request of its own there and back: one that was sent before it has come to something.
+    await ask("regions", {});
   },
   /** Reads what an app reads as soon as it has a session. */
   async read({ userId }) {
@@ -143,5 +162,5 @@ process.on("message", async ({ command, ...options }) => {
     () => undefined,
     (error) => ({ type: error.constructor.name, code: error.code, message: error.message }),
   );
-  process.send({ accessToken: token?.accessToken ?? "", userId: client.userId, states, refusal });
+  process.send({ accessToken: token?.accessToken ?? "", userId: client.userId, states, asked, refusal });
 });

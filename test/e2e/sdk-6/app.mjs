@@ -11,7 +11,7 @@ const authTokenQuery = readFileSync(new URL("../../../schema/operations/auth-tok
 
 // Before the SDK is loaded, which sets its first timers then. setTimeout stays real: the SDK and fetch wait with it.
 mock.timers.enable({ apis: ["setInterval", "Date"], now: Number(startTime) });
-const { Client } = createRequire(import.meta.url)("@amityco/ts-sdk");
+const { Client, UserRepository } = createRequire(import.meta.url)("@amityco/ts-sdk");
 
 const client = Client.createClient(apiKey, "sg", { apiEndpoint: { http: amityUrl }, rteEnabled: false });
 // The SDK's response interceptor needs response.request.url, which axios' Node adapter lacks: every answer would throw.
@@ -52,6 +52,20 @@ const commands = {
     // One by one: a longer step would run all the checks at its end.
     for (let check = 0; check < checks; check++) mock.timers.tick(tokenCheckMs);
     await renewed;
+  },
+  async read({ userId }) {
+    await UserRepository.getUserByIds([userId]);
+  },
+  /** Reads with a session that is over, until the SDK has taken notice: it does so a moment after the refusal. */
+  async readLast({ userId }) {
+    const terminated = new Promise((resolve) => {
+      Client.onSessionStateChange((state) => state === "terminated" && resolve());
+    });
+    try {
+      await commands.read({ userId });
+    } finally {
+      await terminated;
+    }
   },
   async secureLogout() {
     await Client.secureLogout();

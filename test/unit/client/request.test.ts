@@ -1,11 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { stripIgnoredCharacters } from "graphql";
 import { type AmityAuthOptions, createAmityAuth } from "../../../src/client/index.js";
-import { query } from "../../../src/client/request.js";
+import { authToken, createSession, visitorSignature } from "../../../src/client/operations.js";
 import { scriptedFetch, tokenAnswer } from "./scripted.js";
 
-const operation = new URL("../../../schema/operations/auth-token.graphql", import.meta.url);
+function shipped(name: string): string {
+  const path = new URL(`../../../schema/operations/${name}.graphql`, import.meta.url);
+  return stripIgnoredCharacters(readFileSync(path, "utf8"));
+}
 
 /** The one request of a call. */
 async function sentBy(options: Partial<AmityAuthOptions>, userId?: string) {
@@ -16,8 +19,16 @@ async function sentBy(options: Partial<AmityAuthOptions>, userId?: string) {
   return request;
 }
 
-test("the document is the shipped operation", async () => {
-  expect(query).toBe(stripIgnoredCharacters((await readFile(operation, "utf8")).replace(/^#.*\n/gm, "")));
+test.each([
+  ["auth-token", authToken],
+  ["visitor-signature", visitorSignature],
+])("the document is the shipped operation %s", (name, { query }) => {
+  expect(query).toBe(shipped(name));
+});
+
+test("the document of a session is the shipped operation without what follows refreshAfter", () => {
+  const [start] = shipped("create-session").split(" lastCachePurge");
+  expect(createSession.query).toBe(`${start}}}`);
 });
 
 test("a request is a POST of JSON", async () => {
@@ -28,7 +39,7 @@ test("a request is a POST of JSON", async () => {
     authorization: "Bearer abc",
     "content-type": "application/json",
   });
-  expect(body).toEqual({ query, variables: {} });
+  expect(body).toEqual({ query: authToken.query, variables: {} });
 });
 
 test("user and region are variables", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type AmityAuthError, type AmityAuthOptions, createAmityAuth } from "../../../src/client/index.js";
-import { deviceClock, mints, refusal, type Sent, scriptedFetch, settle } from "./scripted.js";
+import { deviceClock, mints, refusal, type Sent, scriptedFetch, settle, tokenAnswer } from "./scripted.js";
 
 /** What the SDK gives its handler; it notes what it was told. */
 function renewal(fault: { renew?: () => unknown; unable?: () => void } = {}) {
@@ -28,6 +28,7 @@ function client(script?: (sent: Sent, index: number) => void, options: Partial<A
     endpoint: "/graphql",
     fetch,
     now: clock.now,
+    elapsed: clock.elapsed,
     sleep: async (ms) => void waits.push(ms / 1_000),
     onRenewalFailure: (error) => failures.push(error),
     ...options,
@@ -50,6 +51,17 @@ describe("the session handler", () => {
     const { auth, renew } = client();
     await auth.getAuthToken();
     expect(await renew()).toEqual(["token-2"]);
+  });
+
+  test("renews with a token that nobody else gets", async () => {
+    const { auth, renew, sent } = client(() => {});
+    const told = renew();
+    const call = auth.getAuthToken();
+    await told;
+    sent[0]?.answer(tokenAnswer(Date.now()));
+    sent[1]?.answer(tokenAnswer(Date.now(), { token: "token-2" }));
+    expect(sent).toHaveLength(2);
+    expect([(await call).token, (await auth.getAuthToken()).token]).toEqual(["token-2", "token-2"]);
   });
 
   test("waits longer before each of its attempts", async () => {
