@@ -10,11 +10,11 @@ const checkedAnswers = 3;
  * Starts a candidate for an operation, and connects to it. `bench`: what all share: the upstream, 500 callers, a folder
  * and the Node that runs servers. `nextRequest` gives requests of other users, and `check` throws unless it answers rightly.
  */
-export async function startCandidate(name, operation, bench, { connections, settings = {} }) {
+export async function startCandidate(name, operation, bench, { connections }) {
   const { speaks, asksAs, command, envFor } = candidates[name];
   const { upstream, callers, folder, node } = bench;
   const { urls, caFile } = upstream;
-  const env = { ...envFor({ urls, caFile, reuseSeconds: operation.reuseSeconds ?? 0 }), ...settings };
+  const env = envFor({ urls, caFile, reuseSeconds: operation.reuseSeconds ?? 0 });
   const server = await startServer(name, { command, env, folder, node });
   const pool = connect(server.url, connections);
   const nextUser = usersFor(operation, asksAs, callers);
@@ -23,6 +23,11 @@ export async function startCandidate(name, operation, bench, { connections, sett
     ...server,
     pool,
     nextRequest: () => toRequest(nextUser()),
+    /** The same for each of these callers in turn, who show their JWT where one is asked for. */
+    requestsOfAll: (all) => {
+      const next = inTurn(all.map(({ id, authorization }) => (asksAs === "caller" ? { id, authorization } : { id })));
+      return () => toRequest(next());
+    },
     async check() {
       for (let number = 0; number < checkedAnswers; number++) {
         const user = nextUser();
@@ -40,4 +45,14 @@ export async function startCandidate(name, operation, bench, { connections, sett
 function usersFor({ reuseSeconds }, asksAs, callers) {
   if (asksAs === "caller") return inTurn(callers);
   return reuseSeconds ? inTurn(callers.map(({ id }) => ({ id }))) : everNew();
+}
+
+/** Runs the task while the candidate lives. One that dies is told by its last words, not by a broken connection. */
+export async function guarded(candidate, task) {
+  try {
+    return await Promise.race([task(), candidate.died]);
+  } catch (error) {
+    await Promise.race([candidate.died, new Promise((resolve) => setTimeout(resolve, 500))]);
+    throw new Error(`${candidate.name}: ${error.message}`);
+  }
 }

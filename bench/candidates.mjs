@@ -8,17 +8,22 @@ function pathOf(name) {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
+/** Load shedding is on, but a machine that is busy with other things is not to end the bench. */
+const shedDelayMs = "5000";
+
 function gateway(title, settings, asksAs) {
   return {
     title,
     speaks: "graphql",
     asksAs,
+    logs: settings.LOG_LEVEL !== "silent",
     command: [pathOf("../dist/main.js")],
     envFor: ({ urls, caFile, reuseSeconds }) => ({
       PORT: "0",
       NODE_EXTRA_CA_CERTS: caFile,
       AMITY_REGION: "eu",
       TOKEN_REUSE_SECONDS: String(reuseSeconds),
+      SHED_EVENT_LOOP_DELAY_MS: shedDelayMs,
       ...Object.fromEntries(
         Object.entries(urls).flatMap(([region, url]) => [
           [`AMITY_${region}_BASE_URL`, url],
@@ -36,6 +41,7 @@ function peer(title, server, client, speaks) {
     title,
     speaks,
     asksAs: "anybody",
+    logs: false,
     command: [pathOf(`peers/${server}.mjs`), client],
     envFor: ({ urls, caFile, reuseSeconds }) => ({
       NODE_ENV: "production",
@@ -48,7 +54,7 @@ function peer(title, server, client, speaks) {
   };
 }
 
-/** As users run it. Its limits are on, and as high as they go: 500 callers ask more often than 500 people would. */
+/** As users run it. The rate limit is on, and as high as it goes: 500 callers ask more often than 500 people would. */
 const asUsersRunIt = {
   NODE_ENV: "production",
   AUTH_MODE: "jwt",
@@ -60,7 +66,10 @@ const asUsersRunIt = {
 
 export const base = "express-axios";
 
-/** `asksAs`: whether a request carries the JWT of one of 500 callers, or comes from somebody who never came before. */
+/**
+ * `asksAs`: whether a request carries the JWT of one of 500 callers, or comes from somebody who never came before.
+ * `logs`: it writes of each request.
+ */
 export const candidates = {
   "express-axios": peer("Express 5 + axios, by hand", "express", "axios", "rest"),
   "express-undici": peer("Express 5 + undici, by hand", "express", "undici", "rest"),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 
 /** The load generator. It looks at every answer: a server that refuses everything looks fast. */
@@ -53,4 +54,29 @@ export async function closedLoop(pool, nextRequest, { inFlight, ms, least = 0 })
   };
   await Promise.all(Array.from({ length: inFlight }, work));
   return { latencies, ms: performance.now() - start };
+}
+
+/**
+ * Sends so many requests a second for `ms`, whatever becomes of them. A latency counts from when the request was due,
+ * so that one who waits for a free connection waits; `failed` counts wrong answers.
+ */
+export async function openLoop(pool, nextRequest, { perSecond, ms }) {
+  const latencies = [];
+  const pending = new Set();
+  let failed = 0;
+  const start = performance.now();
+  const sendDueAt = (dueAt) => {
+    const answer = send(pool, nextRequest())
+      .then(() => latencies.push(performance.now() - dueAt))
+      .catch(() => failed++)
+      .finally(() => pending.delete(answer));
+    pending.add(answer);
+  };
+  for (let sent = 0; sent < (perSecond * ms) / 1_000; ) {
+    const now = performance.now() - start;
+    for (; (sent * 1_000) / perSecond <= now; sent++) sendDueAt(start + (sent * 1_000) / perSecond);
+    await sleep(1);
+  }
+  await Promise.all(pending);
+  return { latencies, failed };
 }

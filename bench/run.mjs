@@ -1,31 +1,33 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { operations } from "./operations.mjs";
-import { median } from "./statistics.mjs";
-import { lengths, measureTable } from "./table.mjs";
-import { startUpstream } from "./upstream/upstream.mjs";
-import { createCallers } from "./users.mjs";
+/** Measures what was asked for. Exit statuses: 1 when it cannot be measured or is below the baseline, 64 for usage. */
 
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string", multiple: true } } });
-const folder = await mkdtemp(join(tmpdir(), "amity-bench-"));
-const upstream = await startUpstream(folder);
-const bench = { upstream, folder, callers: await createCallers(500), node: process.execPath };
-const samples = await measureTable(
-  values.only ?? Object.keys(operations),
-  values.quick ? lengths.quick : lengths.full,
-  bench,
-  (text) => console.error(text),
-);
-for (const [operation, byCandidate] of Object.entries(samples)) {
-  console.log(operation);
-  for (const [name, list] of Object.entries(byCandidate)) {
-    const of = (field) => median(list.map((s) => s[field])).toFixed(field === "p50Ms" || field === "p99Ms" ? 1 : 0);
-    console.log(
-      `  ${name.padEnd(15)} cpu ${of("cpuUs").padStart(5)} us  ${of("perSecond").padStart(6)}/s  p50 ${of("p50Ms")}  p99 ${of("p99Ms")}  rss ${of("residentMb")} hwm ${of("highestMb")} log ${of("logBytes")}`,
-    );
+const usageStatus = 64;
+
+/** What it measures with is installed apart, and what it measures is built. */
+const hints = [
+  [/dist\//, "The gateway is not built: node src/build/build.mjs"],
+  [/./, "Its packages are installed apart: npm ci --prefix bench"],
+];
+
+async function load(name) {
+  try {
+    return await import(name);
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+    console.error(`${hints.find(([pattern]) => pattern.test(error.message))[1]}\n${error.message}`);
+    process.exit(1);
   }
 }
-upstream.stop();
-await rm(folder, { recursive: true });
+
+const { readArguments, usage, UsageError } = await load("./arguments.mjs");
+try {
+  const wanted = readArguments(process.argv.slice(2));
+  if (wanted.help) console.log(usage);
+  else {
+    const { bench } = await load("./bench.mjs");
+    process.exitCode = (await bench(wanted)) ? 0 : 1;
+  }
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  console.error(isUsage ? `bench: ${error.message}; see npm run bench -- --help` : `bench: ${error.stack}`);
+  process.exitCode = isUsage ? usageStatus : 1;
+}

@@ -17,7 +17,6 @@ const microsecondsPerTick = 10_000;
  * told to; nobody can measure a server that is gone.
  */
 export async function startServer(name, { command, env, folder, node = process.execPath }) {
-  const startedAt = performance.now();
   const child = spawn(node, command, {
     cwd: folder,
     env: { PATH: process.env.PATH, ...env },
@@ -36,7 +35,6 @@ export async function startServer(name, { command, env, folder, node = process.e
     name,
     url,
     died,
-    startedAt,
     pid: child.pid,
     logBytes: () => output.bytes,
     cpuMicroseconds: async () => cpuMicrosecondsIn(await readProc("stat")),
