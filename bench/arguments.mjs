@@ -49,7 +49,8 @@ export function readArguments(argv) {
   if (values.only && !isTable) throw new UsageError(`--only is for the table, not for --${run}`);
   if (values.with && (!isTable || run !== "table"))
     throw new UsageError(`--with is for the table alone, not for --${run}`);
-  if (run === "accept" && (values.only || values.quick)) throw new UsageError("--accept takes the whole table");
+  if (run === "accept" && (values.only || values.quick || values.node))
+    throw new UsageError("--accept takes the whole table, with this Node.js");
   for (const name of values.only ?? []) mustBeOneOf(Object.keys(operations), name, "operation");
   for (const name of values.with ?? []) mustBeOneOf(Object.keys(candidates), name, "candidate");
   if (values.node !== undefined) mustBeOneOf(nodeMajors, values.node, "Node.js to try");

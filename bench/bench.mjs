@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptBaseline, belowBaseline } from "./baseline.mjs";
@@ -25,8 +26,10 @@ function tell(text) {
 
 /** Does one run. Gives whether all is well: false when a ratio is below the baseline. */
 export async function bench(wanted) {
+  if (process.platform !== "linux") throw new Error("CPU and memory of a process are read from Linux's /proc");
   const node = wanted.nodeMajor ? await installNode(wanted.nodeMajor, tell) : process.execPath;
   const folder = await mkdtemp(join(tmpdir(), "amity-bench-"));
+  process.on("exit", () => rmSync(folder, { recursive: true }));
   const upstream = await startUpstream(folder);
   try {
     const callers = await createCallers(callerCount);
@@ -34,17 +37,15 @@ export async function bench(wanted) {
     return await measure(wanted, { upstream, callers, folder, node }, about);
   } finally {
     upstream.stop();
-    await rm(folder, { recursive: true });
   }
 }
 
 async function measure(wanted, shared, about) {
   const { run, isQuick, isWhole, nodeMajor } = wanted;
-  const suffix = nodeMajor ? `-node-${nodeMajor}` : "";
   if (run in otherRuns) {
     const outcome = { about, ...(await otherRuns[run](isQuick, shared, tell)) };
     console.log(sections[run](outcome));
-    if (!isQuick) await keepResult(`${run}${suffix}`, outcome);
+    if (!isQuick && !nodeMajor) await keepResult(run, outcome);
     return true;
   }
   const length = isQuick ? lengths.quick : lengths.full;
@@ -53,7 +54,7 @@ async function measure(wanted, shared, about) {
   console.log(tableText(table));
   if (run === "check") return tellBelow(await belowBaseline(samples));
   if (run === "accept") await acceptBaseline(samples);
-  if (isWhole) await keepResult(`table${suffix}`, table);
+  if (isWhole) await keepResult(nodeMajor ? `table-node-${nodeMajor}` : "table", table);
   return true;
 }
 

@@ -31,7 +31,7 @@ export async function startCandidate(name, operation, bench, { connections }) {
     async check() {
       for (let number = 0; number < checkedAnswers; number++) {
         const user = nextUser();
-        checkAnswer(name, operation, speaks, user, await send(pool, toRequest(user)));
+        checkAnswer(operation, speaks, user, await send(pool, toRequest(user)));
       }
     },
     async stop() {

@@ -31,6 +31,11 @@ export function short(number) {
   );
 }
 
+/** A time with a tenth, or a dash for none. */
+export function milliseconds(number) {
+  return Number.isFinite(number) ? number.toFixed(1) : "-";
+}
+
 /** A ratio, with its range where it has one. */
 export function times({ median, least, most }) {
   return `${median.toFixed(2)} (${least.toFixed(2)}-${most.toFixed(2)})`;

@@ -1,5 +1,5 @@
 import { candidates } from "./candidates.mjs";
-import { paragraph, short, table, times } from "./markdown.mjs";
+import { milliseconds as ms, paragraph, short, table, times } from "./markdown.mjs";
 
 /** The other runs as Markdown: each gives a section from its result. */
 
@@ -9,8 +9,7 @@ const measuredOn = ({ command, date, node }) => `\`${command}\`, on ${date} with
 
 function ratesSection({ about, goodP99Ms, measured }) {
   const rates = Object.keys(measured.upstream);
-  const cell = ({ p50Ms, p99Ms, failed }) =>
-    `${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}${failed ? `, ${failed} failed` : ""}`;
+  const cell = ({ p50Ms, p99Ms, failed }) => `${ms(p50Ms)} / ${ms(p99Ms)}${failed ? `, ${failed} failed` : ""}`;
   const rows = Object.entries(measured).map(([name, of]) => [
     titleOf(name),
     ...rates.map((rate) => cell(of[rate])),

@@ -32,12 +32,12 @@ function headersFor({ authorization }) {
 }
 
 /** Throws unless the answer's text is exactly what the operation should give this user. */
-export function checkAnswer(name, operation, speaks, user, text) {
+export function checkAnswer(operation, speaks, user, text) {
   const body = JSON.parse(text);
   const answer = speaks === "graphql" ? body.data?.[operation.field] : body;
   const given = answer && JSON.stringify(sorted(operation.normalised(answer)));
   const expected = JSON.stringify(sorted(operation.expected(user)));
-  if (body.errors || given !== expected) throw new Error(`${name} answers ${text}\n  instead of ${expected}`);
+  if (body.errors || given !== expected) throw new Error(`it answers ${text}\n  instead of ${expected}`);
 }
 
 function sorted(value) {

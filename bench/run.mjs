@@ -19,15 +19,23 @@ async function load(name) {
 }
 
 const { readArguments, usage, UsageError } = await load("./arguments.mjs");
-try {
-  const wanted = readArguments(process.argv.slice(2));
-  if (wanted.help) console.log(usage);
-  else {
+
+async function main() {
+  try {
+    const wanted = readArguments(process.argv.slice(2));
+    if (wanted.help) {
+      console.log(usage);
+      return 0;
+    }
     const { bench } = await load("./bench.mjs");
-    process.exitCode = (await bench(wanted)) ? 0 : 1;
+    return (await bench(wanted)) ? 0 : 1;
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    console.error(isUsage ? `bench: ${error.message}; see npm run bench -- --help` : `bench: ${error.stack}`);
+    return isUsage ? usageStatus : 1;
   }
-} catch (error) {
-  const isUsage = error instanceof UsageError;
-  console.error(isUsage ? `bench: ${error.message}; see npm run bench -- --help` : `bench: ${error.stack}`);
-  process.exitCode = isUsage ? usageStatus : 1;
 }
+
+// Whatever still runs must not keep a bench that has failed.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+process.exit(await main());

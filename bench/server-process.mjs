@@ -12,6 +12,12 @@ const mostKept = 4_000;
 /** Clock ticks of /proc, which Linux counts in hundredths of a second for programs. */
 const microsecondsPerTick = 10_000;
 
+/** A server must not outlive the bench, however that ends. */
+const running = new Set();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /**
  * Starts it in `folder`, and waits until it says where it listens. `died` rejects when the process ends before it is
  * told to; nobody can measure a server that is gone.
@@ -24,7 +30,8 @@ export async function startServer(name, { command, env, folder, node = process.e
   });
   const output = { text: "", bytes: 0 };
   let isStopping = false;
-  const exit = once(child, "exit");
+  running.add(child);
+  const exit = once(child, "exit").finally(() => running.delete(child));
   const died = exit.then(([code, signal]) => {
     if (!isStopping) throw new Error(`${name} ended by itself (${signal ?? `exit ${code}`}):\n${output.text}`);
   });

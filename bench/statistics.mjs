@@ -1,7 +1,7 @@
-/** The value below which this share of the numbers lies. */
+/** The value below which this share of the numbers lies; NaN for none. */
 export function quantile(numbers, share) {
   const ordered = Float64Array.from(numbers).sort();
-  return ordered[Math.min(ordered.length - 1, Math.floor(share * ordered.length))];
+  return ordered[Math.min(ordered.length - 1, Math.floor(share * ordered.length))] ?? Number.NaN;
 }
 
 /** The middle one, or the mean of the two in the middle. */

@@ -67,7 +67,7 @@ describe("The benchmark's check of answers", () => {
   const check =
     (answer: object, rest: object = {}) =>
     () =>
-      checkAnswer("it", minted, "graphql", alice, JSON.stringify({ data: { authToken: answer }, ...rest }));
+      checkAnswer(minted, "graphql", alice, JSON.stringify({ data: { authToken: answer }, ...rest }));
 
   test("accepts the right one", () => {
     expect(check(answerTo(alice))).not.toThrow();
