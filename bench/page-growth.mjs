@@ -16,6 +16,9 @@ export function growthSection({ samples }, memory) {
   const cpuUs = (operation, candidate = "gateway-jwt") =>
     median(samples[operation][candidate].map((sample) => sample.cpuUs));
   const perDay = (operation) => `${short((busyShare * secondsPerDay) / cpuUs(operation))} million`;
+  const highestMb = Math.max(
+    ...Object.values(samples).flatMap((of) => of["gateway-jwt"].map((sample) => sample.highestMb)),
+  );
   const dayRequests = users * (perUser.sessions + perUser.tokens);
   const dayCpuSeconds = (users * (perUser.tokens * cpuUs("minted") + perUser.sessions * cpuUs("secure"))) / 1e6;
   const peakPerSecond = (dayRequests * shareOfBusiestHour) / 3_600;
@@ -28,8 +31,8 @@ export function growthSection({ samples }, memory) {
       uses one core and little of a second, which collects garbage.`),
     paragraph(`**A million daily users** who ask for ${perUser.tokens} tokens and ${perUser.sessions} session each make
       ${short(dayRequests / 1e6)} million requests a day. With a fifth of them in the busiest hour that is
-      ${short(peakPerSecond)} a second, and ${peakCores.toFixed(1)} cores: ${replicasFor(peakCores)}. Amity's own
-      limits come first: ask for yours.`),
+      ${short(peakPerSecond)} a second, and ${peakCores.toFixed(1)} cores: ${replicasFor(peakCores)}. None took more
+      than ${short(highestMb)} MB. Amity's own limits come first: ask for yours.`),
     ...growths(memory),
   ].join("\n\n");
 }
