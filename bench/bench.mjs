@@ -34,10 +34,16 @@ export async function bench(wanted) {
   try {
     const callers = await createCallers(callerCount);
     const about = await circumstances(node);
+    tellBusy(about.machine);
     return await measure(wanted, { upstream, callers, folder, node }, about);
   } finally {
     upstream.stop();
   }
+}
+
+/** Two processes work at a time; whatever else runs blurs ratios, and makes latencies worthless. */
+function tellBusy({ cores, loadBefore }) {
+  if (loadBefore > cores / 4) tell(`the machine is busy: load average ${loadBefore} on ${cores} cores; better wait`);
 }
 
 async function measure(wanted, shared, about) {

@@ -7,13 +7,19 @@ const titleOf = (name) => candidates[name]?.title ?? "the upstream alone";
 
 const measuredOn = ({ command, date, node }) => `\`${command}\`, on ${date} with Node.js ${node}.`;
 
+/** The upstream alone has none to tell. */
+function highestText(perSecond = "") {
+  if (perSecond === "") return perSecond;
+  return perSecond === 0 ? "none" : short(perSecond);
+}
+
 function ratesSection({ about, goodP99Ms, measured }) {
   const rates = Object.keys(measured.upstream);
   const cell = ({ p50Ms, p99Ms, failed }) => `${ms(p50Ms)} / ${ms(p99Ms)}${failed ? `, ${failed} failed` : ""}`;
   const rows = Object.entries(measured).map(([name, of]) => [
     titleOf(name),
     ...rates.map((rate) => cell(of[rate])),
-    of.highest === undefined ? "" : short(of.highest),
+    highestText(of.highest),
   ]);
   const head = [
     "p50 / p99, ms",
