@@ -8,7 +8,8 @@ const checkedAnswers = 3;
 
 /**
  * Starts a candidate for an operation, and connects to it. `bench`: what all share: the upstream, 500 callers, a folder
- * and the Node that runs servers. `nextRequest` gives requests of other users, and `check` throws unless it answers rightly.
+ * and the Node that runs servers. `nextRequest` gives a request of another user each time, and `check` throws unless it
+ * answers rightly.
  */
 export async function startCandidate(name, operation, bench, { connections }) {
   const { speaks, asksAs, command, envFor } = candidates[name];

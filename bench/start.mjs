@@ -6,7 +6,7 @@ import { connect, send } from "./load.mjs";
 import { startServer } from "./server-process.mjs";
 import { median, spread } from "./statistics.mjs";
 
-/** From the start of a process to its first answer, beside a process that does little more than load the same packages. */
+/** From the start of a process to its first answer, beside one that does little more than load the same packages. */
 
 const lengths = { full: 21, quick: 5 };
 const query = JSON.stringify({ query: "{ regions { code } }" });
