@@ -16,6 +16,10 @@ export async function startUpstream(folder) {
   const caFile = join(folder, "ca.pem");
   await writeFile(caFile, authority.certificate);
   const child = fork(fileURLToPath(new URL("server.mjs", import.meta.url)));
+  let isStopping = false;
+  child.once("exit", () => {
+    if (!isStopping) throw new Error("the scripted Amity ended by itself");
+  });
   const ask = async (question) => {
     child.send(question);
     return (await once(child, "message"))[0];
@@ -26,6 +30,9 @@ export async function startUpstream(folder) {
     urls,
     caFile,
     calls: async () => (await ask({ ask: "calls" })).calls,
-    stop: () => child.disconnect(),
+    stop() {
+      isStopping = true;
+      child.disconnect();
+    },
   };
 }
