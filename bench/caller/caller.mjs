@@ -5,7 +5,7 @@ import { Agent, createServer, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { createJwtVerifier } from "../dist/caller/jwt.js";
+import { createJwtVerifier } from "../../dist/caller/jwt.js";
 import { createJwtVerifier as createCachedJwtVerifier } from "./cached-jwt.mjs";
 
 /**

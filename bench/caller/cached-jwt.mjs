@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createJwtVerifier as createPlain } from "../dist/caller/jwt.js";
+import { createJwtVerifier as createPlain } from "../../dist/caller/jwt.js";
 
 /** A prototype that the gateway does not have: what would a bounded cache of verified tokens save? */
 

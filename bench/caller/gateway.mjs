@@ -1,4 +1,4 @@
-import { loadConfig, silentLogger, startGateway } from "../dist/app.js";
+import { loadConfig, silentLogger, startGateway } from "../../dist/app.js";
 
 /** A gateway in a process of its own. It tells its parent its URL, and its CPU time whenever it is asked. */
 
