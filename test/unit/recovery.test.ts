@@ -232,7 +232,10 @@ const scenes: Readonly<Record<string, Scene>> = {
   },
 
   "a caller's rate": refusing((limits) =>
-    limits.count({ kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false }, 1),
+    limits.count(
+      { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false, mayChange: () => false },
+      1,
+    ),
   ),
 
   "refused credentials of an address": refusing((limits) => limits.countRefusal("192.0.2.1")),

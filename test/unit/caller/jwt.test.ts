@@ -53,7 +53,13 @@ function wordsOf({ reason, claim }: InvalidCredential): string {
 describe("a token", () => {
   test("names its user, who acts for nobody else", async () => {
     const caller = await callerOf({});
-    expect(caller).toEqual({ kind: "user", subject: "user:alice", userId: "alice", mayActFor: expect.any(Function) });
+    expect(caller).toEqual({
+      kind: "user",
+      subject: "user:alice",
+      userId: "alice",
+      mayActFor: expect.any(Function),
+      mayChange: expect.any(Function),
+    });
     expect([caller.mayActFor("bob"), caller.mayActFor("alice")]).toEqual([false, false]);
   });
 
