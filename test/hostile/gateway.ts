@@ -43,7 +43,10 @@ export interface HostileGateway {
   stop(): Promise<void>;
 }
 
-/** Settings of a production gateway, with every root field on, in front of an upstream at `url`, which knows callers by `signedIn`'s tokens. */
+/**
+ * Settings of a production gateway, with every root field on, in front of an upstream at `url`, which knows callers by
+ * `signedIn`'s tokens.
+ */
 export function productionEnv(url: string, more: Record<string, string> = {}): Record<string, string> {
   return {
     NODE_ENV: "production",

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { startGateway } from "./gateway-process.mjs";
 import { createCallers, createNetworks, createSend, gatewayEnv, runScenario, strays } from "./scenario.mjs";
 
-/** Nobody gets a token, session or user that is for another user or region: the built gateway, in a process of its own, under load. */
+/** Nobody gets what is for another user or region: the built gateway, in a process of its own, under load. */
 
 const { values } = parseArgs({
   options: {

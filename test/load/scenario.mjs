@@ -5,9 +5,9 @@ import { exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { asked, fields, readText, regions, textFor, visitorSecretOf } from "./fields.mjs";
 
 /**
- * Many callers ask for tokens, sessions and users at once, of an upstream whose answers overtake each other. Each answer
- * says for which region and whom it is, so that one that reaches anybody else is seen. Shared by the load test and its
- * small version.
+ * Many callers ask for tokens, sessions and users at once, of an upstream whose answers overtake each other. Each
+ * answer says for which region and whom it is, so that one that reaches anybody else is seen. Shared by the load test
+ * and its small version.
  */
 
 const issuer = "https://issuer.example";

@@ -156,6 +156,20 @@ describe("the key source", () => {
   });
 });
 
+describe("the scopes that change users", () => {
+  const [user, roles] = ["amity:users:write", "amity:users:roles"];
+  test.each<[string, Claims, boolean, boolean]>([
+    ["for users", { scope: `openid ${user}` }, true, false],
+    ["for both", { scp: [user, roles] }, true, true],
+    ["in roles", { roles: [user] }, true, false],
+    ["as a part of another", { scope: `${user}r` }, false, false],
+    ["absent, with the one to act", { scope }, false, false],
+  ])("%s are judged as whole words", async (_how, claims, ...may) => {
+    const caller = await callerOf(claims, { delegateScope: scope });
+    expect([caller.mayChange("bob", "user"), caller.mayChange("bob", "roles")]).toEqual(may);
+  });
+});
+
 describe("the delegate scope", () => {
   test.each<[string, Claims, boolean]>([
     ["alone", { scope }, true],
