@@ -38,7 +38,7 @@ const withDevice = (value: (bytes: number) => string) => (bytes: number) =>
 const withUser = (name: string, value: (bytes: number) => string) => (bytes: number) =>
   `{"userId":"bob","${name}":${value(bytes - 24 - name.length)}}`;
 
-/** Users, their data and their sessions: what is to be refused, and what Amity is asked for, which cannot be reached. */
+/** Users, their data and their sessions: what is refused, and what Amity is asked for, which cannot be reached. */
 const ofUsers: readonly Member[] = [
   variable(
     "9,000 users to look up, twice",
