@@ -28,6 +28,7 @@ import { standardLog } from "./telemetry/standard-output.js";
 import { TokenService } from "./token/token.service.js";
 import { TokenStore } from "./token/token.store.js";
 import { connectUpstream } from "./upstream.js";
+import { UserService } from "./user/user.service.js";
 import { VisitorService } from "./visitor/visitor.service.js";
 import { type VisitorSecrets, watchVisitorSecrets } from "./visitor/visitor-secrets.js";
 import { VisitorSigner } from "./visitor/visitor-signer.js";
@@ -156,7 +157,7 @@ function createServices(
   tools: Tools & RefusalSinks,
 ): Services {
   const { clock, metrics, audit } = tools;
-  const { defaultRegion, hostFamily, tokenReuseMs, upstreamTimeoutMs: timeoutMs } = config;
+  const { defaultRegion, hostFamily, tokenReuseMs, userProfiles, upstreamTimeoutMs: timeoutMs } = config;
   const store = new TokenStore(tokenReuseMs, clock);
   const issuing = { amity, audit, clock, timeoutMs };
   const tokens = new TokenService({ ...issuing, store, onReuse: () => metrics.reused() });
@@ -167,14 +168,15 @@ function createServices(
     sessions: new SessionService({ ...issuing, signer }),
     issuedSessions: new IssuedSessionService({ ...issuing, onUserRevoked: (user) => tokens.forget(user) }),
     visitors: new VisitorService({ signer, audit }),
+    users: new UserService({ ...issuing, userProfiles }),
     refusals: tools,
   };
 }
 
 /** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */
-async function pagesOf({ explorer, auth, visitors }: Config): Promise<readonly Route[]> {
+async function pagesOf({ explorer, auth, visitors, userProfiles }: Config): Promise<readonly Route[]> {
   if (explorer === "off") return [];
   const { explorerRoutes } = await import("./explorer/routes.js");
   const usersSignIn = auth.mode === "credentials" && auth.jwt !== undefined;
-  return explorerRoutes(explorer, { usersSignIn, visitors: visitors !== undefined });
+  return explorerRoutes(explorer, { usersSignIn, visitors: visitors !== undefined, userProfiles });
 }

@@ -7,6 +7,8 @@ import type { SessionService } from "./session/session.service.js";
 import type { RequestRecord } from "./telemetry/request-record.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
+import type { UserService } from "./user/user.service.js";
+import { createUserProfileLoader, type UserProfileLoader } from "./user/user-profile.loader.js";
 import type { VisitorService } from "./visitor/visitor.service.js";
 
 /** The services of the process, which requests share. They hold no state of a caller. */
@@ -15,6 +17,7 @@ export interface Services {
   readonly tokens: TokenService;
   readonly sessions: SessionService;
   readonly visitors: VisitorService;
+  readonly users: UserService;
   readonly issuedSessions: IssuedSessionService;
   readonly refusals: RefusalSinks;
 }
@@ -46,6 +49,8 @@ export interface Context {
   readonly sessions: SessionService;
   readonly issuedSessions: IssuedSessionService;
   readonly visitors: VisitorService;
+  readonly users: UserService;
+  readonly userProfiles: UserProfileLoader;
   /** Who asks, as the services take it. Throws UNAUTHENTICATED without a caller. */
   asker(): Asker;
   /** The same for what needs no caller. */
@@ -55,7 +60,7 @@ export interface Context {
 }
 
 export function createContext(services: Services, facts: RequestFacts): Context {
-  const { regions, tokens, sessions, issuedSessions, visitors, refusals } = services;
+  const { regions, tokens, sessions, issuedSessions, visitors, users, refusals } = services;
   const identity: Context["identity"] = { caller: undefined };
   const askerCalled = (subject: string) => ({ subject, record: facts.record, signal: facts.signal });
   const asker = () => {
@@ -70,6 +75,8 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     sessions,
     issuedSessions,
     visitors,
+    users,
+    userProfiles: createUserProfileLoader(async (keys) => users.load(keys, asker())),
     asker,
     visitor: () => askerCalled(visitorSubject(identity.caller)),
     countDeadToken: () =>

@@ -112,7 +112,7 @@ function operationsOf({ apiKey, serverKeys, adminToken }: RegionSettings): reado
     ...(apiKey ? (["createSession", "createSessionWithAuthToken", "createVisitorSession"] as const) : []),
     "verifySession",
     "revokeSession",
-    ...(adminToken ? (["revokeUserSessions"] as const) : []),
+    ...(adminToken ? (["revokeUserSessions", "listUsers", "updateUser"] as const) : []),
   ];
 }
 

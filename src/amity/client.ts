@@ -1,21 +1,19 @@
 import { AppError } from "../errors/app-error.js";
 import { SessionState } from "./access-token.js";
-import { type NewAdminToken, parseNewAdminToken } from "./admin-token.js";
+import { type AdminClient, createAdminClient } from "./admin-client.js";
 import type { RegionHealth } from "./circuit.js";
-import { isUnknownUser, regionNotConfigured, secureModeNotConfigured } from "./failures.js";
+import { regionNotConfigured, secureModeNotConfigured } from "./failures.js";
 import { Region, type RegionSettings, type RegionTools } from "./region.js";
 import type { Call, CallLimits } from "./region-guard.js";
 import { type RegionCode, regionCodes } from "./regions.js";
 import {
   type AdminAuth,
-  adminTokenRequest,
   revocationRequest,
   type SessionApi,
   type SessionRequest,
   sessionRequest,
   type TokenApi,
   tokenRequest,
-  userRevocationRequest,
   type VisitorSessionRequest,
   verificationRequest,
   visitorSessionRequest,
@@ -40,7 +38,7 @@ export interface RegionState {
 }
 
 /** Amity's authentication API over all regions. Every method throws AppError only. */
-export interface AmityClient {
+export interface AmityClient extends AdminClient {
   readonly sessionApi: SessionApi;
   state(region: RegionCode): RegionState;
   /** Which server keys are in use: changes with a rotation. Undefined without one. */
@@ -63,10 +61,6 @@ export interface AmityClient {
   verifySession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<SessionState>;
   /** Ends an access token. Did it live until then? */
   revokeSession(region: RegionCode, accessToken: string, limits: CallLimits): Promise<boolean>;
-  /** Ends all access tokens of a user, by the region's admin token. Does Amity know the user? */
-  revokeUserSessions(region: RegionCode, userId: string, limits: CallLimits): Promise<boolean>;
-  /** Has another admin token made in the place of the region's, which dies soon then. */
-  rotateAdminToken(region: RegionCode, limits: CallLimits & Pick<Call, "onAttempt">): Promise<NewAdminToken>;
   close(): void;
 }
 
@@ -124,8 +118,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const call: Call = { operation, kind: "register", ...limits };
       const authToken = request.authToken ?? minted;
       const asked = sessionRequest(options.sessionApi, await apiKey.current(), { ...request, authToken });
-      const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
-      return region.send(call, asked, (text) => parseSession(text, request.userId, onUnusable));
+      return region.send(call, asked, (text) => parseSession(text, request.userId, region.onUnusableField(limits)));
     },
 
     async createVisitorSession(code, request, limits) {
@@ -133,9 +126,8 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const { apiKey } = region.settings;
       if (!apiKey) throw regionNotConfigured(code);
       const call: Call = { operation: "createVisitorSession", kind: "register", ...limits };
-      const onUnusable = (field: string) => observer.onUnusableField(code, field, limits.record?.requestId);
       const asked = visitorSessionRequest(await apiKey.current(), request);
-      return region.send(call, asked, (text) => parseSession(text, undefined, onUnusable));
+      return region.send(call, asked, (text) => parseSession(text, undefined, region.onUnusableField(limits)));
     },
 
     async verifySession(code, accessToken, limits) {
@@ -170,23 +162,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       }
     },
 
-    async revokeUserSessions(code, userId, limits) {
-      const region = regions[code];
-      const request = userRevocationRequest(options.adminAuth, await region.adminToken(), userId);
-      try {
-        await region.send({ operation: "revokeUserSessions", kind: "revoke", ...limits }, request, parseSuccess);
-        return true;
-      } catch (error) {
-        if (error instanceof AppError && isUnknownUser(error)) return false;
-        throw error;
-      }
-    },
-
-    async rotateAdminToken(code, limits) {
-      const region = regions[code];
-      const request = adminTokenRequest(options.adminAuth, await region.adminToken());
-      return region.send({ operation: "rotateAdminToken", kind: "rotate", ...limits }, request, parseNewAdminToken);
-    },
+    ...createAdminClient(regions, options.adminAuth),
 
     close() {
       for (const region of Object.values(regions)) region.close();

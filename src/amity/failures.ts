@@ -17,10 +17,17 @@ export type Operation =
   | "verifySession"
   | "revokeSession"
   | "revokeUserSessions"
-  | "rotateAdminToken";
+  | "rotateAdminToken"
+  | "listUsers"
+  | "updateUser";
 
 /** What is done with the admin token. */
-export const adminOperations: ReadonlySet<Operation> = new Set<Operation>(["revokeUserSessions", "rotateAdminToken"]);
+export const adminOperations: ReadonlySet<Operation> = new Set<Operation>([
+  "revokeUserSessions",
+  "rotateAdminToken",
+  "listUsers",
+  "updateUser",
+]);
 
 const faults: Readonly<Record<Exclude<TransportFault, "cancelled">, ErrorCode>> = {
   timeout: "UPSTREAM_TIMEOUT",
@@ -97,7 +104,7 @@ export function adminNotConfigured(region: RegionCode): AppError {
   return new AppError("ADMIN_NOT_CONFIGURED", { reason: "no admin token", log: { region } });
 }
 
-/** What a refusal by an admin route says of the user: Amity knows none of this id, so there is nothing to end. */
+/** What a refusal by an admin route says of the user: Amity knows none of this id. */
 export function isUnknownUser({ details: { amity } }: AppError): boolean {
   return amity?.status === 404 && amity.code === 400_400;
 }

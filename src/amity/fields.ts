@@ -23,7 +23,7 @@ export type OnUnusable = (place: string) => void;
 type JsonObject = Record<string, unknown>;
 
 /** Deeper data could not be written out again, and nobody means it. */
-const mostLevels = 64;
+export const mostLevels = 64;
 
 /** A list of more is left short: a real user takes hundreds of bytes, and each entry costs twenty GraphQL fields. */
 const mostEntries = 1_000;
@@ -114,7 +114,8 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isDeep(value: unknown, levels = mostLevels): boolean {
+/** Has it more levels than that? */
+export function isDeep(value: unknown, levels = mostLevels): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
   return (Array.isArray(value) ? value : Object.values(value)).some((entry) => isDeep(entry, levels - 1));

@@ -16,7 +16,7 @@ import { faultOf, isLookupError, TransportError, type TransportFault, type Trans
 const maxResponseBytes = 262_144;
 
 export interface UpstreamRequest {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path and query below the base URL, already encoded, without a leading slash. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

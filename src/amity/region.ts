@@ -6,7 +6,7 @@ import type { Reloading } from "../system/reloading-file.js";
 import type { UpstreamAttempt } from "../telemetry/request-record.js";
 import type { RegionHealth } from "./circuit.js";
 import { adminNotConfigured, adminOperations, type Operation, regionNotConfigured } from "./failures.js";
-import { type Call, RegionGuard } from "./region-guard.js";
+import { type Call, type CallLimits, RegionGuard } from "./region-guard.js";
 import type { RegionCode } from "./regions.js";
 import type { Exchange } from "./requests.js";
 import { ServerKeys } from "./server-keys.js";
@@ -86,6 +86,11 @@ export class Region {
     const { adminToken } = this.settings;
     if (!adminToken) throw adminNotConfigured(this.code);
     return adminToken.current();
+  }
+
+  /** Hears of the fields of an answer to this call that are of no use. */
+  onUnusableField({ record }: CallLimits): (field: string) => void {
+    return (field) => this.tools.observer.onUnusableField(this.code, field, record?.requestId);
   }
 
   /** One guarded call; what `parse` makes of a 200. Throws AppError. */

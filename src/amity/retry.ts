@@ -2,7 +2,7 @@ import type { ErrorCode } from "../errors/codes.js";
 import { isBeforeRequest, type TransportError } from "./transport-error.js";
 
 /** What the call does at Amity. */
-export type CallKind = "mint" | "register" | "verify" | "revoke" | "rotate";
+export type CallKind = "mint" | "register" | "verify" | "revoke" | "rotate" | "look up" | "update";
 
 /** What is not done twice: a session may be registered again, and a second new admin token ends the one in use. */
 const onceOnly: ReadonlySet<CallKind> = new Set<CallKind>(["register", "rotate"]);

@@ -1,27 +1,6 @@
-import { count, dateTime, entries, flag, int, json, jsonObject, object, text, texts } from "./fields.js";
+import { dateTime, entries, flag, jsonObject, object, text, texts } from "./fields.js";
+import { type AmityUser, users } from "./user-wire.js";
 import { badResponse, parseJson } from "./wire.js";
-
-const users = entries("users", "userId", {
-  _id: text,
-  path: text,
-  displayName: text,
-  profileHandle: text,
-  description: text,
-  avatarFileId: text,
-  avatarCustomUrl: text,
-  metadata: jsonObject,
-  roles: texts("users.roles"),
-  permissions: texts("users.permissions"),
-  flagCount: count,
-  // `hash` is documented as string[] (OpenAPI), integer[] (older OpenAPI, Flutter SDK) and string (TypeScript SDK).
-  hashFlag: object("users.hashFlag", { bits: int, hashes: int, hash: json }),
-  isGlobalBan: flag,
-  isBrand: flag,
-  isDeleted: flag,
-  createdAt: dateTime,
-  updatedAt: dateTime,
-  deletedAt: dateTime,
-});
 
 const files = entries("files", "fileId", {
   fileUrl: text,
@@ -58,8 +37,6 @@ const session = object("session", {
 
 /** Every name that `onUnusable` of parseSession can hear. */
 export const unusableFields: readonly string[] = [...new Set(session.places)];
-
-export type AmityUser = (typeof users)["absent"][number];
 
 /** A session as Amity answered it. `user` is the entry of `users` that was signed in. */
 export interface AmitySession {

@@ -36,7 +36,7 @@ export function parseSuccess(text: string): void {
   if (!isObject(answer) || answer["success"] !== true) throw badResponse(text, "no success");
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -30,6 +30,27 @@ export function targetUserId(
   return checkText(place, userId, limits.tokenUserId) as PermittedUserId;
 }
 
+declare const changeable: unique symbol;
+
+/** The id of a user whom the caller may change, fit to be sent to Amity. changedUserId alone makes one. */
+export type ChangeableUserId = string & { readonly [changeable]: true };
+
+/**
+ * The user whom a caller may change: others than the own one, whatever the caller's scopes. `roles`: the user's roles
+ * too. Throws UNAUTHENTICATED; FORBIDDEN without the right to; BAD_USER_INPUT when the id cannot be one.
+ */
+export function changedUserId(
+  caller: Caller | undefined,
+  place: string,
+  userId: string,
+  { roles }: { readonly roles: boolean },
+): ChangeableUserId {
+  if (!caller) throw new AppError("UNAUTHENTICATED");
+  const mayChange = caller.mayChange(userId, "user") && (!roles || caller.mayChange(userId, "roles"));
+  if (userId === caller.userId || !mayChange) throw new AppError("FORBIDDEN", { reason: "changes users" });
+  return checkText(place, userId, limits.sessionUserId) as ChangeableUserId;
+}
+
 /**
  * The display name to register for the user: the given one, unless the caller's credential tells it.
  * Throws FORBIDDEN when a caller asks for another name than the credential's: nobody calls himself "Admin".

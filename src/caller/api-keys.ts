@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { WallClock } from "../system/clock.js";
 import { documentOf, UnusableText } from "../system/setting-text.js";
-import type { Caller } from "./caller.js";
+import { type Caller, changeScopes } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 
 /** The scope that lets a key act for users, unless AUTH_DELEGATE_SCOPE names another. */
@@ -84,6 +84,7 @@ export function verifyApiKey(keys: readonly ApiKey[], credential: string, scope:
     kind: "service",
     subject: `key:${id}`,
     mayActFor: (userId) => isDelegate && userId.startsWith(userIdPrefix),
+    mayChange: (userId, change) => scopes.includes(changeScopes[change]) && userId.startsWith(userIdPrefix),
   };
 }
 

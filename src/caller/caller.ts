@@ -12,10 +12,18 @@ export interface Caller {
   readonly displayName?: { readonly value: string | undefined };
   /** May the caller act for this user, who is not the caller's own? */
   mayActFor(userId: string): boolean;
+  /** May the caller change this user, who is not the caller's own, at Amity? `change` says what of him. */
+  mayChange(userId: string, change: keyof typeof changeScopes): boolean;
 }
 
+/**
+ * The scopes that let their holder change users, and the roles that users have. The right to act for users gives
+ * neither: who may sign users in is no administrator.
+ */
+export const changeScopes = { user: "amity:users:write", roles: "amity:users:roles" } as const;
+
 /** The caller under AUTH_MODE=none. */
-export const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor: () => true };
+export const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor: () => true, mayChange: () => true };
 
 /** Names in limits and logs who asks for what needs no caller. */
 export function visitorSubject(caller: Caller | undefined): string {

@@ -4,7 +4,7 @@ import { limits, textProblem } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
 import type { CredentialReason } from "../errors/reasons.js";
 import type { WallClock } from "../system/clock.js";
-import type { Caller } from "./caller.js";
+import { type Caller, changeScopes } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 import { hasRepeatedNames } from "./repeated-names.js";
 
@@ -127,6 +127,7 @@ function callerOf(payload: JWTPayload, rules: JwtRules): Caller {
       displayName: { value: textOf(payload[displayNameClaim], limits.displayName) },
     }),
     mayActFor: () => isDelegate,
+    mayChange: (_userId, change) => scopesOf(payload).includes(changeScopes[change]),
   };
 }
 

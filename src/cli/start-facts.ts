@@ -3,7 +3,7 @@ import type { Config } from "../config/config.js";
 
 /** What the start line says of how the gateway is set up. No secret is among it. */
 export function startFacts(config: Config, adminUrl: string | undefined): object {
-  const { auth, inbound, visitors, explorer, introspection, defaultRegion, production } = config;
+  const { auth, inbound, visitors, userProfiles, explorer, introspection, defaultRegion, production } = config;
   const { bodyLimitBytes, rateLimits } = inbound;
   return {
     regions: regionFacts(config),
@@ -11,6 +11,7 @@ export function startFacts(config: Config, adminUrl: string | undefined): object
     callers: auth.mode === "none" ? ["none"] : [...(auth.jwt ? ["jwt"] : []), ...(auth.apiKeys ? ["apikey"] : [])],
     limits: { bodyBytes: bodyLimitBytes, perMinute: rateLimits },
     visitors: visitors ? { perMinute: visitors.limits } : "off",
+    userProfiles: userProfiles ? "on" : "off",
     explorer,
     introspection,
     metrics: adminUrl ? `${adminUrl}/metrics` : production ? "nowhere: ADMIN_PORT is not set" : "this machine",

@@ -1,5 +1,6 @@
 import { type ApiKey, parseApiKeys } from "../caller/api-keys.js";
 import type { AuthSettings, JwtKeyFile, JwtKeySource } from "../caller/authenticator.js";
+import { changeScopes } from "../caller/caller.js";
 import type { JwtRules } from "../caller/jwt.js";
 import { type JwtKey, jwtKeyParsers } from "../caller/jwt-key.js";
 import { likely } from "../system/likely.js";
@@ -41,6 +42,11 @@ export function readAuth(reader: Reader, at: { host: string; production: boolean
   }
   refuseUnusedSettings(reader, modes);
   const delegateScope = reader.text("AUTH_DELEGATE_SCOPE");
+  if (Object.values<string | undefined>(changeScopes).includes(delegateScope)) {
+    reader.problem(
+      "AUTH_DELEGATE_SCOPE must be another scope than those that change users: it lets its holder sign in as them",
+    );
+  }
   const jwt = modes.includes("jwt") ? readJwt(reader, delegateScope) : undefined;
   const apiKeys = modes.includes("apikey") ? readApiKeys(reader) : undefined;
   return { mode: "credentials", ...(jwt && { jwt }), ...(apiKeys && { apiKeys }), delegateScope };

@@ -16,6 +16,7 @@ import { type Env, Reader } from "./reader.js";
 import { type RegionConfig, readRegions } from "./regions.js";
 import { judgeSecureMode } from "./secure-mode.js";
 import { readShutdown, type ShutdownSettings } from "./shutdown.js";
+import { readUserProfiles } from "./user-profiles.js";
 import { readVisitors, type VisitorSettings } from "./visitors.js";
 
 /** Everything the process was told, checked. */
@@ -48,6 +49,8 @@ export interface Config {
   readonly inbound: InboundSettings;
   /** Undefined: nobody is let in as a visitor. */
   readonly visitors: VisitorSettings | undefined;
+  /** May callers look users up? */
+  readonly userProfiles: boolean;
   readonly logUserIds: "hash" | "plain";
   readonly logLevel: string;
 }
@@ -151,6 +154,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     auth: readAuth(reader, { host, production, emulator: network.regions === "emulator" }),
     inbound: readInbound(reader),
     visitors: readVisitors(reader, network),
+    userProfiles: readUserProfiles(reader, network),
     logUserIds: reader.choice("LOG_USER_IDS"),
     explorer: explorer === "auto" ? (production ? "off" : "sandbox") : explorer,
     logLevel: reader.choice("LOG_LEVEL"),

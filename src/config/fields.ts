@@ -199,7 +199,7 @@ export const fields = {
   AMITY_ADMIN_TOKEN: {
     kind: "secret",
     orFile: true,
-    meaning: "Admin token of the default region's network, for `revokeUserSessions` alone",
+    meaning: "Admin token of the default region's network, for `revokeUserSessions`, `upsertUser`, `user` and `users`",
   },
   AMITY_VISITOR_SECRET: {
     kind: "secret",
@@ -383,6 +383,12 @@ export const fields = {
     ...rateRange,
     default: 6,
     meaning: "What one deviceId of a visitor may be asked for with; 0: no limit",
+  },
+  USER_PROFILES: {
+    kind: "choice",
+    choices: { on: "each configured region needs its admin token", off: "" },
+    default: "off",
+    meaning: "Whether every caller may look up what apps show of any user",
   },
   SHED_EVENT_LOOP_DELAY_MS: {
     kind: "integer",

@@ -70,7 +70,7 @@ export function isKeyGiven(
   reader: Reader,
   { defaultRegion }: Pick<Network, "defaultRegion">,
   code: RegionCode,
-  key: "API_KEY" | "SERVER_KEY" | "VISITOR_SECRET",
+  key: "API_KEY" | "SERVER_KEY" | "ADMIN_TOKEN" | "VISITOR_SECRET",
 ): boolean {
   const prefixes: readonly KeyPrefix[] = code === defaultRegion ? ["AMITY_", `AMITY_${code}_`] : [`AMITY_${code}_`];
   return prefixes.some((prefix) => reader.isGiven(`${prefix}${key}`));

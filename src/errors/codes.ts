@@ -27,7 +27,7 @@ const table = {
     http: 403,
     retryable: false,
     message: "Not permitted",
-    when: "another user's id without the right to act for others, another display name than the credential's, or under AUTH_MODE=none a Host header that names no loopback address",
+    when: "another user's id without the right to act for others, a change of a user without the right to make it, another display name than the credential's, or under AUTH_MODE=none a Host header that names no loopback address",
   },
   BAD_USER_INPUT: {
     http: 400,
@@ -159,13 +159,19 @@ const table = {
     http: 200,
     retryable: false,
     message: "This gateway holds no admin token for the region",
-    when: "`revokeUserSessions` for a region that has keys but no admin token",
+    when: "`revokeUserSessions`, `upsertUser`, `user` or `users` for a region that has keys but no admin token",
   },
   VISITORS_NOT_ENABLED: {
     http: 200,
     retryable: false,
     message: "Visitors are not enabled in this gateway",
     when: "`visitorSignature` or `createVisitorSession` while VISITORS is off",
+  },
+  USER_PROFILES_NOT_ENABLED: {
+    http: 200,
+    retryable: false,
+    message: "User profiles are not enabled in this gateway",
+    when: "`user` or `users` while USER_PROFILES is off",
   },
   USER_BANNED: {
     http: 200,

@@ -91,6 +91,10 @@ const callers = {
     means: "the caller asked for another user's id without the right to act for others",
     todo: "give a service the scope of AUTH_DELEGATE_SCOPE if it should have it; a service key's `userIdPrefix` may be too narrow",
   },
+  "changes users": {
+    means: "the caller asked to change a user, or a user's roles, without the right to",
+    todo: "give a service `amity:users:write`, and `amity:users:roles` for roles; its key's `userIdPrefix` may be too narrow; nobody changes himself",
+  },
   "another display name": {
     means: "the caller asked for another display name than the one in AUTH_DISPLAY_NAME_CLAIM",
     todo: "have the app leave `displayName` out",
@@ -337,8 +341,12 @@ const amity = {
     means: "Amity's answer does not say that what was asked was done",
     todo: "check the region's base URL, and proxies",
   },
+  "no users": {
+    means: "Amity's answer has no list of users",
+    todo: "check the region's base URL, and proxies",
+  },
   "another user": {
-    means: "Amity's session does not hold the user that was asked for",
+    means: "Amity's answer does not hold the user that was asked for",
     todo: "ask Amity's support, with the time and the request id",
   },
   "circuit open": {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { Kind, parse, type TypeNode } from "graphql";
+import { Kind, parse, print, type TypeNode } from "graphql";
 
 const operationsFolder = new URL("../../schema/operations/", import.meta.url);
 
@@ -14,39 +14,48 @@ export interface Audience {
   /** Callers may be users of their own, who would be refused another's id. */
   readonly usersSignIn: boolean;
   readonly visitors: boolean;
+  readonly userProfiles: boolean;
 }
 
-/** The shipped operations, without those that the gateway would refuse everybody. */
-export function exampleOperations({ usersSignIn, visitors }: Audience): ExampleOperation[] {
+/** The shipped operations, without those that the gateway would refuse whoever sees them. */
+export function exampleOperations({ usersSignIn, visitors, userProfiles }: Audience): ExampleOperation[] {
   const values = exampleValues(usersSignIn);
   return readdirSync(operationsFolder)
-    .filter((name) => name.endsWith(".graphql") && (visitors || !name.includes("visitor")))
+    .filter((name) => name.endsWith(".graphql"))
+    .filter((name) => visitors || !name.includes("visitor"))
+    .filter((name) => !usersSignIn || name !== "upsert-user.graphql")
+    .filter((name) => userProfiles || !/^users?\./.test(name))
     .sort()
     .map((name) => {
       const query = readFileSync(new URL(name, operationsFolder), "utf8");
-      const examples = declaredVariables(query).map(([variable, type]) => [variable, values[type] ?? values[variable]]);
+      const examples = declaredVariables(query).map(([variable, type]) => [
+        variable,
+        values[print(type)] ?? values[nameOf(type)] ?? values[variable],
+      ]);
       return { query, variables: Object.fromEntries(examples.filter(([, value]) => value !== undefined)) };
     });
 }
 
 /**
- * By the name of a variable, or of its input's type. Users who sign in act as themselves and would be refused another's
- * id. Everybody else must name a user.
+ * By the type of a variable, by the name of that type or by the variable's own. Users who sign in act as themselves and
+ * would be refused another's id. Everybody else must name a user.
  */
 function exampleValues(usersSignIn: boolean): Readonly<Record<string, unknown>> {
   const deviceId = "explorer";
   const accessToken = "the-accessToken-of-a-session";
-  const common = { code: "EU", accessToken, deviceId, CreateVisitorSessionInput: { deviceId } };
+  const lookUps = { "ID!": "bob", "[ID!]!": ["alice", "bob"] };
+  const common = { ...lookUps, code: "EU", accessToken, deviceId, CreateVisitorSessionInput: { deviceId } };
   if (usersSignIn) return { ...common, CreateSessionInput: { deviceId } };
   const userId = "alice";
-  return { ...common, userId, CreateSessionInput: { userId, deviceId, displayName: "Alice" } };
+  const named = { userId, displayName: "Alice" };
+  return { ...common, userId, CreateSessionInput: { ...named, deviceId }, UpsertUserInput: named };
 }
 
-/** Each variable with the name of its type. */
-function declaredVariables(query: string): (readonly [name: string, type: string])[] {
+/** Each variable with its type. */
+function declaredVariables(query: string): (readonly [name: string, type: TypeNode])[] {
   return parse(query).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION
-      ? (definition.variableDefinitions ?? []).map(({ variable, type }) => [variable.name.value, nameOf(type)] as const)
+      ? (definition.variableDefinitions ?? []).map(({ variable, type }) => [variable.name.value, type] as const)
       : [],
   );
 }

@@ -1,16 +1,21 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
 import {
   type GraphQLSchema,
+  type GraphQLType,
+  getNamedType,
   getVariableValues,
+  isInputObjectType,
   type OperationDefinitionNode,
+  typeFromAST,
   type VariableDefinitionNode,
 } from "graphql";
-import { limits, usableText } from "../amity/input-rules.js";
+import { limits, usableText, usableTexts } from "../amity/input-rules.js";
 import { type Caller, visitorSubject } from "../caller/caller.js";
 import type { VisitorLimits } from "../caller/visitor-limits.js";
 import type { Context } from "../context.js";
 import { AppError, badUserInput } from "../errors/app-error.js";
 import { describeInvalidVariables } from "../errors/invalid-variables.js";
+import { JsonObjectScalar } from "../scalars.js";
 import type { AuditEntry } from "../telemetry/audit.js";
 import type { DocumentStore } from "./document-store.js";
 import { type IdentifyOptions, identify } from "./identify.js";
@@ -89,15 +94,16 @@ function prepare(
  */
 async function checkRootFields(
   context: Context,
-  { schema, definitions, given, coerced, fields }: Asked,
+  asked: Asked,
   { rateLimits, visitorLimits, policy, audit }: AdmissionOptions,
 ): Promise<void> {
+  const { schema, definitions, given, coerced, fields } = asked;
   const { caller } = context.identity;
   const whole = await refusalOf(async () => {
     // Before the other checks: whoever tries other people's ids again and again is held back too.
     await rateLimits.count(caller, fields.filter(isCounted).length);
     await visitorLimits?.count(context.facts.address, fields.filter(isForVisitors).map(deviceIdOf));
-    checkNumbers(given);
+    checkNumbers(asked);
   });
   const refusals: AppError[] = [];
   for (const field of fields) {
@@ -133,29 +139,34 @@ function deviceIdOf({ args }: RootField): string | undefined {
 function auditEntry(field: RootField, caller: Caller | undefined, { facts, regions }: Context): AuditEntry {
   const { name, args } = field;
   const asked = args && askedOf(args);
+  const own = actsForUser(field) ? caller?.userId : undefined;
+  const userIds = usableTexts(asked?.userIds, limits.lookedUpUsers, limits.tokenUserId);
   const whom = isForVisitors(field)
     ? { deviceId: usableText(deviceIdOf(field), limits.deviceId) }
-    : {
-        userId: usableText(
-          asked && actsForUser(field) ? (asked.userId ?? caller?.userId) : undefined,
-          limits.tokenUserId,
-        ),
-      };
+    : { userId: usableText(asked && (asked.userId ?? own), limits.tokenUserId), ...(userIds && { userIds }) };
   const region = asked && regions.resolve(asked.region);
   return { operation: name, by: visitorSubject(caller), ...whom, region, requestId: facts.requestId };
 }
 
 /** How deep an input of the schema can be. */
-const inputDepth = 4;
+const inputDepth = 3;
 
 /**
  * JSON numbers beyond 2^53 lose digits when they are parsed: a user id of that kind would become another user's.
- * The schema takes no other numbers. Throws BAD_USER_INPUT.
+ * The schema takes no other numbers but in data of an app's own, which has a rule of its own. Throws BAD_USER_INPUT.
  */
-function checkNumbers(value: unknown, depth = inputDepth): void {
+function checkNumbers({ schema, definitions, given }: Asked): void {
+  const types = new Map(definitions.map(({ variable, type }) => [variable.name.value, typeFromAST(schema, type)]));
+  for (const [name, value] of Object.entries(given)) checkNumber(value, types.get(name), inputDepth);
+}
+
+function checkNumber(value: unknown, expected: GraphQLType | undefined, depth: number): void {
+  const type = expected && getNamedType(expected);
+  if (type === JsonObjectScalar) return;
   if (typeof value === "number" && !Number.isSafeInteger(value)) {
     throw badUserInput("A number in the variables cannot be carried exactly: send ids as strings");
   }
   if (typeof value !== "object" || value === null || depth === 0) return;
-  for (const inner of Object.values(value)) checkNumbers(inner, depth - 1);
+  const fields = isInputObjectType(type) && !Array.isArray(value) ? type.getFields() : undefined;
+  for (const [key, inner] of Object.entries(value)) checkNumber(inner, fields ? fields[key]?.type : type, depth - 1);
 }

@@ -7,6 +7,7 @@ import { RegionResolver } from "../region/region.resolver.js";
 import { IssuedSessionResolver } from "../session/issued-session.resolver.js";
 import { SessionResolver } from "../session/session.resolver.js";
 import { TokenResolver } from "../token/token.resolver.js";
+import { UserResolver } from "../user/user.resolver.js";
 import { VisitorResolver } from "../visitor/visitor.resolver.js";
 
 /**
@@ -21,7 +22,7 @@ const authChecker: AuthChecker<Context> = ({ context }) => {
 /** The executable schema. */
 export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [RegionResolver, TokenResolver, SessionResolver, IssuedSessionResolver, VisitorResolver],
+    resolvers: [RegionResolver, TokenResolver, SessionResolver, IssuedSessionResolver, VisitorResolver, UserResolver],
     disableInferringDefaultValues: true,
     validate: false,
     // Apollo Server checks the schema. type-graphql's own check, an introspection query, takes longer than the rest.

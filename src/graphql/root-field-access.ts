@@ -1,14 +1,15 @@
 import { RegionCode } from "../amity/regions.js";
-import { displayNameFor, targetUserId } from "../caller/access.js";
+import { changedUserId, displayNameFor, targetUserId } from "../caller/access.js";
 import type { Caller } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 
 /**
  * Whose a root field is: everybody's, or that of whoever may read the schema; a caller's, for the own user or one whom
- * the caller may act for; that of any caller who holds the secret that it names, whoever its user is; or a visitor's,
- * whom nobody knows: open too, but limited by address and device, and audited.
+ * the caller may act for; that of any caller who holds the secret that it names, whoever its user is; any caller's who
+ * looks users up, which is no acting; that of whoever may change the user; or a visitor's, whom nobody knows: open too,
+ * but limited by address and device, and audited.
  */
-export type Access = "public" | "introspection" | "acting" | "holding" | "visiting";
+export type Access = "public" | "introspection" | "acting" | "holding" | "reading" | "changing" | "visiting";
 
 /** Each root field of the schema. One that is not listed is `acting`: closed as far as can be. */
 export const rootFieldAccess: ReadonlyMap<string, Access> = new Map<string, Access>([
@@ -22,6 +23,9 @@ export const rootFieldAccess: ReadonlyMap<string, Access> = new Map<string, Acce
   ["revokeUserSessions", "acting"],
   ["revokeSession", "holding"],
   ["sessionStatus", "holding"],
+  ["user", "reading"],
+  ["users", "reading"],
+  ["upsertUser", "changing"],
   ["visitorSignature", "visiting"],
   ["createVisitorSession", "visiting"],
 ]);
@@ -47,6 +51,9 @@ export interface AccessPolicy {
 /** What a root field is asked to do, for whom and where. */
 export interface Asked {
   readonly userId: string | undefined;
+  readonly userIds: readonly string[] | undefined;
+  /** Is the user to have other roles? */
+  readonly roles: boolean;
   readonly displayName: string | undefined;
   readonly deviceId: string | undefined;
   readonly region: RegionCode | undefined;
@@ -74,17 +81,20 @@ export function actsForUser({ name }: Pick<RootField, "name">): boolean {
 
 /** Is it audited? All are that do something at Amity, or let somebody do it. */
 export function isAudited({ name }: Pick<RootField, "name">): boolean {
-  return ["acting", "holding", "visiting"].includes(accessOf(name));
+  return !["public", "introspection"].includes(accessOf(name));
 }
 
 /**
- * By convention a field that acts for a user takes the id as `userId`, the name that it sets as `displayName` and the
- * network as `region`, each as an argument or in `input`; one for visitors has the device as `deviceId`.
+ * By convention a field takes the id of its user as `userId`, those of several as `userIds`, a visitor's device as
+ * `deviceId`, the name and the roles that it sets as `displayName` and `roles` and the network as `region`, each as an
+ * argument or in `input`.
  */
 export function askedOf(args: Readonly<Record<string, unknown>>): Asked {
   const input = isRecord(args["input"]) ? args["input"] : args;
   return {
     userId: optionalText(input["userId"]),
+    userIds: Array.isArray(input["userIds"]) ? input["userIds"] : undefined,
+    roles: Array.isArray(input["roles"]),
     displayName: optionalText(input["displayName"]),
     deviceId: optionalText(input["deviceId"]),
     region: Object.values(RegionCode).find((code) => code === input["region"]),
@@ -101,9 +111,10 @@ export function checkRootField(caller: Caller | undefined, field: Omit<RootField
   if (!caller && access !== "visiting") throw new AppError("UNAUTHENTICATED");
   if (access === "introspection") return;
   if (!field.args) throw new AppError("BAD_USER_INPUT");
-  if (!caller || access === "holding" || access === "visiting") return;
-  const { userId, displayName } = askedOf(field.args);
-  displayNameFor(caller, targetUserId(caller, "userId", userId), displayName);
+  if (!caller || access === "holding" || access === "reading" || access === "visiting") return;
+  const { userId, roles, displayName } = askedOf(field.args);
+  if (access === "changing") changedUserId(caller, "input.userId", userId ?? "", { roles });
+  else displayNameFor(caller, targetUserId(caller, "userId", userId), displayName);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

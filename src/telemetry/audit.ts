@@ -12,6 +12,8 @@ export interface AuditEntry {
   readonly by: string;
   /** Undefined when the caller named nobody who can be a user. */
   readonly userId?: string | undefined;
+  /** Of whoever looks several users up; undefined when there are too many. */
+  readonly userIds?: readonly string[] | undefined;
   /** Of a visitor, who has no user id of his own choice. */
   readonly deviceId?: string | undefined;
   /** Undefined when the arguments could not be read. */
@@ -19,8 +21,11 @@ export interface AuditEntry {
   readonly requestId: string;
 }
 
-/** How it ended well: `absent` means that there was nothing to revoke; a session's state is Amity's word. */
-type Success = "issued" | "revoked" | "absent" | "ACTIVE" | "INVALID" | "BANNED";
+/**
+ * How it ended well: `absent` means that there was nothing to revoke, `read` and `written` are of users, and a
+ * session's state is Amity's word.
+ */
+type Success = "issued" | "read" | "written" | "revoked" | "absent" | "ACTIVE" | "INVALID" | "BANNED";
 
 /** How something audited ended well, and the user whom only the end told. */
 export interface Ending {
@@ -28,7 +33,7 @@ export interface Ending {
   readonly userId?: string | undefined;
 }
 
-/** The root fields that issue tokens or sessions; others that are audited check or end them. */
+/** The root fields that issue tokens or sessions; others that are audited check or end them, or are about users. */
 export const issuingFields: readonly string[] = [
   "authToken",
   "createSession",
@@ -42,8 +47,8 @@ export interface AuditSinks {
 }
 
 /**
- * One line for each attempt to get, check or end a token or a session: how it ended well, or the error's code and its
- * reason. Never the token.
+ * One line for each attempt to get, check or end a token or a session, or to look up or change a user: how it ended
+ * well, or the error's code and its reason. Never the token, nor what is said of a user.
  */
 export class Audit {
   constructor(private readonly sinks: AuditSinks) {}

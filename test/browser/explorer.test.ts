@@ -79,7 +79,7 @@ describeInBrowser("GraphiQL", () => {
   });
 
   test("has every shipped operation in a tab, ready to run", async () => {
-    await withGraphiql({ env: { VISITORS: "on" } }, async (graphiql, page, { errors }) => {
+    await withGraphiql({ env: { VISITORS: "on", USER_PROFILES: "on" } }, async (graphiql, page, { errors }) => {
       const tabs = await page.getByRole("tab").allInnerTexts();
       expect(tabs).toHaveLength(shipped.length);
       for (const tab of tabs) {

@@ -8,9 +8,23 @@ const create = 'mutation { createSession(input: { userId: "alice", deviceId: "d"
 
 const visit = 'mutation { createVisitorSession(input: { deviceId: "d" }) { userType } }';
 
+const lookUp = '{ users(userIds: ["alice"]) { userId } }';
+const write = 'mutation { upsertUser(input: { userId: "alice" }) { userId } }';
+
+const look = '{ sessionStatus(accessToken: "a") { state } }';
+const end = 'mutation { revokeSession(input: { accessToken: "a" }) { revoked } }';
+const endAll = 'mutation { revokeUserSessions(input: { userId: "alice" }) { revoked } }';
+
+/** What calls Amity, in groups that fail too seldom to open a region's circuit. */
+const groups = [
+  [mint, create, visit],
+  [lookUp, write, look],
+  [end, endAll],
+];
+
 const always = { route: "all" } as const;
 
-/** Each fault of the emulator, and what a caller is told of it: minting a token, and opening either kind of session. */
+/** Each fault of the emulator, and what a caller is told of it, whatever was asked. */
 const faults: [string, FaultInput, string, string?][] = [
   ["hangs", { kind: "hang" }, "UPSTREAM_TIMEOUT"],
   ["is too slow", { kind: "latency", ms: 5_000 }, "UPSTREAM_TIMEOUT"],
@@ -47,18 +61,22 @@ const deadlines: Record<string, Record<string, string>> = {
 };
 
 describe("when Amity", () => {
-  test.each(faults)("%s, callers get a code and the gateway goes on", async (_what, fault, code) => {
+  const cases = faults.flatMap(([what, fault, code]) => groups.map((group) => [what, fault, code, group] as const));
+  test.each(cases)("%s, callers get a code and the gateway goes on (%#)", async (_what, fault, code, group) => {
     await withEmulator({ faults: [{ ...fault, ...always }] }, async (emulator) => {
       const env = {
         AMITY_SG_BASE_URL: emulator.url,
         AMITY_SG_API_KEY: emulator.apiKey,
         AMITY_SG_SERVER_KEY: emulator.serverKey,
         AMITY_SG_VISITOR_SECRET: emulator.visitorSecret,
+        AMITY_SG_ADMIN_TOKEN: emulator.adminToken,
         VISITORS: "on",
+        USER_PROFILES: "on",
         ...deadlines[code],
       };
       await withGateway({ env, random: () => 0 }, async ({ ask, send }) => {
-        for (const query of [mint, create, visit]) {
+        // Any object says that a session lives.
+        for (const query of fault.kind === "wrongTypes" ? group.filter((query) => query !== look) : group) {
           const answered = await ask(query);
           expect([answered.status, errorOf(answered).extensions.code]).toEqual([200, code]);
           expect(answered.body.data).toBeNull();

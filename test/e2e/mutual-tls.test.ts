@@ -11,6 +11,8 @@ import { run } from "../support/process.js";
 
 const mint = '{ authToken(userId: "alice") { userId token } }';
 const endAll = 'mutation { revokeUserSessions(input: { userId: "alice" }) { revoked } }';
+const write = 'mutation { upsertUser(input: { userId: "alice", displayName: "Alice" }) { userId } }';
+const lookUp = '{ user(userId: "alice") { displayName } }';
 const dayMs = 24 * 60 * 60 * 1000;
 
 let folder = "";
@@ -64,7 +66,11 @@ describe("a network with mutual TLS", () => {
   test("takes the admin token with the certificate, and users' tokens without", async () => {
     await withEmulator({ mtls: true }, async (emulator) => {
       await writePair(await issue(emulator, "backend"));
-      const env = await envFor(emulator, { ...pairEnv(), AMITY_SG_ADMIN_TOKEN: emulator.adminToken });
+      const env = await envFor(emulator, {
+        ...pairEnv(),
+        AMITY_SG_ADMIN_TOKEN: emulator.adminToken,
+        USER_PROFILES: "on",
+      });
       await withGateway({ env }, async ({ ask }) => {
         const created = await ask(
           'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { accessToken } }',
@@ -75,10 +81,13 @@ describe("a network with mutual TLS", () => {
         expect(await state()).toEqual({ sessionStatus: { state: "ACTIVE" } });
         expect((await ask(endAll)).body).toEqual({ data: { revokeUserSessions: { revoked: true } } });
         expect(await state()).toEqual({ sessionStatus: { state: "INVALID" } });
+        expect((await ask(write)).body).toEqual({ data: { upsertUser: { userId: "alice" } } });
+        expect((await ask(lookUp)).body).toEqual({ data: { user: { displayName: "Alice" } } });
       });
       const { AMITY_MTLS_CERT_FILE: _cert, AMITY_MTLS_KEY_FILE: _key, ...bare } = env;
       await withGateway({ env: bare, random: () => 0 }, async ({ ask }) => {
-        expect(errorOf(await ask(endAll)).extensions.code).toBe("UPSTREAM_UNAVAILABLE");
+        for (const query of [endAll, write, lookUp])
+          expect(errorOf(await ask(query)).extensions.code).toBe("UPSTREAM_UNAVAILABLE");
       });
     });
   });

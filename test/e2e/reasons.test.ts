@@ -37,6 +37,8 @@ interface Scene {
 
 const mint = '{ authToken(userId: "alice") { token } }';
 const openSession = 'mutation { createSession(input: { userId: "alice", deviceId: "d" }) { accessToken } }';
+const write = 'mutation { upsertUser(input: { userId: "bob", displayName: "Bob" }) { userId } }';
+const lookUp = '{ user(userId: "bob") { userId } }';
 const endAll = 'mutation { revokeUserSessions(input: { userId: "alice" }) { revoked } }';
 const quick = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "200", UPSTREAM_TIMEOUT_MS: "300" };
 const asked = { code: expect.any(String), region: "EU", operation: "mintAuthToken", requestId: expect.any(String) };
@@ -428,6 +430,7 @@ const scenes = {
   "no such key": credential(() => "ApiKey nobody.secret"),
   "expired key": credential(() => `ApiKey ${old.credential}`),
 
+  "changes users": audited(write),
   "acts for another": audited('{ authToken(userId: "bob") { token } }'),
   "another display name": audited(
     'mutation { createSession(input: { deviceId: "d", displayName: "Admin" }) { accessToken } }',
@@ -542,6 +545,10 @@ const scenes = {
     { operation: "createSession", problem: "accessToken" },
     openSession,
   ),
+  "no users": amity(always(200, "{}"), { operation: "listUsers", phase: "answer" }, lookUp, {
+    AMITY_EU_ADMIN_TOKEN: "canary-admin-token",
+    USER_PROFILES: "on",
+  }),
   "another user": amity(
     byRoute(always(200, '"token"'), session({ accessToken: "a", users: [{ userId: "bob" }] })),
     {},

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll } from "@jest/globals";
 import fc from "fast-check";
 import { mostTime, productionEnv, unlimited } from "../hostile/gateway.js";
-import { startUpstream } from "../support/upstream.js";
+import { type SeenRequest, startUpstream } from "../support/upstream.js";
 import { answersOf, bytesOf, type RawAnswer, type Route, retryAfters } from "./arbitraries/answers.js";
 import type { Exchanged } from "./exchange.js";
 import { fuzz } from "./property.js";
@@ -11,13 +11,26 @@ import { Target } from "./target.js";
 const good = {
   token: '"a-token-of-24-characters"',
   session: '{"accessToken":"a","users":[{"userId":"alice"}]}',
+  users: '{"users":[{"userId":"alice"}]}',
+  check: "{}",
+  revocation: '{"success":true}',
 } as const;
 
 /** What makes the gateway ask this route. */
-const operations = {
+const operations: Readonly<Record<Route, Buffer>> = {
   token: operation("auth-token", {}),
   session: operation("create-session", { input: { deviceId: "device-1", authToken: "a-token" } }),
+  users: operation("users", { userIds: ["alice", "bob"] }),
+  check: operation("session-status", { accessToken: "a" }),
+  revocation: operation("revoke-user-sessions", {}),
 };
+
+function routeOf({ method, url }: SeenRequest): Route {
+  if (url.includes("/authentication/token")) return "token";
+  if (method === "DELETE") return "revocation";
+  if (url.includes("/users/list")) return "users";
+  return method === "POST" ? "session" : "check";
+}
 
 /** Longer than a circuit stays open. Seconds. */
 const openAgain = 6;
@@ -27,8 +40,8 @@ let amity: Awaited<ReturnType<typeof startUpstream>>;
 let target: Target;
 
 beforeAll(async () => {
-  amity = await startUpstream((response, { url }) => {
-    const route = url.includes("/authentication/token") ? "token" : "session";
+  amity = await startUpstream((response, request) => {
+    const route = routeOf(request);
     if (hostile?.route === route) response.socket?.end(bytesOf(hostile.answer));
     else response.end(good[route]);
   });
@@ -70,7 +83,13 @@ fuzz("upstream body: token", answersOf("token"), 200, (answer) => ask("token", a
 
 fuzz("upstream body: session", answersOf("session"), 200, (answer) => ask("session", answer));
 
-const routes = fc.constantFrom<Route>("token", "session");
+fuzz("upstream body: users", answersOf("users"), 150, (answer) => ask("users", answer));
+
+fuzz("upstream body: check", answersOf("check"), 100, (answer) => ask("check", answer));
+
+fuzz("upstream body: revocation", answersOf("revocation"), 100, (answer) => ask("revocation", answer));
+
+const routes = fc.constantFrom<Route>("token", "session", "users", "check", "revocation");
 fuzz("Retry-After", fc.tuple(routes, retryAfters), 150, async ([route, answer]) => {
   const answered = await ask(route, answer);
   const seconds = Number(wait.exec(answered.received)?.[1] ?? 0);

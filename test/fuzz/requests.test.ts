@@ -23,7 +23,8 @@ let development: Target;
 beforeAll(async () => {
   amity = await startUpstream((response, { url }) => {
     const isToken = url.includes("/authentication/token");
-    response.end(isToken ? '"a-token-of-24-characters"' : '{"accessToken":"a","users":[{"userId":"alice"}]}');
+    const others = '{"success":true,"accessToken":"a","users":[{"userId":"alice"},{"userId":"bob"}]}';
+    response.end(isToken ? '"a-token-of-24-characters"' : others);
   });
   folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
   const path = join(folder, "keys.json");
@@ -47,7 +48,15 @@ afterAll(async () => {
 }, mostTime);
 
 /** What every document may use. */
-const variables = { userId: "alice", region: "EU", input: { deviceId: "device-1", authToken: canary }, flag: true };
+const variables = {
+  userId: "alice",
+  userIds: ["alice", canary],
+  accessToken: canary,
+  region: "EU",
+  input: { deviceId: "device-1", authToken: canary },
+  user: { userId: "bob", displayName: canary, metadata: { a: canary } },
+  flag: true,
+};
 
 fuzz("document", fc.tuple(documents, fc.boolean()), 500, ([query, isProduction]) => {
   const target = isProduction ? production : development;

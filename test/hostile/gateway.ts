@@ -43,13 +43,20 @@ export interface HostileGateway {
   stop(): Promise<void>;
 }
 
-/** Settings of a production gateway in front of an upstream at `url`, which knows callers by `signedIn`'s tokens. */
+/**
+ * Settings of a production gateway, with every root field on, in front of an upstream at `url`, which knows callers by
+ * `signedIn`'s tokens.
+ */
 export function productionEnv(url: string, more: Record<string, string> = {}): Record<string, string> {
   return {
     NODE_ENV: "production",
     AMITY_EU_BASE_URL: url,
     AMITY_EU_API_KEY: "canary-api-key",
     AMITY_EU_SERVER_KEY: "canary-server-key",
+    AMITY_EU_ADMIN_TOKEN: "canary-admin-token",
+    AMITY_EU_VISITOR_SECRET: "canary-visitor-secret",
+    VISITORS: "on",
+    USER_PROFILES: "on",
     ...jwtEnv,
     ...more,
   };
@@ -60,6 +67,8 @@ export const unlimited = {
   RATE_LIMIT_USER: "0",
   RATE_LIMIT_SERVICE: "0",
   RATE_LIMIT_FAILED_AUTH: "0",
+  VISITOR_LIMIT_ADDRESS: "0",
+  VISITOR_LIMIT_DEVICE: "0",
   SHED_EVENT_LOOP_DELAY_MS: "0",
 };
 

@@ -7,7 +7,10 @@ import { productionEnv, unlimited } from "./gateway.js";
 import { type UpstreamAnswer, upstreamAnswers } from "./members/upstream-answers.js";
 import { describeCosts } from "./suite.js";
 
-const createSession = readFileSync(new URL("../../schema/operations/create-session.graphql", import.meta.url), "utf8");
+const operation = (name: string) =>
+  readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), "utf8");
+
+const [createSession, lookUp, check] = [operation("create-session"), operation("users"), operation("session-status")];
 const lists = [
   "users { userId displayName roles permissions metadata }",
   "files { fileId }",
@@ -23,7 +26,21 @@ const again = `mutation ($input: CreateSessionInput!) {
 const good = {
   token: '"a-token-of-24-characters"',
   session: '{"accessToken":"a","users":[{"userId":"alice"}]}',
+  users: '{"users":[]}',
+  check: "{}",
 } as const;
+
+function routeOf({ method, url }: SeenRequest): keyof typeof good {
+  if (url.includes("/authentication/token")) return "token";
+  if (url.includes("/users")) return "users";
+  return method === "POST" ? "session" : "check";
+}
+
+const deviceId = "device-1";
+const userIds = Array.from({ length: 100 }, (_, i) => `user-${i}`);
+
+/** What makes the gateway ask a route, where it is another than for a session and its token. */
+const asked: Partial<Record<UpstreamAnswer["route"], string>> = { users: lookUp, check };
 
 /** Longer than calls are counted: no circuit opens. Seconds. */
 const forgotten = 60;
@@ -33,8 +50,8 @@ describe("Amity", () => {
   let amity: Awaited<ReturnType<typeof startUpstream>>;
 
   beforeAll(async () => {
-    amity = await startUpstream((response, { url }: SeenRequest) => {
-      const route = url.includes("/authentication/token") ? "token" : "session";
+    amity = await startUpstream((response, request) => {
+      const route = routeOf(request);
       if (hostile?.route !== route) return response.end(good[route]);
       const { status, headers, text, dripped } = hostile;
       response.writeHead(status, { "content-type": "application/json", ...headers });
@@ -56,10 +73,10 @@ describe("Amity", () => {
         hostile = answer;
         await gateway.skip(forgotten);
         const headers = await signedIn("alice");
-        const variables = { input: { deviceId: "device-1" } };
+        const variables = { input: { deviceId }, userIds, accessToken: "a" };
         return {
           bytes: Buffer.byteLength(answer.text),
-          use: () => gateway.client.ask(query, variables, headers),
+          use: () => gateway.client.ask(asked[answer.route] ?? query, variables, headers),
         };
       },
     );

@@ -234,13 +234,19 @@ describe("Apollo Sandbox", () => {
   });
 });
 
-const forAnybody = { usersSignIn: false, visitors: true };
+const forAnybody = { usersSignIn: false, visitors: true, userProfiles: true };
 
 describe("the examples", () => {
   test("leave visitors out where there are none", () => {
     const queries = exampleOperations({ ...forAnybody, visitors: false }).map(({ query }) => query);
     expect(queries.filter((query) => /visitor/i.test(query))).toEqual([]);
     expect(queries.length).toBeGreaterThan(3);
+  });
+
+  test("leave users out where nobody may look them up", () => {
+    const names = (userProfiles: boolean) =>
+      exampleOperations({ ...forAnybody, userProfiles }).flatMap(({ query }) => /FindUsers?/.exec(query) ?? []);
+    expect([names(false), names(true)]).toEqual([[], ["FindUser", "FindUsers"]]);
   });
 
   test("could end no script in Apollo's page", () => {
@@ -259,7 +265,7 @@ describe("the examples", () => {
 
   test("leave the user to callers who sign in", async () => {
     const examples = JSON.stringify(
-      exampleOperations({ ...forAnybody, usersSignIn: true }).map(({ variables }) => variables),
+      exampleOperations({ ...forAnybody, usersSignIn: true, userProfiles: false }).map(({ variables }) => variables),
     );
     expect(examples).not.toMatch(/userId|displayName/);
   });

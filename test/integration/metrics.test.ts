@@ -173,16 +173,20 @@ test("whatever happens, no series appears that the first scrape had not", async 
         RATE_LIMIT_FAILED_AUTH: "2",
         CORS_ORIGINS: "https://app.example",
       };
+      const users = { USER_PROFILES: "on", AMITY_EU_ADMIN_TOKEN: "canary-admin-token" };
       const visitors = { VISITORS: "on", AMITY_EU_VISITOR_SECRET: "canary-visitor-secret" };
       await withGateway(
-        { ...callersAt(url, { ...limits, ...visitors }), random: () => 0 },
+        { ...callersAt(url, { ...limits, ...visitors, ...users }), random: () => 0 },
         async ({ ask, send, url: endpoint }) => {
           const before = new Set(countedSeries((await send("/metrics")).text));
           const alice = await signedIn("alice");
+          const writer = await signedIn("backend", { scope: "amity:users:write" });
           const broken = { authorization: `${alice["authorization"]}x` };
           for (; step < answers.length; step++) {
             await ask("{ authToken { token } }", {}, alice);
             await ask('mutation { createSession(input: { deviceId: "d" }) { accessToken } }', {}, alice);
+            await ask('{ user(userId: "bob") { userId } users(userIds: ["bob"]) { userId } }', {}, alice);
+            await ask('mutation { upsertUser(input: { userId: "bob" }) { userId } }', {}, writer);
             await ask(`mutation { createVisitorSession(input: { deviceId: "d${step}" }) { accessToken } }`);
           }
           const session = 'mutation { createSession(input: { deviceId: "d", authToken: "t" }) { accessToken } }';

@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { startGateway } from "./gateway-process.mjs";
-import { createCallers, createSend, createTokenRoutes, gatewayEnv, runScenario, strayMints } from "./scenario.mjs";
+import { createCallers, createNetworks, createSend, gatewayEnv, runScenario, strays } from "./scenario.mjs";
 
-/** Nobody gets a token of another user or region: the built gateway, in a process of its own, under load. */
+/** Nobody gets what is for another user or region: the built gateway, in a process of its own, under load. */
 
 const { values } = parseArgs({
   options: {
@@ -19,27 +19,28 @@ const seed = Number(values.seed);
 
 async function startUpstream(answer) {
   const server = createServer(async (incoming, response) => {
-    answer(response, { headers: incoming.headers, body: await text(incoming) });
+    const { method, url, headers } = incoming;
+    answer(response, { method, url, headers, body: await text(incoming) });
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return server;
 }
 
-function report(totals, strays, seconds) {
+function report(totals, stray, seconds) {
   for (const example of totals.examples) console.log(JSON.stringify(example));
   const { calls, right, refused, aborted, mismatches, errors } = totals;
   const rate = Math.round(calls / seconds);
   console.log(
     `cross-user: ${calls} calls, ${mismatches} mismatches, ${errors} errors, ${refused} refused, ${aborted} aborted, ` +
-      `${strays} stray mints, ${seconds.toFixed(1)} s, ${rate} calls/s, seed ${seed}`,
+      `${stray} strays, ${seconds.toFixed(1)} s, ${rate} calls/s, seed ${seed}`,
   );
-  const failed = mismatches + errors + strays;
+  const failed = mismatches + errors + stray;
   console.log(`${right + refused} passed, ${failed} failed`);
   if (failed > 0 || calls < scenario.calls) process.exitCode = 1;
 }
 
 const { publicKey, callers } = await createCallers(Number(values.callers));
-const { answers, minted } = createTokenRoutes(seed);
+const { answers, done } = createNetworks(seed);
 const upstreams = await Promise.all(answers.map(startUpstream));
 const urls = upstreams.map((server) => `http://127.0.0.1:${server.address().port}`);
 const gateway = await startGateway(gatewayEnv(publicKey, urls));
@@ -50,4 +51,4 @@ const seconds = (performance.now() - start) / 1000;
 await gateway.stop();
 // The gateway finishes what was hung up on, which needs the upstreams.
 for (const server of upstreams) server.close().closeAllConnections();
-report(totals, strayMints(minted, totals), seconds);
+report(totals, strays(done, totals), seconds);

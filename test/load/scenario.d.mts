@@ -8,7 +8,7 @@ export interface Caller {
 }
 
 export interface Totals {
-  /** authToken calls that were answered. */
+  /** Root fields that were answered. */
   readonly calls: number;
   readonly right: number;
   readonly mismatches: number;
@@ -17,7 +17,7 @@ export interface Totals {
   readonly refused: number;
   /** Operations that were hung up on. */
   readonly aborted: number;
-  /** How many tokens each user may have been minted. */
+  /** How many tokens each user may have been minted, and how often the sessions may have been ended. */
   readonly rightful: ReadonlyMap<string, number>;
   /** The first failures. */
   readonly examples: readonly unknown[];
@@ -34,11 +34,12 @@ export interface Scenario {
 /** Sends one operation of the scenario. */
 export type Send = (operation: never) => Promise<unknown>;
 
-type Minted = ReadonlyMap<string, number>;
+/** By what was done for whom. */
+type Done = ReadonlyMap<string, number>;
 
 export function createCallers(count: number): Promise<{ publicKey: string; callers: Caller[] }>;
 export function gatewayEnv(publicKey: string, urls: readonly string[]): Record<string, string>;
-export function createTokenRoutes(seed: number): { answers: Answer[]; minted: Minted };
+export function createNetworks(seed: number): { answers: Answer[]; done: Done };
 export function createSend(url: string): Send;
 export function runScenario(scenario: Scenario): Promise<Totals>;
-export function strayMints(minted: Minted, totals: Totals): number;
+export function strays(done: Done, totals: Totals): number;

@@ -2,13 +2,14 @@ import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exportSPKI, generateKeyPair, SignJWT } from "jose";
+import { asked, fields, readText, regions, textFor, visitorSecretOf } from "./fields.mjs";
 
 /**
- * Many callers ask for tokens at once, of an upstream whose answers overtake each other. A token says for which region
- * and user it was minted, so that one that reaches anybody else is seen. Shared by the load test and its small version.
+ * Many callers ask for tokens, sessions and users at once, of an upstream whose answers overtake each other. Each
+ * answer says for which region and whom it is, so that one that reaches anybody else is seen. Shared by the load test
+ * and its small version.
  */
 
-const regions = ["EU", "SG", "US"];
 const issuer = "https://issuer.example";
 const audience = "gateway";
 const maxUpstreamDelayMs = 20;
@@ -56,33 +57,74 @@ export function gatewayEnv(publicKey, urls) {
     AUTH_JWT_AUDIENCE: audience,
     AUTH_JWT_PUBLIC_KEY: publicKey,
     RATE_LIMIT_USER: "0",
+    RATE_LIMIT_FAILED_AUTH: "0",
+    VISITOR_LIMIT_ADDRESS: "0",
+    VISITOR_LIMIT_DEVICE: "0",
+    VISITORS: "on",
+    USER_PROFILES: "on",
     SHED_EVENT_LOOP_DELAY_MS: "0",
     LOG_LEVEL: "warn",
     ...Object.fromEntries(regions.map((region, index) => [`AMITY_${region}_BASE_URL`, urls[index]])),
-    ...Object.fromEntries(regions.map((region) => [`AMITY_${region}_SERVER_KEY`, serverKeyOf(region)])),
+    ...Object.fromEntries(
+      regions.flatMap((region) => [
+        [`AMITY_${region}_SERVER_KEY`, keyOf("server", region)],
+        [`AMITY_${region}_API_KEY`, keyOf("api", region)],
+        [`AMITY_${region}_ADMIN_TOKEN`, keyOf("admin", region)],
+        [`AMITY_${region}_VISITOR_SECRET`, visitorSecretOf(region)],
+      ]),
+    ),
   };
 }
 
-function serverKeyOf(region) {
-  return `server-key-of-${region}`;
+function keyOf(kind, region) {
+  return `${kind}-key-of-${region}`;
 }
 
 /**
- * The token routes, one for each region, each with its own server key; `minted` counts the tokens of each user.
- * They answer after a random delay, so answers come in another order than the requests.
+ * Amity's routes, one network for each region, each with its own keys; `done` counts the tokens of each user, and the
+ * ends of each user's sessions. They answer after a random delay, so answers come in another order than the requests.
  */
-export function createTokenRoutes(seed) {
+export function createNetworks(seed) {
   const random = createRandom(seed);
-  const minted = new Map();
-  const answers = regions.map((region) => async (response, { headers, body }) => {
-    const { userId } = JSON.parse(body);
-    add(minted, userId, 1);
-    const token = Buffer.from(JSON.stringify([region, userId, minted.get(userId)])).toString("base64url");
+  const done = new Map();
+  const answers = regions.map((region) => async (response, request) => {
+    const [status, body] = answerOf(region, request, done);
     await sleep(random() * maxUpstreamDelayMs);
-    const status = headers["x-server-key"] === serverKeyOf(region) ? 200 : 401;
-    response.writeHead(status, { "content-type": "text/plain" }).end(JSON.stringify(token));
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
-  return { answers, minted };
+  return { answers, done };
+}
+
+const refused = [401, { code: 400_100 }];
+
+function answerOf(region, { method, url, headers, body }, done) {
+  const { pathname, searchParams } = new URL(url, "http://amity.example");
+  const bearer = headers.authorization?.slice("Bearer ".length);
+  const isAdmin = bearer === keyOf("admin", region);
+  if (pathname.endsWith("/authentication/token")) {
+    const { userId } = JSON.parse(body);
+    const number = add(done, `token of ${userId}`, 1);
+    return headers["x-server-key"] === keyOf("server", region) ? [200, textFor(region, userId, number)] : refused;
+  }
+  if (method === "POST") {
+    if (headers["x-api-key"] !== keyOf("api", region)) return refused;
+    const { userId, deviceId, authToken } = JSON.parse(body);
+    if (userId === undefined) return [200, sessionOf(region, deviceId, textFor(region, deviceId))];
+    return readText(authToken)[1] === userId ? [200, sessionOf(region, userId, userId)] : refused;
+  }
+  if (pathname.endsWith("/users/list")) {
+    const users = searchParams.getAll("userIds[]").map((userId) => ({ userId, displayName: textFor(region, userId) }));
+    return isAdmin ? [200, { users: users.reverse() }] : refused;
+  }
+  if (pathname.includes("/sessions/users/")) {
+    add(done, `end of ${decodeURIComponent(pathname.slice(pathname.lastIndexOf("/") + 1))}`, 1);
+    return isAdmin ? [200, { success: true }] : refused;
+  }
+  return readText(bearer?.split(".")[2])[0] === region ? [200, { success: true }] : refused;
+}
+
+function sessionOf(region, whom, userId) {
+  return { accessToken: textFor(region, whom), users: [{ userId }] };
 }
 
 /** Gives undefined when it hung up. Node's own client costs a fifth of fetch, and the load is to reach the gateway. */
@@ -113,14 +155,16 @@ export function createSend(url) {
 }
 
 function add(counts, key, amount) {
-  counts.set(key, (counts.get(key) ?? 0) + amount);
+  const sum = (counts.get(key) ?? 0) + amount;
+  counts.set(key, sum);
+  return sum;
 }
 
 /** About a tenth is refused or aborted: a gateway that answers nothing must not be asked for ever. */
 const mostOperationsPerCall = 5;
 
 /**
- * Workers send random operations until so many authToken calls were answered; `calls` does not count what was refused
+ * Workers send random operations until so many root fields were answered; `calls` does not count what was refused
  * or aborted. They give up, with fewer, after five operations for each of them.
  */
 export async function runScenario({ callers, calls, workers, seed, send }) {
@@ -147,52 +191,70 @@ export async function runScenario({ callers, calls, workers, seed, send }) {
   return totals;
 }
 
-/** Mostly one region, sometimes several at once; some ask for another user as well or only, and some hang up. */
+/** Mostly one field, sometimes several at once; some ask for another user as well or only, and some hang up. */
 function planOperation(random, callers) {
   const pick = (list) => list[Math.floor(random() * list.length)];
   const caller = pick(callers);
   const start = Math.floor(random() * regions.length);
-  const fields = Array.from({ length: random() < 0.8 ? 1 : 2 + Math.floor(random() * 2) }, (_, index) => ({
+  const operation = random() < 0.7 ? "query" : "mutation";
+  const plans = Array.from({ length: random() < 0.8 ? 1 : 2 + Math.floor(random() * 2) }, (_, index) => ({
+    name: pick(asked[operation]),
     region: regions[(start + index) % regions.length],
     userId: random() < 0.5 ? caller.userId : null,
+    other: pick(callers),
+    caller,
+    random,
   }));
   const other = pick(callers);
   const isForbidden = random() < 0.06 && other !== caller;
-  if (isForbidden) pick(fields).userId = other.userId;
+  if (isForbidden) forbid(pick(plans), other, operation === "query" ? ["authToken"] : forbiddenMutations, pick);
   const abortAfterMs = caller.hangsUp && random() < 0.2 ? random() * maxUpstreamDelayMs : undefined;
-  return { caller, fields, isForbidden, abortAfterMs, payload: payloadOf(fields) };
+  const wanted = plans.map((plan) => ({ ...plan, args: fields[plan.name].args(plan) }));
+  return { caller, plans: wanted, isForbidden, abortAfterMs, payload: payloadOf(operation, wanted) };
 }
 
-/** Users and regions are variables: all callers share three documents, which the gateway keeps parsed. */
-function payloadOf(fields) {
-  const types = fields.map((_, index) => `$u${index}: ID, $r${index}: RegionCode`);
-  const selections = fields.map(
-    (_, index) => `a${index}: authToken(userId: $u${index}, region: $r${index}) { ...all }`,
-  );
-  const variables = Object.fromEntries(
-    fields.flatMap(({ userId, region }, index) => [
-      [`u${index}`, userId],
-      [`r${index}`, region],
-    ]),
-  );
-  const query = `query (${types}) { ${selections} } fragment all on AuthToken { token userId region }`;
-  return JSON.stringify({ query, variables });
+const forbiddenMutations = ["createSession", "revokeUserSessions", "upsertUser"];
+
+/** Makes it one for another user. */
+function forbid(plan, other, names, pick) {
+  Object.assign(plan, { name: pick(names), userId: other.userId, other });
+}
+
+/** What is asked for are variables: all callers share some documents, which the gateway keeps parsed. */
+function payloadOf(operation, plans) {
+  const each = plans.map(({ name, args }, index) => {
+    const { types, select } = fields[name];
+    const names = Object.keys(types);
+    return {
+      types: names.map((arg) => `$${arg}${index}: ${types[arg]}`).join(", "),
+      selection: `a${index}: ${name}(${names.map((arg) => `${arg}: $${arg}${index}`).join(", ")}) { ${select} }`,
+      variables: names.map((arg) => [`${arg}${index}`, args[arg]]),
+    };
+  });
+  const query = `${operation} (${each.map(({ types }) => types)}) { ${each.map(({ selection }) => selection)} }`;
+  return JSON.stringify({ query, variables: Object.fromEntries(each.flatMap(({ variables }) => variables)) });
 }
 
 function count(totals, operation, answer) {
-  const { caller, fields, isForbidden, payload } = operation;
-  if (!isForbidden) add(totals.rightful, caller.userId, fields.length);
+  const { caller, plans, isForbidden, payload } = operation;
+  if (!isForbidden) for (const plan of plans) allow(totals.rightful, plan);
   if (answer === undefined) {
     totals.aborted += 1;
     return;
   }
   const problem = isForbidden ? refusalProblem(answer) : deliveryProblem(answer, operation);
-  if (!isForbidden) totals.calls += fields.length;
-  if (!problem) totals[isForbidden ? "refused" : "right"] += isForbidden ? 1 : fields.length;
+  if (!isForbidden) totals.calls += plans.length;
+  if (!problem) totals[isForbidden ? "refused" : "right"] += isForbidden ? 1 : plans.length;
   else totals[problem] += 1;
   if (problem && totals.examples.length < maxExamples) {
     totals.examples.push({ problem, caller: caller.userId, payload, answer });
   }
+}
+
+/** What it lets the gateway do at Amity. */
+function allow(rightful, { name, caller }) {
+  if (name === "authToken" || name === "createSession") add(rightful, `token of ${caller.userId}`, 1);
+  if (name === "revokeUserSessions") add(rightful, `end of ${caller.userId}`, 1);
 }
 
 /** One forbidden field, and nothing of the operation may run. */
@@ -201,29 +263,17 @@ function refusalProblem({ status, body }) {
   return status === 403 && body.errors?.[0]?.extensions.code === "FORBIDDEN" ? undefined : "errors";
 }
 
-function deliveryProblem({ status, body }, { caller, fields }) {
+function deliveryProblem({ status, body }, { plans }) {
   if (status !== 200 || body.errors) return "errors";
-  const areRight = fields.every(({ region }, index) => {
+  const areRight = plans.every((plan, index) => {
     const given = body.data?.[`a${index}`];
-    const [tokenRegion, tokenUserId] = decode(given?.token);
-    return (
-      [tokenRegion, given?.region].every((r) => r === region) &&
-      [tokenUserId, given?.userId].every((u) => u === caller.userId)
-    );
+    return given && fields[plan.name].isRight(given, plan, plan.args);
   });
-  return areRight && Object.keys(body.data).length === fields.length ? undefined : "mismatches";
+  return areRight && Object.keys(body.data).length === plans.length ? undefined : "mismatches";
 }
 
-function decode(token = "") {
-  try {
-    return JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
-  } catch {
-    return [];
-  }
-}
-
-/** Tokens that were minted although nobody rightfully asked, delivered or not. */
-export function strayMints(minted, { rightful }) {
-  const strays = [...minted].map(([userId, number]) => Math.max(0, number - (rightful.get(userId) ?? 0)));
-  return strays.reduce((sum, number) => sum + number, 0);
+/** Tokens that were minted, and sessions that were ended, although nobody rightfully asked; delivered or not. */
+export function strays(done, { rightful }) {
+  const beyond = [...done].map(([what, number]) => Math.max(0, number - (rightful.get(what) ?? 0)));
+  return beyond.reduce((sum, number) => sum + number, 0);
 }

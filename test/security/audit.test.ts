@@ -245,6 +245,93 @@ describe("the audit log has one line for each", () => {
   });
 });
 
+describe("the audit log names whom", () => {
+  const users = always(200, '{"users":[{"userId":"bob","displayName":"canary-name"}]}');
+  const [one, several, write] = [
+    '{ user(userId: "bob") { displayName } }',
+    "query ($ids: [ID!]!) { users(userIds: $ids) { displayName } }",
+    'mutation ($roles: [String!]) { upsertUser(input: { userId: "bob", displayName: "canary-name", roles: $roles }) { userId } }',
+  ];
+  const [user, many, change] = [
+    { operation: "user", userId: "bob" },
+    { operation: "users" },
+    { operation: "upsertUser", userId: "bob" },
+  ];
+  const writer = { scope: "amity:users:write" };
+  const broken = always(401, "");
+
+  test.each<[string, Attempt]>([
+    ["somebody looked up", { query: one, lines: [line({ ...user, outcome: "read" })] }],
+    [
+      "somebody looked up of several",
+      {
+        query: several,
+        variables: { ids: ["bob", "eve", "bob"] },
+        lines: [without("userId", { ...many, userIds: ["bob", "eve", "bob"], outcome: "read" })],
+      },
+    ],
+    [
+      "somebody did not get to see",
+      {
+        query: one,
+        answer: broken,
+        lines: [line({ ...user, outcome: "UPSTREAM_AUTH_FAILED", reason: "admin token refused" })],
+      },
+    ],
+    [
+      "nobody, of too many",
+      {
+        query: several,
+        variables: { ids: Array(101).fill("bob") },
+        lines: [without("userId", { ...many, ...unusable })],
+      },
+    ],
+    [
+      "of several could be meant",
+      {
+        query: several,
+        variables: { ids: ["bob", "e\u0000"] },
+        lines: [without("userId", { ...many, userIds: ["bob"], ...unusable })],
+      },
+    ],
+    [
+      "somebody asked for beyond the limit",
+      {
+        query: '{ users(userIds: ["bob"]) { userId } user(userId: "bob") { userId } }',
+        env: { RATE_LIMIT_USER: "1" },
+        lines: [without("userId", { ...many, userIds: ["bob"], ...limited }), line({ ...user, ...limited })],
+      },
+    ],
+    ["a backend changed", { query: write, claims: writer, lines: [line({ ...change, outcome: "written" })] }],
+    [
+      "somebody wanted to change",
+      { query: write, lines: [line({ ...change, outcome: "FORBIDDEN", reason: "changes users" })] },
+    ],
+    [
+      "a backend wanted to give roles",
+      {
+        query: write,
+        variables: { roles: ["canary-role"] },
+        claims: writer,
+        lines: [line({ ...change, outcome: "FORBIDDEN", reason: "changes users" })],
+      },
+    ],
+  ])(
+    "%s, and no value",
+    async (_what, { query = one, variables = {}, claims = {}, env = {}, answer = users, lines }) => {
+      await withUpstream(answer, async ({ url }) => {
+        const settings = { AMITY_EU_ADMIN_TOKEN: "canary-admin-token", USER_PROFILES: "on", ...env };
+        await withGateway(callersAt(url, settings), async (gateway) => {
+          const headers = { ...(await signedIn("alice", claims)), "x-request-id": "request-1" };
+          await gateway.ask(query, variables, headers);
+          expect(auditOf(gateway)).toEqual(lines.map((expected) => JSON.parse(JSON.stringify(expected))));
+          expect(gateway.logged.join()).not.toMatch(/canary-(?:name|role)/);
+        });
+      });
+    },
+  );
+});
+
 describe("the audit log tells what became of", () => {
   const held = `e30.${Buffer.from('{"user":{"publicUserId":"bob"}}').toString("base64url")}.c2ln`;
   const [status, revoke] = [

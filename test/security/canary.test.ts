@@ -33,6 +33,7 @@ test("no secret leaves in answers, logs or errors", async () => {
         AMITY_EU_BASE_URL: url,
         AUTH_MODE: "none",
         VISITORS: "on",
+        USER_PROFILES: "on",
         VISITOR_LIMIT_DEVICE: "0",
         LOG_LEVEL: "trace",
       };
@@ -48,6 +49,10 @@ test("no secret leaves in answers, logs or errors", async () => {
           { query: `{ region(code: "${canary}") { code } }` },
           { query: '{ visitorSignature(deviceId: "d") { authSignature authSignatureExpiresAt } }' },
           { query: 'mutation { createVisitorSession(input: { deviceId: "d" }) { accessToken } }' },
+          { query: '{ user(userId: "a") { userId displayName } users(userIds: ["a", "b"]) { userId } }' },
+          {
+            query: `mutation { upsertUser(input: { userId: "a", displayName: "${canary}", roles: ["${canary}"], metadata: { a: "${canary}" }, avatarCustomUrl: "${canary}", description: "${canary}" }) { userId } }`,
+          },
           { query: "query ($u: ID) { authToken(userId: $u) { token } }", variables: { u: [canary, canary] } },
         ];
         for (; step < hostileAnswers.length; step++) {
@@ -59,7 +64,7 @@ test("no secret leaves in answers, logs or errors", async () => {
         }
       });
       expect(code).toBe(0);
-      expect(answers).toHaveLength(hostileAnswers.length * 9);
+      expect(answers).toHaveLength(hostileAnswers.length * 11);
       for (const text of [...answers, stdout, stderr]) expect(text).not.toContain(canary);
       expect(stdout).toContain("check it and rotate it");
     },

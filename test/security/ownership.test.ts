@@ -55,6 +55,12 @@ const attempts: [string, string, object?][] = [
     "after ending her own sessions",
     'mutation { a: revokeUserSessions(input: {}) { revoked } b: revokeUserSessions(input: { userId: "bob" }) { revoked } }',
   ],
+  ["by changing them", 'mutation { upsertUser(input: { userId: "bob" }) { userId } }'],
+  ["by changing herself", 'mutation { upsertUser(input: { userId: "alice" }) { userId } }'],
+  [
+    "after ending her own sessions, by changing them",
+    'mutation { a: revokeUserSessions(input: {}) { revoked } b: upsertUser(input: { userId: "bob", roles: ["admin"] }) { userId } }',
+  ],
   [
     "with a stolen token",
     'mutation { createSession(input: { userId: "bob", deviceId: "d", authToken: "stolen" }) { accessToken } }',
@@ -163,6 +169,9 @@ describe("without a credential", () => {
     sessionStatus: '{ sessionStatus(accessToken: "a") { state } }',
     revokeSession: 'mutation { revokeSession(input: { accessToken: "a" }) { revoked } }',
     revokeUserSessions: 'mutation { revokeUserSessions(input: { userId: "alice" }) { revoked } }',
+    user: '{ user(userId: "alice") { userId } }',
+    users: '{ users(userIds: ["alice"]) { userId } }',
+    upsertUser: 'mutation { upsertUser(input: { userId: "alice" }) { userId } }',
   };
 
   test("every root field has its own rule of access", () => {

@@ -11,7 +11,13 @@ import { Metrics } from "../../src/telemetry/metrics.js";
 import { RequestRecord } from "../../src/telemetry/request-record.js";
 import { recordingLogger } from "./canary.js";
 
-export const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
+export const alice: Caller = {
+  kind: "user",
+  subject: "user:alice",
+  userId: "alice",
+  mayActFor: () => false,
+  mayChange: () => false,
+};
 
 /** Takes every request for this caller's. */
 export function knowing(caller: Caller | undefined): Authenticator {
@@ -24,6 +30,7 @@ export interface StandIns {
   readonly tokens?: object;
   readonly sessions?: object;
   readonly visitors?: object;
+  readonly users?: object;
 }
 
 export interface ApolloScene {

@@ -2,8 +2,9 @@ import type { SessionState } from "../../src/amity/access-token.js";
 import type { AmityClient, RegionState } from "../../src/amity/client.js";
 import type { CallLimits } from "../../src/amity/region-guard.js";
 import type { RegionCode } from "../../src/amity/regions.js";
-import type { SessionApi, SessionRequest } from "../../src/amity/requests.js";
+import type { SessionApi, SessionRequest, UserUpdate } from "../../src/amity/requests.js";
 import type { AmitySession } from "../../src/amity/session-wire.js";
+import type { AmityUser } from "../../src/amity/user-wire.js";
 
 export interface MintCall extends CallLimits {
   readonly region: RegionCode;
@@ -26,6 +27,8 @@ export interface Script {
   readonly verifySession?: () => Promise<SessionState>;
   readonly revokeSession?: () => Promise<boolean>;
   readonly revokeUserSessions?: () => Promise<boolean>;
+  readonly listUsers?: (region: RegionCode, userIds: readonly string[]) => Promise<AmityUser[]>;
+  readonly updateUser?: (region: RegionCode, update: UserUpdate) => Promise<AmityUser>;
 }
 
 /** An Amity client that answers by the script and notes what it was asked, instead of asking anybody. */
@@ -60,6 +63,8 @@ export function fakeAmity(
     revokeSession: script.revokeSession ?? unexpected,
     revokeUserSessions: script.revokeUserSessions ?? unexpected,
     rotateAdminToken: unexpected,
+    listUsers: script.listUsers ?? unexpected,
+    updateUser: script.updateUser ?? unexpected,
     close() {},
   };
 }

@@ -19,6 +19,7 @@ import { Audit } from "../../src/telemetry/audit.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
 import { TokenService } from "../../src/token/token.service.js";
 import { TokenStore } from "../../src/token/token.store.js";
+import { UserService } from "../../src/user/user.service.js";
 import { VisitorService } from "../../src/visitor/visitor.service.js";
 import { recordingLogger } from "./canary.js";
 import { type TestClock, testClock } from "./clock.js";
@@ -74,6 +75,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
       issuedSessions: new IssuedSessionService({ amity, audit, clock, timeoutMs, onUserRevoked: () => {} }),
       refusals: { rateLimits, logger, metrics },
       visitors: new VisitorService({ signer: undefined, audit }),
+      users: new UserService({ amity, audit, clock, timeoutMs, userProfiles: false }),
     },
     readiness,
     routes: [],

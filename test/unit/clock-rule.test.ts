@@ -13,7 +13,8 @@ import { RegionCode } from "../../src/amity/regions.js";
 import { RetryBudget } from "../../src/amity/retry-budget.js";
 import { ServerKeys } from "../../src/amity/server-keys.js";
 import { parseSession } from "../../src/amity/session-wire.js";
-import { targetUserId } from "../../src/caller/access.js";
+import { parseUser } from "../../src/amity/user-wire.js";
+import { changedUserId, targetUserId } from "../../src/caller/access.js";
 import { createApiKey, parseApiKeys, verifyApiKey } from "../../src/caller/api-keys.js";
 import { anybody } from "../../src/caller/caller.js";
 import { createJwksSource } from "../../src/caller/jwks.js";
@@ -28,6 +29,7 @@ import { Metrics } from "../../src/telemetry/metrics.js";
 import { RequestRecord } from "../../src/telemetry/request-record.js";
 import { TokenService } from "../../src/token/token.service.js";
 import { TokenStore } from "../../src/token/token.store.js";
+import { UserService } from "../../src/user/user.service.js";
 import { type TestClock, testClock } from "../support/clock.js";
 import { type Issuer, withIssuer } from "../support/issuer.js";
 import { makeKey } from "../support/tokens.js";
@@ -255,6 +257,22 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
     seen: [9_000, 8_000],
   },
+  "the deadlines of what is about users": {
+    async play(clock, disturb) {
+      const left: number[] = [];
+      const amity = amityThat(async (deadline) => {
+        disturb();
+        clock.advance(1_000);
+        left.push(deadline - clock.elapsed());
+      });
+      const users = new UserService({ ...toolsFor(amity, clock), userProfiles: true });
+      await users.load([{ region: RegionCode.EU, userId: "bob" }], asker());
+      const bob = changedUserId(anybody, "input.userId", "bob", { roles: false });
+      await users.upsert({ region: RegionCode.EU, userId: bob }, asker());
+      return left;
+    },
+    seen: [9_000, 9_000],
+  },
 };
 
 const alice = targetUserId(anybody, "userId", "alice");
@@ -349,6 +367,14 @@ function amityThat(look: (deadline: number) => Promise<void>): AmityClient {
     async revokeUserSessions(_region, _userId, { deadline }) {
       await look(deadline);
       return true;
+    },
+    async listUsers(_region, _userIds, { deadline }) {
+      await look(deadline);
+      return [];
+    },
+    async updateUser(_region, update, { deadline }) {
+      await look(deadline);
+      return parseUser(JSON.stringify({ users: [update] }), update.userId, () => {});
     },
     createVisitorSession: () => Promise.reject(new Error("not expected")),
     rotateAdminToken: () => Promise.reject(new Error("not expected")),

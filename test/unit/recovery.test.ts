@@ -232,7 +232,10 @@ const scenes: Readonly<Record<string, Scene>> = {
   },
 
   "a caller's rate": refusing((limits) =>
-    limits.count({ kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false }, 1),
+    limits.count(
+      { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false, mayChange: () => false },
+      1,
+    ),
   ),
 
   "refused credentials of an address": refusing((limits) => limits.countRefusal("192.0.2.1")),
@@ -307,6 +310,7 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "token/single-flight.ts": "forgets each piece of work when it ends",
   "token/token.store.ts": "forgets tokens as they die",
   "upstream.ts": "ages, for the metrics",
+  "user/user.service.ts": "what one request looks up, gone with it",
 };
 
 describe("the code", () => {

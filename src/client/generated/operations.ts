@@ -121,6 +121,26 @@ export type SessionState =
   /** It never was one, has expired or was revoked; nothing tells which. */
   | 'INVALID';
 
+/** A user to create or to change. What is absent or null stays as it is; what is given replaces what was there. */
+export type UpsertUserInput = {
+  /** URL of an avatar kept elsewhere, at most 1000 characters. */
+  readonly avatarCustomUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the avatar's file at Amity, at most 50 characters. */
+  readonly avatarFileId?: InputMaybe<Scalars['ID']['input']>;
+  /** What is said of the user, at most 500 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** At most 100 characters. */
+  readonly displayName?: InputMaybe<Scalars['String']['input']>;
+  /** The app's own data about the user, at most 5000 bytes as JSON; an empty object takes it away. */
+  readonly metadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** The network's region. Default: the gateway's. */
+  readonly region?: InputMaybe<RegionCode>;
+  /** All of the user's roles, at most 10 of at most 100 characters each; an empty list takes them away. Needs a right of its own. */
+  readonly roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The user, 1 to 50 characters. */
+  readonly userId: Scalars['ID']['input'];
+};
+
 /** What kind of user a session belongs to. */
 export type UserType =
   /** A bot; may only read. */

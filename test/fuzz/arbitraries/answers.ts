@@ -51,6 +51,9 @@ const good = {
       jsonTexts,
     ),
   }),
+  users: objectWith({ users: mostly(lists(users()), jsonTexts, 20), roles: oneOf("[]"), files: oneOf("[]") }),
+  check: objectWith({ lastCachePurge: oneOf('"2026-01-01T00:00:00.000Z"') }),
+  revocation: objectWith({ success: mostly(fc.constant("true"), jsonTexts, 20) }),
 };
 export type Route = keyof typeof good;
 

@@ -22,11 +22,35 @@ const input = objectWith({
   deviceInfo: mostly(deviceInfo, jsonTexts),
 });
 
+const accessTokens = oneOf('"an-access-token"', secret);
+const deviceIds = oneOf('"device-1"', secret, '"d&authSignatureExpiresAt="');
+const user = objectWith({
+  userId: oneOf('"bob"', '"bob"', '"alice"', secret),
+  displayName: oneOf('"Bob"', "null", secret),
+  roles: oneOf('["r"]', "[]", "null"),
+  metadata: mostly(objectOf(oddTexts, jsonTexts), jsonTexts),
+  avatarFileId: oneOf('"f"', "null"),
+  avatarCustomUrl: oneOf('"https://cdn.example/a"', "null"),
+  description: oneOf('"two\\nlines"', "null"),
+  region: regions,
+});
+const several = fc.array(userIds, { maxLength: 200 }).map((all) => `[${all.join()}]`);
+
 /** The operations of the schema's folder, each with its variables: near those that fit, or anything. */
 const operations = Object.entries({
   "auth-token": { userId: userIds, region: regions },
   "create-session": { input: mostly(input, jsonTexts) },
   region: { code: oneOf('"EU"', '"SG"') },
+  user: { userId: userIds, region: regions },
+  users: { userIds: mostly(several, jsonTexts), region: regions },
+  "upsert-user": { input: mostly(user, jsonTexts) },
+  "session-status": { accessToken: accessTokens, region: regions },
+  "revoke-session": { accessToken: accessTokens, region: regions },
+  "revoke-user-sessions": { userId: userIds, region: regions },
+  "visitor-signature": { deviceId: deviceIds, region: regions },
+  "create-visitor-session": {
+    input: mostly(objectWith({ deviceId: deviceIds, region: regions, deviceInfo }), jsonTexts),
+  },
 }).map(([file, members]) => {
   const text = readFileSync(new URL(`../../../schema/operations/${file}.graphql`, import.meta.url), "utf8");
   const anything = fc.oneof(jsonTexts, objectOf(oddTexts, jsonTexts));

@@ -3,33 +3,46 @@ import { canary } from "../target.js";
 import { edited, mostly, oddTexts } from "./texts.js";
 
 interface FieldKind {
+  /** Each by its name, or as `name=kind` where several fields have another one of that name. */
   readonly args?: readonly string[];
   readonly of?: string;
 }
 
 /** The fields of each type that lead somewhere, with the kinds of their arguments; others are leaves. */
-const types: Readonly<
-  Record<string, Readonly<Record<string, { readonly args?: readonly string[]; readonly of?: string }>>>
-> = {
+const types: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
   Query: {
     regions: { of: "Region" },
     region: { args: ["code"], of: "Region" },
     authToken: { args: ["userId", "region"], of: "AuthToken" },
+    sessionStatus: { args: ["accessToken", "region"], of: "SessionStatus" },
+    user: { args: ["userId", "region"], of: "UserProfile" },
+    users: { args: ["userIds", "region"], of: "UserProfile" },
+    visitorSignature: { args: ["deviceId", "region"], of: "VisitorSignature" },
     __schema: { of: "__Schema" },
     __type: { args: ["name"], of: "__Type" },
   },
-  Mutation: { createSession: { args: ["input"], of: "Session" } },
+  Mutation: {
+    createSession: { args: ["input"], of: "Session" },
+    createVisitorSession: { args: ["input=device"], of: "Session" },
+    revokeSession: { args: ["input=held"], of: "Revocation" },
+    revokeUserSessions: { args: ["input=whose"], of: "Revocation" },
+    upsertUser: { args: ["input=user"], of: "User" },
+  },
   Region: { code: {}, name: {}, endpoint: {}, endpoints: {}, isConfigured: {}, status: {}, mutualTls: {} },
   AuthToken: { token: {}, userId: {}, region: {}, issuedAt: {}, expiresAt: {}, refreshAfter: {} },
   Session: { accessToken: {}, userId: {}, user: { of: "User" }, users: { of: "User" }, issuedAt: {}, refreshAfter: {} },
   User: { userId: {}, displayName: {}, roles: {}, metadata: {}, hashFlag: { of: "HashFlag" }, isDeleted: {} },
+  UserProfile: { userId: {}, displayName: {}, isBrand: {}, isDeleted: {}, region: {} },
+  SessionStatus: { state: {}, checkedAt: {}, userId: {} },
+  VisitorSignature: { authSignature: {}, authSignatureExpiresAt: {}, refreshAfter: {}, region: {} },
+  Revocation: { revoked: {} },
   HashFlag: { bits: {}, hash: {} },
   __Schema: { types: { of: "__Type" }, queryType: { of: "__Type" } },
   __Type: { kind: {}, ofType: { of: "__Type" }, fields: { of: "__Field" }, name: {} },
   __Field: { name: {}, type: { of: "__Type" }, args: { of: "__Field" } },
 };
 
-const variables = ["$userId", "$region", "$input", "$flag", "$nobody"];
+const variables = ["$userId", "$userIds", "$accessToken", "$region", "$input", "$user", "$flag", "$nobody"];
 
 /** Values as documents have them; what would be a secret is in them all. */
 const literals = fc.letrec<{ value: string; list: string; object: string; deep: string }>((tie) => ({
@@ -46,7 +59,10 @@ const literals = fc.letrec<{ value: string; list: string; object: string; deep: 
   list: fc.array(tie("value"), { maxLength: 3 }).map((items) => `[${items.join(" ")}]`),
   object: fc
     .array(
-      fc.tuple(fc.constantFrom("userId", "deviceId", "authToken", "region", "deviceInfo", "kind", "odd"), tie("value")),
+      fc.tuple(
+        fc.constantFrom("userId", "deviceId", "authToken", "region", "deviceInfo", "kind", "metadata", "roles", "odd"),
+        tie("value"),
+      ),
       { maxLength: 4 },
     )
     .map((members) => `{${members.map(([name, value]) => `${name}: ${value}`).join(", ")}}`),
@@ -59,6 +75,13 @@ const fitting: Readonly<Record<string, fc.Arbitrary<string>>> = {
   region: oneOf("EU", "$region", "null"),
   userId: oneOf('"alice"', "$userId", "null", `"${canary}"`),
   input: oneOf("$input", '{deviceId: "d"}', '{deviceId: "d", userId: "alice", deviceInfo: {kind: WEB}}'),
+  userIds: oneOf("$userIds", '["alice", "bob", "alice"]', "[]", '"bob"', `["${canary}", 7]`),
+  accessToken: oneOf("$accessToken", '"a"', `"${canary}"`),
+  deviceId: oneOf('"d"', `"${canary}"`, '"d&authSignatureExpiresAt="'),
+  device: oneOf('{deviceId: "d"}', '{deviceId: "d", deviceInfo: {kind: WEB}}'),
+  held: oneOf('{accessToken: "a"}', "{accessToken: $accessToken, region: EU}"),
+  whose: oneOf("{}", '{userId: "alice"}', "{userId: $userId, region: EU}"),
+  user: oneOf("$user", '{userId: "bob", roles: ["r"]}', '{userId: "bob", metadata: {a: [1, 2.5, {b: $flag}]}}'),
   name: oneOf('"Region"', '"Query"', '"Nobody"'),
 };
 
@@ -78,12 +101,13 @@ const aliases = fc.nat({ max: 999 }).map((number) => `a${number}: `);
 
 /** A field of a type with its arguments and what is selected of it. `levels`: how many may be below. */
 function fieldOf(name: string, { args = [], of }: FieldKind, levels: number): fc.Arbitrary<string> {
-  const given = args.map((arg) =>
-    mostly(
-      (fitting[arg] ?? literals).map((value) => `${arg}: ${value}`),
+  const given = args.map((arg) => {
+    const [name = "", kind = name] = arg.split("=");
+    return mostly(
+      (fitting[kind] ?? literals).map((value) => `${name}: ${value}`),
       fc.constant(""),
-    ),
-  );
+    );
+  });
   const inner = of === undefined ? fc.constant("") : selectionsOf(of, levels - 1);
   const alias = args.length > 0 ? aliases : mostly(fc.constant(""), aliases);
   return fc.tuple(alias, fc.tuple(...given), directives, inner).map(([before, texts, directive, below]) => {
@@ -104,15 +128,18 @@ function selectionsOf(type: string, levels: number): fc.Arbitrary<string> {
 }
 
 const variableTypes = {
-  userId: "ID",
+  userId: "ID!",
+  userIds: "[ID!]!",
+  accessToken: "String!",
   region: "RegionCode = EU",
   input: "CreateSessionInput!",
+  user: "UpsertUserInput!",
   flag: "Boolean! = true",
 };
 
 /** Fragments that are spread, by their names: each may spread others, itself too. */
 const fragments = Object.fromEntries(
-  ["Query", "Region", "Session", "User", "__Type"].flatMap((type) =>
+  ["Query", "Region", "Session", "User", "UserProfile", "__Type"].flatMap((type) =>
     ["F0", "F1"].map((name) => [
       `${name}${type}`,
       selectionsOf(type, 1).map((set) => `fragment ${name}${type} on ${type} ${set}`),
@@ -124,7 +151,7 @@ const fragments = Object.fromEntries(
 function around(type: string, set: string, more: Readonly<Record<string, string>>): string {
   const used = Object.entries(more).filter(([name]) => set.includes(`...${name}`));
   const whole = [set, ...used.map(([, text]) => text)].join("\n");
-  const needed = Object.entries(variableTypes).filter(([name]) => whole.includes(`$${name}`));
+  const needed = Object.entries(variableTypes).filter(([name]) => new RegExp(`\\$${name}\\b`).test(whole));
   const declared = needed.map(([name, of]) => `$${name}: ${of}`).join(", ");
   return `${type.toLowerCase()} Q${declared && `(${declared})`} ${whole}`;
 }

@@ -8,8 +8,8 @@ import { signedIn } from "../../support/callers.js";
 import type { Member } from "../cost.js";
 import { bodyBytes } from "./filling.js";
 
-/** Whoever is signed in has all of validation and introspection. */
-const alice = await signedIn("alice");
+/** Whoever is signed in has all of validation and introspection; this one may change users, too. */
+const alice = await signedIn("alice", { scope: "amity:users:write amity:users:roles" });
 
 const schema = buildGraphQLSchema();
 const limitsRule = documentLimitsRule(schema);

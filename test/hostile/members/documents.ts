@@ -56,6 +56,28 @@ export const fields = [
     invalid,
     (n) => `{ ${times(2, () => `a: region(${times(n, (i) => `a${i}: EU`)}) { code }`)} }`,
   ),
+  document(
+    "lists of users, as long as they may be",
+    "UPSTREAM_UNAVAILABLE",
+    (n) =>
+      `{ ${times(4, (i) => `a${i}: users(userIds: [${times(Math.min(n, 100), (j) => `"${i}-${j}"`)}]) { userId }`)} }`,
+  ),
+  document(
+    "a list of users, longer than it may be",
+    "BAD_USER_INPUT",
+    (n) => `{ users(userIds: [${times(n, (i) => `${i}`)}]) { userId } }`,
+  ),
+  document(
+    "data of an app's own, ever deeper",
+    "BAD_USER_INPUT",
+    (n) => `mutation { upsertUser(input: { userId: "bob", metadata: { a: ${nested(n, "[", "0", "]")} } }) { userId } }`,
+  ),
+  document(
+    "data of an app's own, ever wider",
+    "UPSTREAM_UNAVAILABLE",
+    (n) =>
+      `mutation { upsertUser(input: { userId: "bob", metadata: { ${times(Math.min(n, 300), (i) => `a${i}: 0.5`)} } }) { userId } }`,
+  ),
   document("fields in fields", invalid, (n) => nested(n, "{ regions ", "{ code }", " }")),
   document(
     "fields in fields, twice each",

@@ -3,11 +3,11 @@ import { filled, listed } from "./filling.js";
 /** An answer of Amity's may have so many bytes. */
 const answerBytes = 262_144;
 
-/** What Amity answers: the session route, or where `path` says so the token route. */
+/** What Amity answers, on one of its routes. `check`: the one about an access token. */
 export interface UpstreamAnswer {
   readonly name: string;
   readonly code: string | undefined;
-  readonly route: "session" | "token";
+  readonly route: "session" | "token" | "users" | "check";
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly text: string;
@@ -31,6 +31,7 @@ const users = (piece: (index: number) => string) =>
   listed(answerBytes, `{"accessToken":"a","users":[${alice},`, piece, "]}");
 const aliceWith = (before: string, piece: (index: number) => string, after: string) =>
   listed(answerBytes, `{"accessToken":"a","users":[{"userId":"alice",${before}`, piece, `${after}}]}`);
+const lookedUp = (piece: (index: number) => string) => listed(answerBytes, '{"users":[', piece, "]}");
 const nested = (open: string, close: string, inner = "0") => {
   const depth = Math.floor((answerBytes - 200) / (open.length + close.length));
   return `${open.repeat(depth)}${inner}${close.repeat(depth)}`;
@@ -274,4 +275,46 @@ export const upstreamAnswers: readonly UpstreamAnswer[] = [
     filled(answerBytes, "<html>", () => "<p>", "</html>"),
     { route: "token" },
   ),
+  answer(
+    "many users who were looked up",
+    undefined,
+    lookedUp((i) => `{"userId":"user-${i}"}`),
+    { route: "users" },
+  ),
+  answer(
+    "looked-up users without anything",
+    undefined,
+    lookedUp(() => "{}"),
+    { route: "users" },
+  ),
+  answer(
+    "looked-up users with odd members",
+    undefined,
+    lookedUp((i) => `{"userId":"user-${i}","roles":{},"createdAt":0,"flagCount":0.5,"displayName":[]}`),
+    { route: "users" },
+  ),
+  answer(
+    "looked-up users with all that there may be",
+    undefined,
+    lookedUp(
+      (i) => `{"userId":"user-${i}","metadata":{"a":"${"x".repeat(2_000)}"},"permissions":[${'"P",'.repeat(39)}"P"]}`,
+    ),
+    { route: "users" },
+  ),
+  answer("lists in lists for users", bad, nested("[", "]"), { route: "users" }),
+  answer("users of lists in lists", undefined, `{"users":${nested("[", "]")}}`, { route: "users" }),
+  answer("one byte too many of users, ten times over", bad, " ".repeat(answerBytes + 1), { route: "users" }),
+  answer(
+    "a page for users",
+    bad,
+    filled(answerBytes, "<html>", () => "<p>", "</html>"),
+    { route: "users" },
+  ),
+  answer(
+    "a check of many members",
+    undefined,
+    listed(answerBytes, "{", (i) => `"a${i}":0`, "}"),
+    { route: "check" },
+  ),
+  answer("objects in objects for a check", undefined, nested('{"a":', "}"), { route: "check" }),
 ];

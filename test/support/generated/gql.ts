@@ -23,6 +23,9 @@ type Documents = {
     "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeSessionDocument,
     "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": typeof types.RevokeUserSessionsDocument,
     "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": typeof types.SessionStatusDocument,
+    "mutation UpsertUser($input: UpsertUserInput!) {\n  upsertUser(input: $input) {\n    userId\n    displayName\n    description\n    avatarFileId\n    avatarCustomUrl\n    metadata\n    roles\n    isDeleted\n    createdAt\n    updatedAt\n  }\n}": typeof types.UpsertUserDocument,
+    "query FindUser($userId: ID!, $region: RegionCode) {\n  user(userId: $userId, region: $region) {\n    userId\n    displayName\n    profileHandle\n    description\n    avatarFileId\n    avatarCustomUrl\n    isBrand\n    isDeleted\n    region\n  }\n}": typeof types.FindUserDocument,
+    "query FindUsers($userIds: [ID!]!, $region: RegionCode) {\n  users(userIds: $userIds, region: $region) {\n    userId\n    displayName\n    profileHandle\n    description\n    avatarFileId\n    avatarCustomUrl\n    isBrand\n    isDeleted\n    region\n  }\n}": typeof types.FindUsersDocument,
     "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": typeof types.VisitorSignatureDocument,
 };
 const documents: Documents = {
@@ -34,6 +37,9 @@ const documents: Documents = {
     "mutation RevokeSession($accessToken: String!, $region: RegionCode) {\n  revokeSession(input: {accessToken: $accessToken, region: $region}) {\n    revoked\n  }\n}": types.RevokeSessionDocument,
     "mutation RevokeUserSessions($userId: ID, $region: RegionCode) {\n  revokeUserSessions(input: {userId: $userId, region: $region}) {\n    revoked\n  }\n}": types.RevokeUserSessionsDocument,
     "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}": types.SessionStatusDocument,
+    "mutation UpsertUser($input: UpsertUserInput!) {\n  upsertUser(input: $input) {\n    userId\n    displayName\n    description\n    avatarFileId\n    avatarCustomUrl\n    metadata\n    roles\n    isDeleted\n    createdAt\n    updatedAt\n  }\n}": types.UpsertUserDocument,
+    "query FindUser($userId: ID!, $region: RegionCode) {\n  user(userId: $userId, region: $region) {\n    userId\n    displayName\n    profileHandle\n    description\n    avatarFileId\n    avatarCustomUrl\n    isBrand\n    isDeleted\n    region\n  }\n}": types.FindUserDocument,
+    "query FindUsers($userIds: [ID!]!, $region: RegionCode) {\n  users(userIds: $userIds, region: $region) {\n    userId\n    displayName\n    profileHandle\n    description\n    avatarFileId\n    avatarCustomUrl\n    isBrand\n    isDeleted\n    region\n  }\n}": types.FindUsersDocument,
     "query VisitorSignature($deviceId: String!, $region: RegionCode) {\n  visitorSignature(deviceId: $deviceId, region: $region) {\n    deviceId\n    authSignature\n    authSignatureExpiresAt\n    refreshAfter\n    region\n  }\n}": types.VisitorSignatureDocument,
 };
 
@@ -69,6 +75,18 @@ export function graphql(source: "mutation RevokeUserSessions($userId: ID, $regio
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query SessionStatus($accessToken: String!, $region: RegionCode) {\n  sessionStatus(accessToken: $accessToken, region: $region) {\n    state\n    checkedAt\n    userId\n  }\n}"): typeof import('./graphql.js').SessionStatusDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation UpsertUser($input: UpsertUserInput!) {\n  upsertUser(input: $input) {\n    userId\n    displayName\n    description\n    avatarFileId\n    avatarCustomUrl\n    metadata\n    roles\n    isDeleted\n    createdAt\n    updatedAt\n  }\n}"): typeof import('./graphql.js').UpsertUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query FindUser($userId: ID!, $region: RegionCode) {\n  user(userId: $userId, region: $region) {\n    userId\n    displayName\n    profileHandle\n    description\n    avatarFileId\n    avatarCustomUrl\n    isBrand\n    isDeleted\n    region\n  }\n}"): typeof import('./graphql.js').FindUserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query FindUsers($userIds: [ID!]!, $region: RegionCode) {\n  users(userIds: $userIds, region: $region) {\n    userId\n    displayName\n    profileHandle\n    description\n    avatarFileId\n    avatarCustomUrl\n    isBrand\n    isDeleted\n    region\n  }\n}"): typeof import('./graphql.js').FindUsersDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -138,6 +138,8 @@ export type Mutation = {
   revokeSession: Revocation;
   /** Ends all sessions of a user on all devices: callers for themselves, others by the right to act for the user. Needs the region's admin token in the gateway. A user whom Amity does not know has none to end. To repeat it is safe. */
   revokeUserSessions: Revocation;
+  /** Creates a user, or changes what is given of one. For backends: needs the scope amity:users:write, for roles amity:users:roles besides, and the region's admin token in the gateway. Nobody changes himself. To repeat it is safe. */
+  upsertUser: User;
 };
 
 
@@ -164,6 +166,12 @@ export type MutationRevokeUserSessionsArgs = {
   input: RevokeUserSessionsInput;
 };
 
+
+/** What changes something at Amity. */
+export type MutationUpsertUserArgs = {
+  input: UpsertUserInput;
+};
+
 /** What can be asked without changing anything at Amity. */
 export type Query = {
   __typename?: 'Query';
@@ -175,6 +183,10 @@ export type Query = {
   regions: Array<Region>;
   /** Whether a session lives. Any caller may ask who has its access token. INVALID counts like a refused credential, so guessing soon ends in RATE_LIMITED. */
   sessionStatus: SessionStatus;
+  /** What apps show of a user, of anybody for any caller; null when Amity knows nobody of the id. A deleted user is one still, and says so. */
+  user?: Maybe<UserProfile>;
+  /** The same for several users, in the order of their ids and each as often as it is named; null for each that Amity does not know. All users of an operation are asked for together. */
+  users: Array<Maybe<UserProfile>>;
   /** A fresh signature for a visitor's device. Needs no caller. */
   visitorSignature: VisitorSignature;
 };
@@ -197,6 +209,20 @@ export type QueryRegionArgs = {
 export type QuerySessionStatusArgs = {
   accessToken: Scalars['String']['input'];
   region?: InputMaybe<RegionCode>;
+};
+
+
+/** What can be asked without changing anything at Amity. */
+export type QueryUserArgs = {
+  region?: InputMaybe<RegionCode>;
+  userId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked without changing anything at Amity. */
+export type QueryUsersArgs = {
+  region?: InputMaybe<RegionCode>;
+  userIds: Array<Scalars['ID']['input']>;
 };
 
 
@@ -340,6 +366,26 @@ export type SessionStatus = {
   userId?: Maybe<Scalars['ID']['output']>;
 };
 
+/** A user to create or to change. What is absent or null stays as it is; what is given replaces what was there. */
+export type UpsertUserInput = {
+  /** URL of an avatar kept elsewhere, at most 1000 characters. */
+  avatarCustomUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the avatar's file at Amity, at most 50 characters. */
+  avatarFileId?: InputMaybe<Scalars['ID']['input']>;
+  /** What is said of the user, at most 500 characters. */
+  description?: InputMaybe<Scalars['String']['input']>;
+  /** At most 100 characters. */
+  displayName?: InputMaybe<Scalars['String']['input']>;
+  /** The app's own data about the user, at most 5000 bytes as JSON; an empty object takes it away. */
+  metadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** The network's region. Default: the gateway's. */
+  region?: InputMaybe<RegionCode>;
+  /** All of the user's roles, at most 10 of at most 100 characters each; an empty list takes them away. Needs a right of its own. */
+  roles?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** The user, 1 to 50 characters. */
+  userId: Scalars['ID']['input'];
+};
+
 /** A user of an Amity network, as Amity describes it. */
 export type User = {
   __typename?: 'User';
@@ -379,6 +425,29 @@ export type User = {
   roles: Array<Scalars['String']['output']>;
   /** When the user was last changed. */
   updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The public id, chosen by the app. */
+  userId: Scalars['ID']['output'];
+};
+
+/** What apps show of a user. */
+export type UserProfile = {
+  __typename?: 'UserProfile';
+  /** URL of an avatar kept elsewhere. */
+  avatarCustomUrl?: Maybe<Scalars['String']['output']>;
+  /** Id of the avatar's file at Amity. */
+  avatarFileId?: Maybe<Scalars['ID']['output']>;
+  /** What the user says of himself or herself. */
+  description?: Maybe<Scalars['String']['output']>;
+  /** The name shown to others. */
+  displayName?: Maybe<Scalars['String']['output']>;
+  /** Is it a brand's account? */
+  isBrand: Scalars['Boolean']['output'];
+  /** Is the user deleted? Amity keeps the id, and names nobody any more. */
+  isDeleted: Scalars['Boolean']['output'];
+  /** The user's handle. */
+  profileHandle?: Maybe<Scalars['String']['output']>;
+  /** The network's region. */
+  region: RegionCode;
   /** The public id, chosen by the app. */
   userId: Scalars['ID']['output'];
 };
@@ -468,6 +537,29 @@ export type SessionStatusQueryVariables = Exact<{
 
 
 export type SessionStatusQuery = { __typename?: 'Query', sessionStatus: { __typename?: 'SessionStatus', state: SessionState, checkedAt: string, userId?: string | null } };
+
+export type UpsertUserMutationVariables = Exact<{
+  input: UpsertUserInput;
+}>;
+
+
+export type UpsertUserMutation = { __typename?: 'Mutation', upsertUser: { __typename?: 'User', userId: string, displayName?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null } };
+
+export type FindUserQueryVariables = Exact<{
+  userId: Scalars['ID']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type FindUserQuery = { __typename?: 'Query', user?: { __typename?: 'UserProfile', userId: string, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, isBrand: boolean, isDeleted: boolean, region: RegionCode } | null };
+
+export type FindUsersQueryVariables = Exact<{
+  userIds: Array<Scalars['ID']['input']> | Scalars['ID']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type FindUsersQuery = { __typename?: 'Query', users: Array<{ __typename?: 'UserProfile', userId: string, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, isBrand: boolean, isDeleted: boolean, region: RegionCode } | null> };
 
 export type VisitorSignatureQueryVariables = Exact<{
   deviceId: Scalars['String']['input'];
@@ -667,6 +759,52 @@ export const SessionStatusDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SessionStatusQuery, SessionStatusQueryVariables>;
+export const UpsertUserDocument = new TypedDocumentString(`
+    mutation UpsertUser($input: UpsertUserInput!) {
+  upsertUser(input: $input) {
+    userId
+    displayName
+    description
+    avatarFileId
+    avatarCustomUrl
+    metadata
+    roles
+    isDeleted
+    createdAt
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<UpsertUserMutation, UpsertUserMutationVariables>;
+export const FindUserDocument = new TypedDocumentString(`
+    query FindUser($userId: ID!, $region: RegionCode) {
+  user(userId: $userId, region: $region) {
+    userId
+    displayName
+    profileHandle
+    description
+    avatarFileId
+    avatarCustomUrl
+    isBrand
+    isDeleted
+    region
+  }
+}
+    `) as unknown as TypedDocumentString<FindUserQuery, FindUserQueryVariables>;
+export const FindUsersDocument = new TypedDocumentString(`
+    query FindUsers($userIds: [ID!]!, $region: RegionCode) {
+  users(userIds: $userIds, region: $region) {
+    userId
+    displayName
+    profileHandle
+    description
+    avatarFileId
+    avatarCustomUrl
+    isBrand
+    isDeleted
+    region
+  }
+}
+    `) as unknown as TypedDocumentString<FindUsersQuery, FindUsersQueryVariables>;
 export const VisitorSignatureDocument = new TypedDocumentString(`
     query VisitorSignature($deviceId: String!, $region: RegionCode) {
   visitorSignature(deviceId: $deviceId, region: $region) {

@@ -1,12 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
-import { displayNameFor, targetUserId } from "../../../src/caller/access.js";
+import { changedUserId, displayNameFor, targetUserId } from "../../../src/caller/access.js";
 import { anybody, type Caller } from "../../../src/caller/caller.js";
 import { checkRootField } from "../../../src/graphql/root-field-access.js";
 
 const open = { openIntrospection: true };
 const closed = { openIntrospection: false };
 
-const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
+const alice: Caller = {
+  kind: "user",
+  subject: "user:alice",
+  userId: "alice",
+  mayActFor: () => false,
+  mayChange: () => false,
+};
 const delegate: Caller = { ...alice, mayActFor: () => true };
 const named: Caller = { ...alice, displayName: { value: "Alice" } };
 const nameless: Caller = { ...alice, displayName: { value: undefined } };
@@ -14,7 +20,14 @@ const service: Caller = {
   kind: "service",
   subject: "key:shop",
   mayActFor: (userId) => userId.startsWith("shop-"),
+  mayChange: () => false,
 };
+
+/** Holds these of the scopes that change users. */
+const changing = (...held: string[]): Caller => ({
+  ...service,
+  mayChange: (id, scope) => id !== "bob" && held.includes(scope),
+});
 
 /** The code of the error that the check throws; undefined when it lets pass. */
 function codeOf(check: () => unknown): unknown {
@@ -114,6 +127,37 @@ describe("the target user", () => {
 
   test("that is missing is named in the error", () => {
     expect(() => target(service)).toThrow(/^userId must be given/);
+  });
+});
+
+describe("a user to change", () => {
+  test.each<[string, Caller | undefined, string, boolean, string | undefined]>([
+    ["by nobody", undefined, "shop-1", false, "UNAUTHENTICATED"],
+    ["by a user for himself", { ...alice, mayChange: () => true }, "alice", false, "FORBIDDEN"],
+    ["by a user with the scope for another", { ...alice, mayChange: () => true }, "bob", true, undefined],
+    ["by a user without it", alice, "bob", false, "FORBIDDEN"],
+    ["by whoever may act for all", delegate, "bob", false, "FORBIDDEN"],
+    ["by a service with the scope", changing("user"), "shop-1", false, undefined],
+    ["by a service with the scope, beyond its prefix", changing("user"), "bob", false, "FORBIDDEN"],
+    ["with roles, by a service with both scopes", changing("user", "roles"), "shop-1", true, undefined],
+    ["with roles, by a service with the one for users", changing("user"), "shop-1", true, "FORBIDDEN"],
+    ["by a service with the scope for roles alone", changing("roles"), "shop-1", true, "FORBIDDEN"],
+    ["by anybody", anybody, "bob", true, undefined],
+    ["of too long an id", anybody, "x".repeat(51), false, "BAD_USER_INPUT"],
+    ["of an empty id", anybody, "", false, "BAD_USER_INPUT"],
+  ])("%s is judged alike in both places", (_what, caller, userId, roles, code) => {
+    expect(codeOf(() => changedUserId(caller, "input.userId", userId, { roles }))).toBe(code);
+    const input = { userId, ...(roles && { roles: [] }) };
+    expect(check(caller, "upsertUser", { input })).toBe(code);
+  });
+
+  test("keeps its roles when they are null", () => {
+    expect(check(changing("user"), "upsertUser", { input: { userId: "shop-1", roles: null } })).toBeUndefined();
+  });
+
+  test.each(["user", "users"])("is not what %s asks for: every caller may", (name) => {
+    expect(check(undefined, name, {})).toBe("UNAUTHENTICATED");
+    expect(check(alice, name, { userId: "bob", userIds: ["bob"] })).toBeUndefined();
   });
 });
 

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import { createApiKey, parseApiKeys, verifyApiKey } from "../../../src/caller/api-keys.js";
+import type { Caller } from "../../../src/caller/caller.js";
+
+const [user, roles] = ["amity:users:write", "amity:users:roles"];
 
 const good = { id: "billing", sha256: "0f".repeat(32), scopes: ["amity:mint:any"] };
 
@@ -102,6 +105,21 @@ describe("a credential", () => {
   ])("of the prefix shop- acts for %j: %p", (userId, acts) => {
     const caller = verified(listed({ userIdPrefix: "shop-" }), credential) as { mayActFor(userId: string): boolean };
     expect(caller.mayActFor(userId)).toBe(acts);
+  });
+
+  test.each<[string[], string | undefined, string, boolean, boolean]>([
+    [[user], undefined, "bob", true, false],
+    [[user, roles], undefined, "bob", true, true],
+    [[roles], undefined, "bob", false, true],
+    [["mint"], undefined, "bob", false, false],
+    [[`${user} ${roles}`], undefined, "bob", false, false],
+    [["amity:users"], undefined, "bob", false, false],
+    [[user, roles], "shop-", "shop-1", true, true],
+    [[user, roles], "shop-", "bob", false, false],
+  ])("with the scopes %j and the prefix %j changes %j: %p, and roles: %p", (scopes, userIdPrefix, userId, ...may) => {
+    const entry = listed({ scopes, ...(userIdPrefix !== undefined && { userIdPrefix }) });
+    const caller = verified(entry, credential) as Caller;
+    expect([caller.mayChange(userId, "user"), caller.mayChange(userId, "roles")]).toEqual(may);
   });
 });
 

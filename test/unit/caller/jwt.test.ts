@@ -53,7 +53,13 @@ function wordsOf({ reason, claim }: InvalidCredential): string {
 describe("a token", () => {
   test("names its user, who acts for nobody else", async () => {
     const caller = await callerOf({});
-    expect(caller).toEqual({ kind: "user", subject: "user:alice", userId: "alice", mayActFor: expect.any(Function) });
+    expect(caller).toEqual({
+      kind: "user",
+      subject: "user:alice",
+      userId: "alice",
+      mayActFor: expect.any(Function),
+      mayChange: expect.any(Function),
+    });
     expect([caller.mayActFor("bob"), caller.mayActFor("alice")]).toEqual([false, false]);
   });
 
@@ -147,6 +153,20 @@ describe("the key source", () => {
   test("that fails oddly leaves nothing of its text", async () => {
     const verify = verifierFor({}, () => Promise.reject(new Error("S3CRET")));
     expect(await reason(verify(await tokenOfAlice()))).toBe("unusable token");
+  });
+});
+
+describe("the scopes that change users", () => {
+  const [user, roles] = ["amity:users:write", "amity:users:roles"];
+  test.each<[string, Claims, boolean, boolean]>([
+    ["for users", { scope: `openid ${user}` }, true, false],
+    ["for both", { scp: [user, roles] }, true, true],
+    ["in roles", { roles: [user] }, true, false],
+    ["as a part of another", { scope: `${user}r` }, false, false],
+    ["absent, with the one to act", { scope }, false, false],
+  ])("%s are judged as whole words", async (_how, claims, ...may) => {
+    const caller = await callerOf(claims, { delegateScope: scope });
+    expect([caller.mayChange("bob", "user"), caller.mayChange("bob", "roles")]).toEqual(may);
   });
 });
 

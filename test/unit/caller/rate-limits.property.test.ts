@@ -8,7 +8,13 @@ import { tries } from "../../support/properties.js";
 const limit = 5;
 const windowMs = 60_000;
 
-const user = (id: string): Caller => ({ kind: "user", subject: `user:${id}`, userId: id, mayActFor: () => false });
+const user = (id: string): Caller => ({
+  kind: "user",
+  subject: `user:${id}`,
+  userId: id,
+  mayActFor: () => false,
+  mayChange: () => false,
+});
 
 interface Ask {
   readonly id: string;

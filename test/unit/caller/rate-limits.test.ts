@@ -3,8 +3,19 @@ import { anybody, type Caller } from "../../../src/caller/caller.js";
 import { RateLimits } from "../../../src/caller/rate-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
 
-const user = (id: string): Caller => ({ kind: "user", subject: `user:${id}`, userId: id, mayActFor: () => false });
-const service = (id: string): Caller => ({ kind: "service", subject: `key:${id}`, mayActFor: () => true });
+const user = (id: string): Caller => ({
+  kind: "user",
+  subject: `user:${id}`,
+  userId: id,
+  mayActFor: () => false,
+  mayChange: () => false,
+});
+const service = (id: string): Caller => ({
+  kind: "service",
+  subject: `key:${id}`,
+  mayActFor: () => true,
+  mayChange: () => true,
+});
 
 const limits = () => new RateLimits({ user: 3, service: 5, failedAuth: 2 });
 

@@ -50,6 +50,7 @@ describe("an empty environment", () => {
         shedDelayMs: 250,
       },
       visitors: undefined,
+      userProfiles: false,
       mutualTls: { ca: undefined, pairs: [] },
       proxyFor: noProxy,
       tokenReuseMs: 0,

@@ -131,6 +131,7 @@ describe("a choice", () => {
     AMITY_TOKEN_API: ["v4", "v3"],
     AMITY_SESSION_API: ["v3", "v4", "v5"],
     VISITORS: ["on", "off"],
+    USER_PROFILES: ["on", "off"],
     INTROSPECTION: ["on", "off", "auto"],
     EXPLORER: ["graphiql", "sandbox", "off", "auto"],
     LOG_USER_IDS: ["hash", "plain"],

@@ -94,6 +94,7 @@ const contract: [ErrorCode, number, boolean][] = [
   ["AUTH_UNAVAILABLE", 503, true],
   ["REGION_NOT_CONFIGURED", 200, false],
   ["VISITORS_NOT_ENABLED", 200, false],
+  ["USER_PROFILES_NOT_ENABLED", 200, false],
   ["SECURE_MODE_NOT_CONFIGURED", 200, false],
   ["ADMIN_NOT_CONFIGURED", 200, false],
   ["USER_BANNED", 200, false],

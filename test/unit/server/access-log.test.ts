@@ -8,9 +8,15 @@ import { recordingLogger } from "../../support/canary.js";
 import { testClock } from "../../support/clock.js";
 import { requestWith } from "../../support/pipeline.js";
 
-const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
-const key: Caller = { kind: "service", subject: "key:shop", mayActFor: () => true };
-const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor: () => true };
+const alice: Caller = {
+  kind: "user",
+  subject: "user:alice",
+  userId: "alice",
+  mayActFor: () => false,
+  mayChange: () => false,
+};
+const key: Caller = { kind: "service", subject: "key:shop", mayActFor: () => true, mayChange: () => true };
+const anybody: Caller = { kind: "anybody", subject: "anybody", mayActFor: () => true, mayChange: () => true };
 
 /** The line and the measurement of an answered request. */
 async function recorded(incoming: Partial<Incoming>, userIds: "hash" | "plain" = "hash", elapsedMs = 1_234.5) {
