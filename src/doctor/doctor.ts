@@ -14,6 +14,7 @@ import { connectionChecks } from "./connection.js";
 import { dnsChecks, type Lookup, systemLookup } from "./dns.js";
 import { fileChecks, type WatchedFile } from "./files.js";
 import { keyChecks } from "./keys.js";
+import { lookupChecks } from "./lookup.js";
 import { tryMinting } from "./mint.js";
 import { probe } from "./probe.js";
 import { sessionChecks } from "./session.js";
@@ -76,8 +77,8 @@ async function regionChecks(config: Config, regions: Regions, code: RegionCode, 
 }
 
 async function trialChecks(trial: Trial): Promise<Check[]> {
-  const { checks, token } = await tryMinting(trial);
-  return [...checks, ...(await sessionChecks(trial, token))];
+  const [{ checks, token }, ofLookup] = await Promise.all([tryMinting(trial), lookupChecks(trial)]);
+  return [...checks, ...(await sessionChecks(trial, token)), ...ofLookup];
 }
 
 /** Each step needs the one before it, so the first that fails is the last. */

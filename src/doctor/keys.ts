@@ -80,12 +80,11 @@ function adminCheck(scope: string, { apiKey, serverKey, adminToken }: Keys, fact
   return [adminTokenCheck(scope, source, facts)];
 }
 
-/** Amity documents no harmless call for admins alone. */
-function adminTokenCheck(scope: string, source: string, { adminTimes, now }: KeyFacts): Check {
+function adminTokenCheck(scope: string, source: string, { adminTimes, areTried, now }: KeyFacts): Check {
   const check = row(scope, "admin token");
   const { issuedAt, expiresAt } = adminTimes;
   const age = issuedAt ? `issued ${dateText(issuedAt.getTime())}` : "age unknown";
-  const present = `present (${source}), for revokeUserSessions; not tried, since that would end sessions; ${age}`;
+  const present = `present (${source})${areTried ? "" : "; not tried without --user"}; ${age}`;
   if (!expiresAt) return check.ok(`${present}, expiry unknown`);
   const end = expiresAt.getTime();
   const { days, urgency } = expiryOf(end, now);

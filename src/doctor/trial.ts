@@ -62,8 +62,8 @@ export function failureText(failure: AppError): string {
   return `${failure.message} (${facts})`;
 }
 
-/** What to do about a failure that is not about a key. `api`: the setting that chooses the route. */
-export function adviceFor(code: ErrorCode, api: "AMITY_TOKEN_API" | "AMITY_SESSION_API"): string {
+/** What to do about a failure that is not about a key. `api`: the setting that chooses the route, where one does. */
+export function adviceFor(code: ErrorCode, api?: "AMITY_TOKEN_API" | "AMITY_SESSION_API"): string {
   switch (code) {
     case "UPSTREAM_UNAVAILABLE":
       return [
@@ -78,9 +78,11 @@ export function adviceFor(code: ErrorCode, api: "AMITY_TOKEN_API" | "AMITY_SESSI
     case "UPSTREAM_RATE_LIMITED":
       return "wait a minute and try again";
     case "UPSTREAM_REJECTED":
-      return `Amity does not take this request: try another --user, or the other ${api}`;
+      return ["Amity does not take this request: try another --user", ...(api ? [`the other ${api}`] : [])].join(
+        ", or ",
+      );
     case "UPSTREAM_BAD_RESPONSE":
-      return `something other than Amity may answer: check the region's base URL, ${api} and proxies`;
+      return `something other than Amity may answer: check the region's base URL, ${api ? `${api} ` : ""}and proxies`;
     default:
       return "try again; if it stays, look at the gateway's log";
   }

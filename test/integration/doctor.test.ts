@@ -407,6 +407,20 @@ describe("amity-graphql doctor on an admin token", () => {
   });
 });
 
+describe("amity-graphql doctor --user with an admin token", () => {
+  test.each<[string, (emulator: Emulator) => Record<string, string>, number, string, RegExp]>([
+    ["that works", (emulator) => ({ AMITY_EU_ADMIN_TOKEN: emulator.adminToken }), 0, "ok", /asked for the user/],
+    ["of another network", () => ({ AMITY_EU_ADMIN_TOKEN: "canary-of-another" }), 1, "fail", /UPSTREAM_AUTH_FAILED/],
+  ])("%s looks the user up and says so", async (_what, envOf, exitCode, status, words) => {
+    await withEmulator({}, async (emulator) => {
+      const { code, checks } = await diagnose(["--user", "nobody"], settingsOf(emulator, envOf(emulator)));
+      const row = find(checks, "user look-up");
+      expect([code, row.status, row.detail]).toEqual([exitCode, status, expect.stringMatching(words)]);
+      expect(find(checks, "admin token").detail).not.toContain("not tried");
+    });
+  });
+});
+
 describe("amity-graphql doctor on callers", () => {
   const { publicKey } = keyPairOf("ec", { namedCurve: "P-256" });
   const healthy: IssuerSetup = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
