@@ -52,7 +52,8 @@ ${modules.map((name) => html`<link rel="modulepreload" href="${url(name)}">\n`)}
   const links = html`${introspection === "on" && html`<a href="${root}docs/schema">Schema</a>`}
 ${sandbox && html`<a href="${root}graphql/sandbox" data-chooses="sandbox">Apollo Sandbox</a>`}`;
   const body = html`<header class="bar">${brand(root)}
-<span class="who"><span class="chip" id="who" role="status">Nobody</span><span class="muted small" id="who-more"></span></span>
+<span class="who"><span class="chip" id="who" role="status">Nobody</span>
+<span class="muted small" id="who-more"></span></span>
 ${callers !== "none" && tokenButton}
 <nav class="push" aria-label="Pages">${links}</nav></header>
 ${callers !== "none" && tokenForm}
