@@ -40,8 +40,8 @@ export function noteTyped(value) {
 }
 
 /**
- * What is known of the credential without the gateway: `kind` is "nobody", "user", "expired" or "sealed"; with `user` by
- * the claim that names it, and `expires`, a Date, where the token tells.
+ * What is known of the credential without the gateway: `kind` is "nobody", "user", "expired" or "sealed"; with `user`
+ * by the claim that names it, and `expires`, a Date, where the token tells.
  */
 export function identityOf(credential, userClaim, now) {
   if (credential === undefined) return { kind: "nobody" };
