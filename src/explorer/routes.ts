@@ -35,8 +35,8 @@ export function explorerRoutes(settings: ExplorerSettings, regions: RegionServic
   const usersSignIn = auth.mode === "credentials" && auth.jwt !== undefined;
   const operations = exampleOperations({ usersSignIn, visitors: visitors !== undefined, userProfiles });
   const graphiql = { files, operations, callers: callersOf(auth), introspection, sandbox: explorer !== "graphiql" };
-  const shared = { emulator, usersSignIn: auth.mode !== "none", sandbox: graphiql.sandbox };
   const schema = introspection === "on";
+  const start = { emulator, callersSignIn: auth.mode !== "none", sandbox: graphiql.sandbox, schema };
   const nonce = () => randomBytes(16).toString("base64");
   return [
     {
@@ -44,7 +44,7 @@ export function explorerRoutes(settings: ExplorerSettings, regions: RegionServic
       path: startPath,
       answer(request) {
         if (!asksForPage(request)) throw new AppError("NOT_FOUND");
-        return startPage({ ...shared, schema, root: rootOf(request), regions: regions.list() });
+        return startPage({ ...start, root: rootOf(request), regions: regions.list() });
       },
     },
     {

@@ -10,7 +10,7 @@ export interface StartPageOptions {
   /** Does the embedded emulator play Amity? */
   readonly emulator: boolean;
   /** Must callers sign in for what is not public? */
-  readonly usersSignIn: boolean;
+  readonly callersSignIn: boolean;
   readonly sandbox: boolean;
   /** May everybody read the schema? */
   readonly schema: boolean;
@@ -22,7 +22,7 @@ const style = browserText("start.css", browserFolder);
 
 /** The page at the gateway's root: what this is, how its regions are, and where to go from here. */
 export function startPage(options: StartPageOptions): PageAnswer {
-  const { root, regions, emulator, usersSignIn } = options;
+  const { root, regions, emulator, callersSignIn } = options;
   const body = html`<header class="bar">${brand(root)}<span class="chip plain">${version}</span></header>
 <main class="page">
 <div class="stack">
@@ -35,7 +35,7 @@ ${emulator && html`<p class="notice">The embedded emulator plays Amity here: eve
 <h2 id="endpoint-title">Endpoint</h2>
 <div class="row endpoint"><span class="verb">POST</span><code id="endpoint" data-address="${root}graphql">/graphql</code>
 <button class="button small push" type="button" data-copies="endpoint" aria-label="Copy the endpoint">Copy</button></div>
-<p class="muted small">${credentialWords(usersSignIn)}</p>
+<p class="muted small">${credentialWords(callersSignIn)}</p>
 </section>
 <section class="stack" aria-labelledby="explore-title">
 <h2 id="explore-title">Explore</h2>
@@ -50,8 +50,8 @@ ${emulator && html`<p class="notice">The embedded emulator plays Amity here: eve
   return pageAnswer({ title: "Start", style, scripts, body });
 }
 
-function credentialWords(usersSignIn: boolean): Html {
-  return usersSignIn
+function credentialWords(callersSignIn: boolean): Html {
+  return callersSignIn
     ? html`<code>regions</code> and <code>region</code> are public. All else needs your app's credential in the
 <code>Authorization</code> header.`
     : html`Nobody signs in here (<code>AUTH_MODE=none</code>): for development on this machine only.`;

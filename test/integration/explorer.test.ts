@@ -401,7 +401,8 @@ describe("a file of the offline page", () => {
     const built = (name: string) => new URL(`../../dist/explorer/browser/${name}`, import.meta.url);
     expect(browserFileNames.filter((name) => !existsSync(built(name)))).toEqual([]);
     const licences = readFileSync(built("LICENCES.txt"), "utf8");
-    for (const name of ["graphiql", "react", "react-dom", "graphql", "codemirror", "@radix-ui/react-dialog"])
+    const bundled = ["graphiql", "react", "react-dom", "graphql", "codemirror", "@radix-ui/react-dialog"];
+    for (const name of [...bundled, "@graphiql/plugin-explorer", "graphiql-explorer"])
       expect(licences).toMatch(new RegExp(`^(?:.*, )?${name}(?:,|$)`, "m"));
   });
 });
