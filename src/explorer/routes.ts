@@ -62,9 +62,18 @@ export function explorerRoutes(settings: ExplorerSettings, regions: RegionServic
       answer: (request) => alone(request, graphiqlPage({ ...graphiql, root: rootOf(request), nonce: nonce() })),
     },
     ...(graphiql.sandbox ? [page(sandboxPath, (root) => sandboxPage(root, operations))] : []),
-    ...(schema ? [page(schemaPath, schemaPage(buildGraphQLSchema()))] : []),
+    ...(schema ? [page(schemaPath, (root) => shownSchema()(root))] : []),
     ...Object.values(files).map(fileRoute),
   ];
+}
+
+type SchemaPage = ReturnType<typeof schemaPage>;
+let schemaShown: SchemaPage | undefined;
+
+/** Made for the first who looks: the start has enough to do. The same for every gateway of the process. */
+function shownSchema(): SchemaPage {
+  schemaShown ??= schemaPage(buildGraphQLSchema());
+  return schemaShown;
 }
 
 /** Below the root of the gateway. */
