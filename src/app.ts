@@ -111,7 +111,7 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs, tools.logger);
-  const parts = { authenticator, services, rateLimits, readiness, load, pages: await pagesOf(config) };
+  const parts = { authenticator, services, rateLimits, readiness, load, pages: await pagesOf(config, services) };
   const { apollo, server, connections, admin } = createEndpoint(config, parts, tools);
   for (const name of reloads.names) metrics.announceReload(name);
 
@@ -174,9 +174,8 @@ function createServices(
 }
 
 /** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */
-async function pagesOf({ explorer, auth, visitors, userProfiles }: Config): Promise<readonly Route[]> {
+async function pagesOf({ explorer, ...config }: Config, { regions }: Services): Promise<readonly Route[]> {
   if (explorer === "off") return [];
   const { explorerRoutes } = await import("./explorer/routes.js");
-  const usersSignIn = auth.mode === "credentials" && auth.jwt !== undefined;
-  return explorerRoutes(explorer, { usersSignIn, visitors: visitors !== undefined, userProfiles });
+  return explorerRoutes({ ...config, explorer, emulator: config.regions === "emulator" }, regions);
 }

@@ -1,4 +1,4 @@
-// The licences of everything inside GraphiQL's and React's browser files, as one text.
+// The licences of everything inside GraphiQL's, its plugin's and React's browser files, as one text.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -17,11 +17,14 @@ export function bundledLicences() {
   return [...namesOf].map(([text, names]) => `${names.join(", ")}\n\n${text}\n`).join(`\n${"-".repeat(80)}\n\n`);
 }
 
+/** The plugin has no source map: it and the one package in it. */
+const pluginPackages = ["@graphiql/plugin-explorer", "graphiql-explorer"];
+
 /** By GraphiQL's source map; its authors' other packages have no node_modules there and share its licence. */
 function bundledPackages() {
   const { sources } = JSON.parse(readFileSync(map, "utf8"));
   const names = sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]);
-  return [...new Set(["graphiql", ...names.filter((name) => name !== undefined).sort()])];
+  return [...new Set(["graphiql", ...pluginPackages, ...names.filter((name) => name !== undefined).sort()])];
 }
 
 function licenceOf(name) {

@@ -43,8 +43,8 @@ export interface Config {
   readonly shutdown: ShutdownSettings;
   /** `signed-in`: callers who are not signed in cannot introspect. */
   readonly introspection: "on" | "off" | "signed-in";
-  /** Apollo Sandbox with a link to GraphiQL, or GraphiQL alone, which needs no other host. */
-  readonly explorer: "graphiql" | "sandbox" | "off";
+  /** Apollo Sandbox with a link to GraphiQL; GraphiQL alone, which needs no other host; `auto`: whichever is there. */
+  readonly explorer: "auto" | "graphiql" | "sandbox" | "off";
   readonly auth: AuthSettings;
   readonly inbound: InboundSettings;
   /** Undefined: nobody is let in as a visitor. */
@@ -156,7 +156,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     visitors: readVisitors(reader, network),
     userProfiles: readUserProfiles(reader, network),
     logUserIds: reader.choice("LOG_USER_IDS"),
-    explorer: explorer === "auto" ? (production ? "off" : "sandbox") : explorer,
+    explorer: explorer === "auto" && production ? "off" : explorer,
     logLevel: reader.choice("LOG_LEVEL"),
   };
 }

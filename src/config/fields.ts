@@ -319,10 +319,10 @@ export const fields = {
       graphiql: "needs no other host",
       sandbox: "Apollo Sandbox, and GraphiQL at /graphql/explorer",
       off: "",
-      auto: "sandbox outside production, off in production",
+      auto: "sandbox where its script can be had, else graphiql; off in production",
     },
     default: "auto",
-    meaning: "Page for browsers at GET /graphql",
+    meaning: "Pages for browsers at GET / and GET /graphql",
   },
   CORS_ORIGINS: {
     kind: "list",

@@ -19,6 +19,9 @@ const authChecker: AuthChecker<Context> = ({ context }) => {
   return true;
 };
 
+const schemaDescription =
+  "Sign-in for Amity Social Cloud: regions, auth tokens for Amity's SDK, and sessions. Callers act for their own user; errors carry a code, and say whether a retry may help.";
+
 /** The executable schema. */
 export function buildGraphQLSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
@@ -29,7 +32,8 @@ export function buildGraphQLSchema(): GraphQLSchema {
     skipCheck: true,
     authChecker,
   });
-  // type-graphql has no option for these two.
+  // type-graphql has no option for these.
+  schema.description = schemaDescription;
   for (const [type, description] of [
     [schema.getQueryType(), "What can be asked without changing anything at Amity."],
     [schema.getMutationType(), "What changes something at Amity."],

@@ -5,7 +5,7 @@ import { RequestRecord } from "../telemetry/request-record.js";
 import type { AccessLog } from "./access-log.js";
 import { failureAnswer } from "./failures.js";
 import type { Answer, HttpRequest } from "./messages.js";
-import { graphqlPath, metricsPath, otherPaths, pathOf, readyzPath } from "./paths.js";
+import { graphqlPath, metricsPath, otherPaths, pathOf, readyzPath, startPath } from "./paths.js";
 import type { Readiness } from "./readiness.js";
 import { requestIdOf } from "./request-id.js";
 import { type Incoming, type Route, routeFinder } from "./routes.js";
@@ -34,7 +34,8 @@ const statuses = {
   route: [200, ...anyStatuses],
   [readyzPath]: [200, 503, ...anyStatuses],
   [metricsPath]: [200, 404, ...anyStatuses],
-  [graphqlPath]: [200, 204, 401, 405, 406, 413, 415, 429, 503, ...anyStatuses],
+  [startPath]: [200, 404, ...anyStatuses],
+  [graphqlPath]: [200, 204, 302, 401, 405, 406, 413, 415, 429, 503, ...anyStatuses],
   [otherPaths]: [404, 408, 431, ...anyStatuses],
 } as const;
 

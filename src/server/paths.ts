@@ -1,5 +1,11 @@
 export const graphqlPath = "/graphql";
 
+/** The pages for browsers; another is at `graphqlPath`. */
+export const startPath = "/";
+export const graphiqlPath = "/graphql/explorer";
+export const sandboxPath = "/graphql/sandbox";
+export const schemaPath = "/docs/schema";
+
 /** Stands in log and metrics for all paths that nothing is served at. */
 export const otherPaths = "other";
 

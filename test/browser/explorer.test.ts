@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
 import { expect, jest, test } from "@jest/globals";
-import type { Locator, Page } from "playwright-core";
-import { browserTimeoutMs, describeInBrowser, photograph, type Trace, withPage } from "../support/browser.js";
+import { browserTimeoutMs, describeInBrowser, photograph } from "../support/browser.js";
 import { callersAt, signedIn } from "../support/callers.js";
-import { type GatewaySetup, withGateway } from "../support/gateway.js";
+import { withGraphiql } from "../support/graphiql.js";
 import { always, withUpstream } from "../support/upstream.js";
 
 jest.setTimeout(browserTimeoutMs);
@@ -11,67 +10,13 @@ jest.setTimeout(browserTimeoutMs);
 const shipped = readdirSync(new URL("../../schema/operations/", import.meta.url));
 const minting = always(200, '"minted"');
 
-/** What a person does in GraphiQL. */
-class GraphiQL {
-  constructor(private readonly page: Page) {}
-
-  /** Replaces the query by one of this name. */
-  async enterQuery(name: string, selections: string): Promise<void> {
-    await this.#replace(".graphiql-query-editor", `query ${name} ${selections}`);
-    // It takes in a new query a moment after the last key, and names the tab then.
-    await this.#tab(name, "[aria-selected=true]").waitFor();
-  }
-
-  async enterHeaders(headers: Record<string, string>): Promise<void> {
-    await this.#replace(".graphiql-editor-tool .graphiql-editor:not(.hidden)", JSON.stringify(headers));
-  }
-
-  async openTab(name: string): Promise<void> {
-    await this.#tab(name).click();
-  }
-
-  /** Runs the operation from the keyboard; gives the answer that is shown. */
-  async run(): Promise<string> {
-    await this.page.locator(".graphiql-query-editor .CodeMirror").click();
-    await this.page.keyboard.press("Control+Enter");
-    const answer = this.page.locator(".graphiql-response .CodeMirror-code").filter({ hasText: /"(?:data|errors)"/ });
-    return (await answer.textContent()) ?? "";
-  }
-
-  #tab(name: string, state = ""): Locator {
-    return this.page.locator(`[role=tab]${state}`).getByRole("button", { name, exact: true });
-  }
-
-  async #replace(editor: string, text: string): Promise<void> {
-    await this.page.locator(`${editor} .CodeMirror`).click();
-    await this.page.keyboard.press("Control+A");
-    await this.page.keyboard.insertText(text);
-  }
-}
-
-/** GraphiQL at a gateway's endpoint. */
-async function withGraphiql(
-  setup: GatewaySetup,
-  use: (graphiql: GraphiQL, page: Page, trace: Trace) => Promise<void>,
-): Promise<void> {
-  await withGateway({ ...setup, env: { EXPLORER: "graphiql", ...setup.env } }, async ({ url }) => {
-    await withPage(async (page, trace) => {
-      await page.goto(url);
-      await page.locator(".graphiql-query-editor .CodeMirror").waitFor();
-      await use(new GraphiQL(page), page, trace);
-      expect(trace.requests.filter((address) => !address.startsWith(url))).toEqual([]);
-      expect(trace.failures).toEqual([]);
-    });
-  });
-}
-
 describeInBrowser("GraphiQL", () => {
   test("runs a typed query from the keyboard", async () => {
     await withGraphiql({}, async (graphiql, page, { errors }) => {
       await page.locator(".graphiql-query-editor .CodeMirror").click();
       await page.keyboard.press("Control+A");
       await page.keyboard.type("query Typed { region(code: EU) { code name } }");
-      await page.getByRole("button", { name: "Typed", exact: true }).waitFor();
+      await page.getByRole("tab", { name: "Typed", exact: true }).waitFor();
       expect(await graphiql.run()).toContain('"code": "EU"');
       await photograph(page, "explorer-graphiql");
       expect(errors).toEqual([]);
@@ -95,6 +40,7 @@ describeInBrowser("GraphiQL", () => {
   test("shows the schema's descriptions", async () => {
     await withGraphiql({}, async (_graphiql, page, { errors }) => {
       await page.getByLabel("Show Documentation Explorer").click();
+      await page.locator(".graphiql-doc-explorer").getByText("Sign-in for Amity Social Cloud").waitFor();
       await page.locator(".graphiql-doc-explorer").getByText("Query", { exact: true }).click();
       await page.getByText("All of Amity's regions, configured here or not.").waitFor();
       await photograph(page, "explorer-docs");
@@ -114,6 +60,54 @@ describeInBrowser("GraphiQL", () => {
         await page.getByRole("dialog").waitFor({ state: "detached" });
       }
       expect(errors).toEqual([]);
+    });
+  });
+});
+
+describeInBrowser("the examples in GraphiQL", () => {
+  test("open with their variables where nobody signs in", async () => {
+    await withGraphiql({}, async (_graphiql, page) => {
+      await page.getByRole("region", { name: "Variables" }).waitFor();
+      const shown = page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden)");
+      expect(await shown.textContent()).toContain('"userId": "alice"');
+    });
+  });
+
+  test("are code to copy, without the token", async () => {
+    await withUpstream(minting, async ({ url }) => {
+      await withGraphiql(callersAt(url), async (graphiql, page, { errors }) => {
+        const [, token = ""] = (await signedIn("carol"))["authorization"]?.split(" ") ?? [];
+        await graphiql.enterToken(token);
+        await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+        await page.getByLabel("Show Code to Copy").click();
+        for (const name of ["curl", "fetch"]) {
+          await page.getByLabel(`Copy: ${name}`).click();
+          const copied: string = await page.evaluate("navigator.clipboard.readText()");
+          expect(copied).toContain(name);
+          expect(copied).toContain("query AuthToken");
+          expect(copied).not.toContain(token);
+        }
+        expect(errors).toEqual([]);
+      });
+    });
+  });
+
+  test("give way to a new tab without GraphiQL's welcome", async () => {
+    await withGraphiql({}, async (graphiql, page) => {
+      await page.getByLabel("New tab").click();
+      await page.getByRole("tab", { name: "New", exact: true }).waitFor();
+      expect(await page.locator(".graphiql-query-editor").textContent()).not.toContain("Welcome");
+      expect(await graphiql.run()).toContain('"status": "AVAILABLE"');
+    });
+  });
+
+  test("are built by clicks, and by keys alone", async () => {
+    await withGraphiql({}, async (graphiql, page) => {
+      await graphiql.enterQuery("Built", "{ regions { code } }");
+      await page.getByLabel("Show Builder").click();
+      await page.getByRole("button", { name: "mutualTls" }).press("Enter");
+      await page.locator(".graphiql-query-editor").getByText("mutualTls").waitFor();
+      expect(await graphiql.run()).toContain('"mutualTls": false');
     });
   });
 });

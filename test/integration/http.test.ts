@@ -238,10 +238,10 @@ describe("health", () => {
 describe("a browser at /graphql", () => {
   const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
 
-  test("sees Apollo Sandbox with the example operations", async () => {
-    await withGateway({}, async ({ send }) => {
+  test("is led to an explorer with the example operations", async () => {
+    await withGateway({ env: { EXPLORER: "sandbox" } }, async ({ send }) => {
       const { status, headers, text } = await send("/graphql", { headers: { accept } });
-      expect([status, headers.get("content-type")]).toEqual([200, "text/html"]);
+      expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
       expect(text).toContain("EmbeddedSandbox");
       for (const name of ["Regions", "Region", "AuthToken", "CreateSession"])
         expect(text).toMatch(new RegExp(`(query|mutation) ${name}\\b`));

@@ -241,6 +241,10 @@ const oddRequests: [string, RequestInit][] = [
   ["/graphql", { method: "PUT" }],
   ["/graphql", { headers: { accept: "text/html" } }],
   ["/graphql/explorer", {}],
+  ["/graphql/sandbox", {}],
+  ["/docs/schema", {}],
+  ["/", {}],
+  ["/", { headers: { accept: "text/html" } }],
   ["/metrics", { headers: { via: "x" } }],
   [
     "/graphql",

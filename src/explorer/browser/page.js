@@ -1,95 +1,92 @@
-// The offline explorer's page, run by the browser as it is: GraphiQL with the shipped operations, each in a tab.
+// GraphiQL with the shipped operations, each in a tab, run by the browser as it is.
 
-const { GraphiQL, React, ReactDOM } = window;
-const { endpoint, operations, sandbox, nonce } = JSON.parse(document.getElementById("settings").textContent);
+import "./choices.js";
+import { codePlugin } from "./code-plugin.js";
+import { authorization, onIdentity } from "./identity.js";
+import { startMending } from "./mending.js";
+import { startPanes } from "./panes.js";
+import { send } from "./send.js";
+import { callersSignIn, settings } from "./settings.js";
+import { headersTemplate, storage } from "./storage.js";
+import { startStrip } from "./strip.js";
+
+const { GraphiQL, GraphiQLPluginExplorer, React, ReactDOM } = window;
+const { createElement, useEffect } = React;
 
 // By this name GraphiQL's dialogs find the nonce for the style element that they make.
-window.__webpack_nonce__ = nonce;
+window.__webpack_nonce__ = settings.nonce;
 
-/** What the headers editor holds at first. */
-const headersTemplate = asText({ Authorization: "Bearer " });
-
-const tabs = operations.map(({ query, variables }) => ({
+const tabs = settings.operations.map(({ query, variables }) => ({
   query,
-  variables: asText(variables),
+  variables: Object.keys(variables).length === 0 ? "" : JSON.stringify(variables, null, 2),
   headers: headersTemplate,
 }));
 
-/** For this browser tab alone: variables may hold tokens too, and a new version's operations must show. */
-const storage = {
-  get length() {
-    return sessionStorage.length;
-  },
-  getItem: (key) => sessionStorage.getItem(key),
-  setItem: (key, value) => sessionStorage.setItem(key, isHistory(key) ? withoutHeaders(value) : value),
-  removeItem: (key) => sessionStorage.removeItem(key),
-  clear: () => sessionStorage.clear(),
-};
+const newOperation = `# Ctrl-Space completes, Ctrl-Enter runs.
+query New {
+  regions {
+    code
+    status
+  }
+}
+`;
 
 // GraphiQL takes the first tab's variables from nowhere else.
 if (storage.getItem("graphiql:tabState") === null) storage.setItem("graphiql:variables", tabs[0]?.variables ?? "");
 
-/** GraphiQL's history stores headers even when it was told not to. */
-function isHistory(key) {
-  return key === "graphiql:queries" || key === "graphiql:favorites";
+/** All examples by name, where the window is too narrow for their tabs. */
+function TabChoice() {
+  const { tabs: open, activeTabIndex, changeTab } = GraphiQL.React.useEditorContext({ nonNull: true });
+  return createElement(
+    "select",
+    {
+      className: "input small tab-choice",
+      "aria-label": "Open operation",
+      value: activeTabIndex,
+      onChange: ({ target }) => changeTab(Number(target.value)),
+    },
+    open.map(({ id, title }, index) => createElement("option", { key: id, value: index }, title)),
+  );
 }
 
-function withoutHeaders(history) {
-  return JSON.stringify(JSON.parse(history, (key, value) => (key === "headers" ? headersTemplate : value)));
+/** Loads the schema anew where it is shown to those who are signed in, and somebody else is. */
+function SchemaLoader() {
+  const { introspect } = GraphiQL.React.useSchemaStore();
+  useEffect(() => {
+    let before = authorization();
+    onIdentity(() => {
+      const now = authorization();
+      if (now !== before && settings.introspection === "signed-in") introspect();
+      before = now;
+    });
+  }, [introspect]);
+  return null;
 }
 
-/** In memory alone: a token that was saved could be stolen later. */
-let lastAuthorization;
+const explorerPlugin = { ...GraphiQLPluginExplorer.explorerPlugin({ showAttribution: false }), title: "Builder" };
 
-/** Fills in the token that another tab used last, for a tab that still has the empty template. */
-function withToken(headers) {
-  const name = Object.keys(headers).find((key) => key.toLowerCase() === "authorization");
-  if (name === undefined) return headers;
-  const { [name]: authorization, ...others } = headers;
-  if (!/^Bearer\s*$/i.test(authorization)) {
-    lastAuthorization = authorization;
-    return headers;
-  }
-  return lastAuthorization === undefined ? others : { ...others, [name]: lastAuthorization };
-}
-
-/** Sends an operation: the gateway takes POST alone, and answers under this type with 200 for most errors. */
-async function send({ query, variables, operationName }, { headers } = {}) {
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: { accept: "application/json", ...withToken(headers ?? {}), "content-type": "application/json" },
-    body: JSON.stringify({ query, variables, ...(declares(query, operationName) && { operationName }) }),
-  });
-  return response.json();
-}
-
-/** GraphiQL reads a new query a moment late: until then it names the operation that was there before. */
-function declares(query, operationName) {
-  return new RegExp(`(?:query|mutation)\\s+${operationName}\\b`).test(query);
-}
-
-const logo = React.createElement(
-  GraphiQL.Logo,
-  null,
-  React.createElement("span", { className: "product" }, "amity-graphql"),
-  sandbox && React.createElement("a", { className: "sandbox", href: endpoint }, "Apollo Sandbox"),
-);
-
-const explorer = React.createElement(
+const explorer = createElement(
   GraphiQL,
   {
     fetcher: send,
     defaultTabs: tabs,
+    defaultQuery: newOperation,
     defaultHeaders: headersTemplate,
-    defaultEditorToolsVisibility: "headers",
+    defaultEditorToolsVisibility: callersSignIn && authorization() === undefined ? "headers" : "variables",
+    plugins: [explorerPlugin, codePlugin],
+    schemaDescription: true,
     shouldPersistHeaders: false,
     storage,
   },
-  logo,
+  createElement(GraphiQL.Logo, null, createElement(TabChoice), createElement(SchemaLoader)),
 );
 
-ReactDOM.createRoot(document.getElementById("explorer")).render(explorer);
-
-function asText(value) {
-  return Object.keys(value).length === 0 ? "" : JSON.stringify(value, null, 2);
-}
+startStrip();
+startPanes();
+const root = document.getElementById("explorer");
+const place = document.createElement("div");
+place.className = "place";
+root.querySelector(".waiting").remove();
+root.append(place);
+startMending(place);
+ReactDOM.createRoot(place).render(explorer);

@@ -37,6 +37,7 @@ export function schemaDocs(schema: GraphQLSchema): string {
   );
   return `${[
     preface,
+    wrapped(described(sorted)),
     ...chapter("Queries", rootFields(roots[0])),
     ...chapter("Mutations", rootFields(roots[1])),
     ...chapter("Types", types.filter(isObjectType).map(objectSection)),

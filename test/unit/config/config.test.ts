@@ -39,7 +39,7 @@ describe("an empty environment", () => {
       upstreamAttemptTimeoutMs: 5_000,
       shutdown: { delayMs: 0, drainMs: 10_000 },
       introspection: "on",
-      explorer: "sandbox",
+      explorer: "auto",
       auth: { mode: "none" },
       inbound: {
         bodyLimitBytes: 102_400,

@@ -82,7 +82,7 @@ describe("the settings in force", () => {
   });
 
   test.each([
-    ["EXPLORER", {}, "sandbox"],
+    ["EXPLORER", {}, "auto"],
     ["EXPLORER", { ...jwt, ...production }, "off"],
     ["INTROSPECTION", { ...jwt, ...production, INTROSPECTION: "auto" }, "signed-in"],
     ["DRAIN_MS", { UPSTREAM_TIMEOUT_MS: "30000" }, "30000"],

@@ -4,9 +4,10 @@ import type { ExampleOperation } from "../../../src/explorer/example-operations.
 import { graphiqlPage, graphiqlPolicy } from "../../../src/explorer/graphiql-page.js";
 
 const files = readBrowserFiles();
+const gateway = { callers: "none", introspection: "on" } as const;
 
 function pageWith(operations: readonly ExampleOperation[], root: "./" | "../" = "../"): string {
-  return graphiqlPage({ files, operations, root, sandbox: false, nonce: "bm9uY2U=" });
+  return graphiqlPage({ ...gateway, files, operations, root, sandbox: false, nonce: "bm9uY2U=" }).body;
 }
 
 /** The text of the page's settings, to where a browser would end the element. */
@@ -26,8 +27,8 @@ describe("an operation in the page", () => {
     const page = pageWith([operation]);
     expect(JSON.parse(settingsIn(page)).operations).toEqual([operation]);
     expect(settingsIn(page)).not.toContain("<");
-    expect(page.match(/<script/gi)).toHaveLength(5);
-    expect(page.match(/<\/script/gi)).toHaveLength(5);
+    expect(page.match(/<script/gi)).toHaveLength(6);
+    expect(page.match(/<\/script/gi)).toHaveLength(6);
     expect(page).not.toMatch(/<img|<!--/);
   });
 });
@@ -35,16 +36,21 @@ describe("an operation in the page", () => {
 describe("the page", () => {
   test.each(["./", "../"] as const)("below the root %s loads its own files alone", (root) => {
     const page = pageWith([], root);
-    const addresses = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address);
-    expect(addresses.sort()).toEqual(
+    const addresses = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = ""]) => address);
+    const others = addresses.filter((address) => !address.startsWith(`${root}graphql/explorer/`));
+    expect(others.filter((address) => !address.startsWith("data:image/svg+xml,"))).toEqual([
+      root,
+      `${root}docs/schema`,
+    ]);
+    expect(addresses.filter((address) => !others.includes(address)).sort()).toEqual(
       Object.values(files)
         .map(({ servedAs }) => `${root}graphql/explorer/${servedAs}`)
         .sort(),
     );
     expect(JSON.parse(settingsIn(page))).toEqual({
+      ...gateway,
       endpoint: `${root}graphql`,
       operations: [],
-      sandbox: false,
       nonce: "bm9uY2U=",
     });
   });
