@@ -1,7 +1,7 @@
 // Builds dist/ from src/ with esbuild, in half a second: one module for each source file, and the browser's files.
 // It checks no types; `npm run typecheck` does. Run by itself it builds and ends.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "esbuild";
 import { bundledLicences } from "./licences.mjs";
@@ -25,29 +25,33 @@ export async function buildAll() {
   });
   // esbuild's own process would stay beside the server that `npm start` goes on to run.
   await stop();
-  for (const { path, contents } of outputFiles) writeChanged(path, contents);
-  const browser = await writeBrowserFiles();
+  for (const { path, contents } of outputFiles) written(path, contents);
+  const browser = [...copyBrowserFiles(), ...(await writeExplorerFiles())];
   removeStale([...outputFiles.map(({ path }) => path), ...browser]);
 }
 
-/** The explorer's pages with what they load, and the licences of it. */
-async function writeBrowserFiles() {
-  const folder = join(output, "explorer/browser");
+/** What pages run and show: all files in folders named `browser`, as they are. */
+function copyBrowserFiles() {
+  const names = filesIn(sources).filter((name) => dirname(name).split(sep).includes("browser"));
+  return names.map((name) => written(join(output, name), readFileSync(join(sources, name))));
+}
+
+/** What the explorer loads that is not ours, and the licences of it. */
+async function writeExplorerFiles() {
   const { browserFileNames, browserFileText } = await import("../../dist/explorer/browser-files.js");
   const own = new URL("../explorer/browser/", import.meta.url);
   const texts = browserFileNames.map((name) => [name, browserFileText(name, own)]);
-  return [...texts, ["LICENCES.txt", bundledLicences()]].map(([name, text]) => {
-    const path = join(folder, name);
-    writeChanged(path, Buffer.from(text));
-    return path;
-  });
+  return [...texts, ["LICENCES.txt", bundledLicences()]].map(([name, text]) =>
+    written(join(output, "explorer/browser", name), Buffer.from(text)),
+  );
 }
 
-/** A file that stays the same is left alone: another process may be reading it. */
-function writeChanged(path, contents) {
-  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+/** Writes a file and gives its path. One that stays the same is left alone: another process may be reading it. */
+function written(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return path;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
+  return path;
 }
 
 /** Takes away what an earlier build left. The type declarations of a module, which tsc writes, stay with it. */

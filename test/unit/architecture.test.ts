@@ -43,8 +43,8 @@ const layers = [
   ["config"],
   ["caller"],
   ["amity"],
-  ["scalars.ts", "limits.ts", "errors", "telemetry", "system", "x509"],
-  // What frontends bundle stands alone; what GraphiQL's page runs is not compiled at all.
+  ["scalars.ts", "limits.ts", "errors", "telemetry", "system", "x509", "pages"],
+  // What frontends bundle stands alone; what pages run is not compiled at all.
   ["client"],
 ];
 
