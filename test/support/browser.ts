@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "@jest/globals";
@@ -50,6 +51,23 @@ export async function withPage(use: (page: Page, trace: Trace) => Promise<void>)
 /** Leaves a picture in the folder for temporary files, for people to look at. */
 export async function photograph(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(tmpdir(), `amity-graphql-${name}.png`) });
+}
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** What axe-core finds in a page that is serious or critical: the rule, and the first element that breaks it. */
+export async function seriousViolations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(readFileSync(axe, "utf8"));
+  const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run()");
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string }[];
 }
 
 function traceOf(page: Page): Trace {

@@ -29,11 +29,15 @@ function open(title, fields, confirm, submit, kind = "primary") {
     ),
   );
   dialog.replaceChildren(form);
+  dialog.oncancel = null;
   dialog.showModal();
 }
 
 function field(label, input, hint) {
-  return h("label", { class: "field" }, label, input, hint && h("span", { class: "muted hint" }, hint));
+  if (!hint) return h("label", { class: "field" }, label, input);
+  const id = `${input.name}-hint`;
+  input.setAttribute("aria-describedby", id);
+  return h("div", {}, h("label", { class: "field" }, label, input), h("p", { class: "muted small", id }, hint));
 }
 
 function input(name, attributes = {}) {

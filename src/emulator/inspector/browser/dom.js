@@ -37,15 +37,17 @@ export function facts(entries) {
 
 /** Text as it is written, in a box that scrolls by keyboard too. */
 export function code(text, label) {
-  return h("pre", { class: "code", tabindex: "0", role: "region", "aria-label": label }, text);
+  return h("pre", { class: "code", tabindex: "0", role: "region", "aria-label": label, "data-focus": label }, text);
 }
 
-/** Puts other children into an element, and the focus where it was: on what has the same `data-focus`. */
+/** Puts other children into an element, and a focus in it where it was: on what has the same `data-focus`. */
 export function replace(element, ...children) {
-  const focused = element.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+  const focused = element.contains(document.activeElement) ? document.activeElement : undefined;
   element.replaceChildren(...children);
   if (focused === undefined) return;
-  const again = [...element.querySelectorAll("[data-focus]")].find(({ dataset }) => dataset.focus === focused);
+  const again = [...element.querySelectorAll("[data-focus]")].find(
+    ({ dataset }) => dataset.focus === focused.dataset.focus,
+  );
   (again ?? element.querySelector("h2"))?.focus({ preventScroll: true });
 }
 
