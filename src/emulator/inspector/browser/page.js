@@ -166,14 +166,11 @@ function start() {
 }
 
 window.addEventListener("hashchange", () => {
-  const { section, id } = place();
   draw();
-  // Whoever came by keyboard goes on in what was opened; whoever goes back, at the row.
+  // Whoever came by keyboard goes on in what was opened. Whoever goes back from where nothing is left, at the row.
   requestAnimationFrame(() => {
-    const row = id === undefined && narrow.matches ? at.list.querySelector("a[tabindex='0']") : undefined;
-    (row ?? at.detail.querySelector("h2") ?? at.list.querySelector(`a[href^="#/${section.id}"]`))?.focus({
-      preventScroll: true,
-    });
+    if (place().id !== undefined) at.detail.querySelector("h2")?.focus({ preventScroll: true });
+    else if (document.activeElement === document.body) at.list.querySelector("a[tabindex='0']")?.focus();
   });
 });
 document.addEventListener("keydown", (event) => {
