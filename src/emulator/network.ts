@@ -73,6 +73,7 @@ export class Network {
   secureMode: boolean;
   readonly #rules: NetworkRules;
   readonly #tools: NetworkTools;
+  #tokenCount = 0;
   /** The last user of each device, for as long as that user's last session there can live. */
   readonly #deviceUsers: ExpiringMap<string>;
 
@@ -97,7 +98,7 @@ export class Network {
     const token = ids.opaqueToken();
     const issuedAt = now();
     const expiresAt = issuedAt + this.#rules.authTokenLifetimeMs;
-    this.authTokens.add({ id: ids.objectId(), token, userId, issuedAt, expiresAt });
+    this.authTokens.add({ id: this.#nextId(), token, userId, issuedAt, expiresAt });
     return token;
   }
 
@@ -169,9 +170,15 @@ export class Network {
     const claims = { userId: _id, publicUserId: userId, deviceInfo, networkId, refreshToken };
     const token = signAccessToken({ user: claims, iat, exp });
     this.#rebind(deviceId, userId, expiresAt);
-    const id = ids.objectId();
+    const id = this.#nextId();
     this.accessTokens.add({ id, token, userId, userType, deviceId, deviceInfo, issuedAt, expiresAt });
     return { accessToken: token, refreshToken, issuedAt, expiresAt, user, userType };
+  }
+
+  /** Of a token, for this network's whole life. */
+  #nextId(): string {
+    this.#tokenCount += 1;
+    return String(this.#tokenCount);
   }
 
   /**

@@ -37,7 +37,8 @@ export interface Exchange {
 
 /** The last exchanges of an emulator, in memory. */
 export class RequestLog {
-  readonly #exchanges = new Map<number, Exchange>();
+  /** Each has its place by its id, which the one 500 later takes. */
+  #places: Exchange[] = [];
   readonly #listeners = new Set<(exchange: Exchange) => void>();
   #count = 0;
 
@@ -55,30 +56,30 @@ export class RequestLog {
       ms: undefined,
       isWhole: false,
     };
-    this.#exchanges.set(exchange.id, exchange);
-    if (this.#exchanges.size > maxRequests) this.#exchanges.delete(exchange.id - maxRequests);
+    this.#places[exchange.id % maxRequests] = exchange;
     this.tell(exchange);
     return exchange;
   }
 
   /** Says that something of an exchange has changed, unless it is forgotten already. */
   tell(exchange: Exchange): void {
-    if (!this.#exchanges.has(exchange.id)) return;
+    if (this.find(exchange.id) === undefined) return;
     for (const listener of this.#listeners) listener(exchange);
   }
 
   find(id: number): Exchange | undefined {
-    return this.#exchanges.get(id);
+    const exchange = this.#places[id % maxRequests];
+    return exchange?.id === id ? exchange : undefined;
   }
 
   /** The oldest first. */
   all(): Exchange[] {
-    return [...this.#exchanges.values()];
+    return this.#places.filter(Boolean).sort((one, other) => one.id - other.id);
   }
 
   /** Forgets all of them; those under way too. */
   clear(): void {
-    this.#exchanges.clear();
+    this.#places = [];
   }
 
   /** Hears of each exchange when it begins and when it has ended. */
