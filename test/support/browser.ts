@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe } from "@jest/globals";
-import { chromium, type Page } from "playwright-core";
+import { afterAll, describe } from "@jest/globals";
+import { type Browser, chromium, type Page } from "playwright-core";
 
 const executablePath = "/usr/bin/chromium";
 const isMissing = !existsSync(executablePath) && process.env["REQUIRE_SYSTEM_PROGRAMS"] !== "1";
@@ -36,38 +36,46 @@ const args = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ];
 
-/** Opens a page in a Chromium of its own, with a fresh profile and without the Internet; closes it when `use` ends. */
+/** One Chromium for the tests of a file, started by the first. */
+let browser: Promise<Browser> | undefined;
+
+afterAll(async () => (await browser)?.close());
+
+/** Opens a page with a fresh profile and without the Internet; closes it when `use` ends. */
 export async function withPage(use: (page: Page, trace: Trace) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({ executablePath, args, headless: true, timeout: browserTimeoutMs });
+  browser ??= chromium.launch({ executablePath, args, headless: true, timeout: browserTimeoutMs });
+  const context = await (await browser).newContext({ viewport: { width: 1280, height: 800 } });
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     await use(page, traceOf(page));
   } finally {
-    await browser.close();
+    await context.close();
   }
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core holds against the page as it is now, of those that it calls serious or critical. */
+export async function seriousViolations(page: Page): Promise<string[]> {
+  // What fades in has its colours at the end only.
+  await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
+  await page.evaluate(axe);
+  const found: Violation[] = await page.evaluate("axe.run().then(({ violations }) => violations)");
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
 }
 
 /** Leaves a picture in the folder for temporary files, for people to look at. */
 export async function photograph(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(tmpdir(), `amity-graphql-${name}.png`) });
-}
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-/** What axe-core finds in a page that is serious or critical: the rule, and the first element that breaks it. */
-export async function seriousViolations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(readFileSync(axe, "utf8"));
-  const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run()");
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string }[];
 }
 
 function traceOf(page: Page): Trace {

@@ -1,5 +1,5 @@
 import { decoded, type Mask } from "./masking.js";
-import type { Exchange, KeptBody } from "./request-log.js";
+import { type Exchange, type KeptBody, maxBodyBytes } from "./request-log.js";
 
 /** So much of a request's target is shown. Characters. */
 const maxTarget = 1_000;
@@ -63,7 +63,8 @@ function shownBody(kept: KeptBody | undefined, mask: Mask): object {
   if (!kept || kept.bytes === 0) return { bytes: 0 };
   const { bytes } = kept;
   if ("json" in kept) return { bytes, body: mask.json(kept.json) };
-  if (kept.text === undefined) return { bytes, note: "It is too long to be shown." };
+  if (kept.text === undefined)
+    return { bytes, note: `It is ${bytes > maxBodyBytes ? "too long" : "no JSON"}, and is not shown.` };
   const json = parsed(kept.text);
   if (json === undefined) return { bytes, body: mask.text(kept.text) };
   // The token routes answer with a token and nothing around it.

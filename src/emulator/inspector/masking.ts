@@ -19,8 +19,11 @@ const longEnoughToFind = 8;
 /** Deeper than any body of Amity's. */
 const maxDepth = 20;
 
-/** Access tokens and other JWTs; auth and refresh tokens; keys that an emulator made up. */
-const looksSecret = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|\b[A-Za-z0-9]{42}\b|\bemulator-[a-z-]+-[0-9a-f]{48}\b/g;
+/** Auth and refresh tokens, and keys that an emulator made up. */
+const looksSecret = /\b[A-Za-z0-9]{42}\b|\bemulator-[a-z-]{1,20}-[0-9a-f]{48}\b/g;
+
+/** What may hold an access token or another JWT. Whole runs, so that a hostile text costs no more than its length. */
+const tokenRuns = /[\w.-]{24,}/g;
 
 const secretName = /token|secret|signature|passw|passphrase|authorization|cookie|credential|key$/i;
 /** Of a secret these say no more than when it ends, or which it is. */
@@ -49,7 +52,7 @@ export function createMask(keys: readonly string[]): Mask {
 
   const text = (given: string): string => {
     const withoutKeys = forms.reduce((left, [form, key]) => left.replaceAll(form, shortened(key)), given);
-    return withoutKeys.replaceAll(looksSecret, shortened);
+    return withoutKeys.replaceAll(tokenRuns, withoutJwt).replaceAll(looksSecret, shortened);
   };
 
   const json = (value: unknown, isSecret = false, depth = 0): unknown => {
@@ -79,12 +82,23 @@ export function createMask(keys: readonly string[]): Mask {
     },
     target(target) {
       const [path = "", ...query] = target.split("?");
-      const parameters = query.join("?").replaceAll(/([^&=]+)=([^&]*)/g, (whole, name: string, value: string) => {
-        return isSecretName(decoded(name)) ? `${name}=${shortened(value)}` : whole;
-      });
-      return text(query.length > 0 ? `${path}?${parameters}` : path);
+      if (query.length === 0) return text(path);
+      const parameters = query
+        .join("?")
+        .split("&")
+        .map((parameter) => {
+          const [name = "", ...value] = parameter.split("=");
+          return isSecretName(decoded(name)) ? `${name}=${shortened(value.join("="))}` : parameter;
+        });
+      return text(`${path}?${parameters.join("&")}`);
     },
   };
+}
+
+/** A JWT begins with `{"` in Base64. */
+function withoutJwt(run: string): string {
+  const start = run.indexOf("eyJ");
+  return start < 0 || !run.includes(".", start) ? run : run.slice(0, start) + shortened(run.slice(start));
 }
 
 function isSecretName(name: string): boolean {

@@ -75,9 +75,9 @@ export class ExchangeRecorder implements Recorder {
   }
 }
 
-function keptBody({ body, headers }: FastifyRequest): KeptBody | undefined {
-  if (body === undefined) return undefined;
+function keptBody({ body, headers }: FastifyRequest): KeptBody {
   const declared = headers["content-length"];
+  if (body === undefined) return { bytes: Number(declared ?? 0) };
   const bytes = declared === undefined ? Buffer.byteLength(JSON.stringify(body)) : Number(declared);
   return bytes > maxBodyBytes ? { bytes } : { bytes, json: body };
 }

@@ -4,7 +4,7 @@ export const maxRequests = 500;
 /** A longer body is not kept. Bytes. */
 export const maxBodyBytes = 16_384;
 
-/** A body as it is kept; none when it was too long, or no JSON and so nothing that could be masked. */
+/** A body as it is kept: without what it says when it was too long, or no JSON and so nothing that could be masked. */
 export interface KeptBody {
   readonly bytes: number;
   readonly json?: unknown;
