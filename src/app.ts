@@ -42,6 +42,8 @@ export interface Gateway {
   readonly url: string;
   /** Where metrics and health have a port of their own; undefined without ADMIN_PORT. */
   readonly adminUrl: string | undefined;
+  /** The page that shows what the embedded emulator holds and was asked, with its key; undefined without emulator. */
+  readonly inspectorUrl: string | undefined;
   /** Reads keys, certificates and service keys from their files again. What cannot be used is kept out. */
   reload(): Promise<void>;
   /** Serves on for SHUTDOWN_DELAY_MS, lets the requests in flight finish within DRAIN_MS, and stops. */
@@ -137,6 +139,7 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
   return {
     url: `${originOf(host, server)}/graphql`,
     adminUrl: admin && originOf(host, admin),
+    inspectorUrl: emulator?.inspectorUrl,
     reload: () => reloads.reloadAll(),
     stop: () => end(shutdown.delayMs),
   };

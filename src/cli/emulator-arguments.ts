@@ -18,6 +18,7 @@ since arguments can be read in the list of processes.
   --api-key K         fake API key (default: made up)
   --server-key K      fake server key (default: made up)
   --admin-token T     fake admin token (default: made up)
+  --control-key K     what opens the control routes and the inspector (default: made up)
   --visitor-secret K  fake visitor application secret (default: made up)
   --insecure          secure mode off: sessions need no auth token
   --secure-visitors   visitors need a signature made with the visitor secret
@@ -59,6 +60,7 @@ function readOptions(values: ReturnType<typeof parse>): EmulatorOptions {
     ...(values["api-key"] !== undefined && { apiKey: values["api-key"] }),
     ...(values["server-key"] !== undefined && { serverKey: values["server-key"] }),
     ...(values["admin-token"] !== undefined && { adminToken: values["admin-token"] }),
+    ...(values["control-key"] !== undefined && { controlKey: values["control-key"] }),
     ...(values["visitor-secret"] !== undefined && { visitorSecret: values["visitor-secret"] }),
     ...(values["same-device"] !== undefined && { sameDevice: sameDevice(values["same-device"]) }),
     ...(values["rate-limit"] !== undefined && { rateLimit: rateLimit(values["rate-limit"]) }),
@@ -80,6 +82,7 @@ function parse(argv: readonly string[]) {
     "api-key": text,
     "server-key": text,
     "admin-token": text,
+    "control-key": text,
     "visitor-secret": text,
     "secure-visitors": flag,
     "same-device": text,

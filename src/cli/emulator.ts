@@ -60,7 +60,7 @@ async function isForeign(path: string): Promise<boolean> {
 
 /** Lines that make a .env file for a gateway on this machine as they are. */
 function settingsText(
-  { url, apiKey, serverKey, adminToken, visitorSecret }: Emulator,
+  { url, apiKey, serverKey, adminToken, inspectorUrl, visitorSecret }: Emulator,
   { options, caFile }: Command,
 ): string {
   const secureMode = options.secureMode !== false;
@@ -74,7 +74,8 @@ function settingsText(
     ...(options.secureVisitorMode
       ? [`AMITY_SG_VISITOR_SECRET=${visitorSecret}`, "VISITORS=on"]
       : [`# Visitor secret: ${visitorSecret}`]),
-    `# Admin token, for bans, revocation and /__emulator: ${adminToken}`,
+    `# Admin token, for bans and revocation: ${adminToken}`,
+    `# Inspector, for a browser on this machine: ${inspectorUrl}`,
   ];
   return `${lines.join("\n")}\n`;
 }

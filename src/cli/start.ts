@@ -74,6 +74,8 @@ async function serve(
   if (config.auth.mode === "none") {
     logger.warn({}, "AUTH_MODE=none: whoever reaches this address from this machine can mint tokens for any user");
   }
+  // The one line with a key: it opens nothing but the emulator, and whoever started it wants to follow the link.
+  if (gateway.inspectorUrl) logger.info({}, `The emulator shows what it holds and is asked: ${gateway.inspectorUrl}`);
   if (gateway.adminUrl) logger.info({ url: gateway.adminUrl }, "metrics and health");
   reload = gateway.reload;
   const stopped = untilStopped(logger, complain);

@@ -2,7 +2,8 @@ import type { X509Certificate } from "node:crypto";
 import { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Credentials } from "./credentials.js";
-import { AmityError } from "./errors.js";
+import { because } from "./errors.js";
+import type { Recorder } from "./inspector/recorder.js";
 import type { MutualTls } from "./mutual-tls.js";
 import { kindsOf } from "./route-kind.js";
 
@@ -15,11 +16,14 @@ export function requireCertificates(
   app: FastifyInstance,
   { certificates, refusal }: MutualTls,
   credentials: Credentials,
+  recorder: Recorder,
 ): void {
   app.addHook("onRequest", async (request, reply) => {
     if (!isProtected(request) && !credentials.isAdmin(request)) return;
     if (certificates.accepts(shownCertificate(request))) return;
-    if (refusal === "403") throw new AmityError("forbidden");
+    const error = because("forbidden", "There is no client certificate, or none that is valid.");
+    if (refusal === "403") throw error;
+    recorder.refused(request, error);
     reply.hijack();
     request.raw.destroy();
     return reply;

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { AdminTokens } from "./admin-tokens.js";
-import { AmityError, type AmityErrorName } from "./errors.js";
+import { AmityError, type AmityErrorName, because } from "./errors.js";
 import type { AccessGrant, Network } from "./network.js";
 import type { RateLimiter } from "./rate-limiter.js";
 import { isSame } from "./secrets.js";
@@ -30,12 +30,12 @@ export class Credentials {
 
   /** Refuses with unauthorized when the API key is missing or wrong. */
   requireApiKey(request: FastifyRequest): void {
-    if (!isSame(header(request, "x-api-key"), this.#keys.apiKey)) throw new AmityError("unauthorized");
+    requireKey(request, "x-api-key", this.#keys.apiKey, "unauthorized");
   }
 
   /** Refuses when the server key is missing or wrong; how depends on the route. */
   requireServerKey(request: FastifyRequest, refusal: AmityErrorName): void {
-    if (!isSame(header(request, "x-server-key"), this.#keys.serverKey)) throw new AmityError(refusal);
+    requireKey(request, "x-server-key", this.#keys.serverKey, refusal);
   }
 
   /** Is it the admin's? The token is taken in Authorization (OpenAPI v4) and in x-admin-token (docs.social.plus). */
@@ -47,8 +47,10 @@ export class Credentials {
   caller(request: FastifyRequest): Caller {
     if (this.isAdmin(request)) return { kind: "admin" };
     const token = header(request, "x-admin-token") === undefined ? bearer(request) : undefined;
-    const grant = token === undefined ? undefined : this.#network.findAccess(token);
-    if (!grant) throw new AmityError("unauthorized");
+    if (token === undefined) throw because("unauthorized", withoutToken(request));
+    const { accessTokens } = this.#network;
+    const grant = accessTokens.find(token);
+    if (!grant) throw because("unauthorized", `The access token ${accessTokens.whyDead(token)}.`);
     if (this.#limiter && !this.#limiter.allow(grant.userId)) throw new AmityError("rateLimited");
     this.#network.users.refuseBanned(grant.userId);
     return { kind: "user", ...grant };
@@ -56,8 +58,19 @@ export class Credentials {
 
   /** Refuses as `caller` does, and with permissionDenied when the caller is a user. */
   requireAdmin(request: FastifyRequest): void {
-    if (this.caller(request).kind !== "admin") throw new AmityError("permissionDenied");
+    if (this.caller(request).kind !== "admin") throw because("permissionDenied", "Only the admin may do this.");
   }
+}
+
+function requireKey(request: FastifyRequest, name: string, key: string, refusal: AmityErrorName): void {
+  const given = header(request, name);
+  if (given === undefined) throw because(refusal, `There is no ${name}.`);
+  if (!isSame(given, key)) throw because(refusal, `The ${name} is not this network's.`);
+}
+
+function withoutToken(request: FastifyRequest): string {
+  if (header(request, "x-admin-token") !== undefined) return "The x-admin-token is not, or no longer, this network's.";
+  return request.headers.authorization === undefined ? "There is no token." : "Authorization holds no Bearer token.";
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {
@@ -65,6 +78,7 @@ function header(request: FastifyRequest, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function bearer(request: FastifyRequest): string | undefined {
+/** The token in Authorization, if there is one. */
+export function bearer(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
 }

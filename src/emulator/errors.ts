@@ -54,16 +54,34 @@ export interface ErrorAnswer {
   readonly body: string;
 }
 
-/** A refusal on its way to the client; `detail` becomes Amity's `data.detail`, one sentence for each bad parameter. */
+/**
+ * A refusal on its way to the client; `detail` becomes Amity's `data.detail`, one sentence for each bad parameter.
+ * `why` is for the emulator's inspector alone: what Amity knows and does not say.
+ */
 export class AmityError extends Error {
   readonly reason: AmityErrorName;
   readonly detail: readonly string[] | undefined;
+  readonly why: string | undefined;
 
-  constructor(reason: AmityErrorName, detail?: readonly string[]) {
+  constructor(reason: AmityErrorName, detail?: readonly string[], why?: string) {
     super(reason);
     this.reason = reason;
     this.detail = detail;
+    this.why = why;
   }
+}
+
+/** A refusal with a sentence for the inspector, which quotes no secret. */
+export function because(reason: AmityErrorName, why: string): AmityError {
+  return new AmityError(reason, undefined, why);
+}
+
+/** Why it was refused, in words. Nothing of what went wrong in the emulator itself. */
+export function refusalText(error: unknown): string {
+  const { reason, detail, why } = error instanceof AmityError ? error : new AmityError(frameworkReason(error));
+  if (why !== undefined) return why;
+  const answer: JsonAnswer | TextAnswer = amityErrors[reason];
+  return detail?.join(" ") ?? ("text" in answer ? answer.text : answer.message);
 }
 
 /**

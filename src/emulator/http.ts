@@ -1,8 +1,10 @@
 import { STATUS_CODES } from "node:http";
 import type { ServerOptions } from "node:https";
 import type { Socket } from "node:net";
-import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { AmityError, toErrorAnswer } from "./errors.js";
+import { isControl } from "./inspector/control-guard.js";
+import type { ExchangeRecorder } from "./inspector/recorder.js";
 
 /** A userId in a path may have 900 characters (OpenAPI v3, get a user): of 4 bytes, each 3 characters when encoded. */
 const maxPathParameter = 900 * 4 * 3;
@@ -18,21 +20,31 @@ const corsHeaders = {
     "x-api-key, set-access-token-cookie, authorization, content-type, x-admin-token, x-no-cache",
 };
 
+export interface HttpServerOptions {
+  /** Makes it HTTPS. */
+  readonly tls: ServerOptions | undefined;
+  /** Watches every request, those to unknown routes among them. */
+  readonly recorder: ExchangeRecorder;
+}
+
 /**
  * A Fastify without routes that answers every failure, its own included, with Amity's bodies, and that logs nothing.
- * `tls` makes it HTTPS.
  */
-export function createHttpServer(tls?: ServerOptions): FastifyInstance {
+export function createHttpServer({ tls, recorder }: HttpServerOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     https: tls ?? null,
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: maxPathParameter },
-    frameworkErrors: (error, _request, reply) => sendError(reply.headers(corsHeaders), error),
+    frameworkErrors: (error, request, reply) => sendError(reply.headers(corsHeadersFor(request)), error),
     clientErrorHandler: (_error, socket) => refuseUnreadable(socket),
   });
-  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setErrorHandler((error, request, reply) => {
+    recorder.refused(request, error);
+    return sendError(reply, error);
+  });
+  recorder.watch(app);
   answerEarly(app);
   readEmptyBodiesAsAbsent(app);
   if (tls) closeHandshakes(app);
@@ -54,10 +66,15 @@ function closeHandshakes(app: FastifyInstance): void {
 /** Preflights and unknown routes need no body, so they are answered before one is read. */
 function answerEarly(app: FastifyInstance): void {
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers(corsHeaders);
+    reply.headers(corsHeadersFor(request));
     if (request.method === "OPTIONS") return reply.code(204).send();
     if (request.is404) throw new AmityError("routeNotFound");
   });
+}
+
+/** Amity's routes are for pages of any origin; the emulator's own are for none but its inspector. */
+function corsHeadersFor(request: FastifyRequest): Readonly<Record<string, string>> {
+  return isControl(request) ? {} : corsHeaders;
 }
 
 /** HTTP clients send a JSON content type with an empty DELETE too; Fastify would refuse that. */

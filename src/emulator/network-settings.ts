@@ -9,6 +9,11 @@ export class NetworkSettings {
   #isChatEnabled = true;
   #isAllowListEnabled = false;
 
+  reset(): void {
+    const on = { socialEnabled: true, videoStreamingEnabled: true, chatEnabled: true };
+    this.update({ ...on, tierHandler: "", isWhitelistEnabled: false });
+  }
+
   /** What is undefined stays as it is. */
   update(change: z.output<typeof settingsUpdate>): void {
     this.#tierHandler = change.tierHandler ?? this.#tierHandler;

@@ -36,6 +36,8 @@ export interface EmulatorOptions {
   readonly serverKey?: string;
   /** The admin's token at the start, 1-150 visible ASCII characters. Default: made up. */
   readonly adminToken?: string;
+  /** What opens the control routes and the inspector, 1-150 visible ASCII characters. Default: made up. */
+  readonly controlKey?: string;
   /** The visitor application secret, 1-150 visible ASCII characters. Default: made up. */
   readonly visitorSecret?: string;
   /** Whether sessions need an auth token. Default: true. When off, the token routes answer 403. */
@@ -85,7 +87,10 @@ export interface EmulatorOptions {
 }
 
 /** The options with every default filled in. */
-export type Settings = Required<Omit<EmulatorOptions, "rateLimit" | "mtls" | "faults" | "clock" | "nodeEnv">> & {
+export type Settings = Required<
+  Omit<EmulatorOptions, "accessTokenLifetimeMs" | "rateLimit" | "mtls" | "faults" | "clock" | "nodeEnv">
+> & {
+  readonly accessTokenLifetimesMs: { readonly secure: number; readonly unsecure: number };
   readonly rateLimit: RateLimit | undefined;
   readonly mtls: Required<MutualTlsOptions> | undefined;
   readonly faults: readonly Fault[];
@@ -113,15 +118,16 @@ export function resolveOptions(options: EmulatorOptions): Settings {
     apiKey: credential("apiKey", options.apiKey ?? randomIds.key("api-key")),
     serverKey: credential("serverKey", options.serverKey ?? randomIds.key("server-key")),
     adminToken: credential("adminToken", options.adminToken ?? randomIds.key("admin-token")),
+    controlKey: credential("controlKey", options.controlKey ?? randomIds.key("control-key")),
     visitorSecret: credential("visitorSecret", options.visitorSecret ?? randomIds.key("visitor-secret")),
     secureMode,
     secureVisitorMode: options.secureVisitorMode ?? false,
     singleUseAuthTokens: options.singleUseAuthTokens ?? false,
     authTokenLifetimeMs: positive("authTokenLifetimeMs", options.authTokenLifetimeMs ?? 10 * minuteMs),
-    accessTokenLifetimeMs: positive(
-      "accessTokenLifetimeMs",
-      options.accessTokenLifetimeMs ?? (secureMode ? 30 : 1) * dayMs,
-    ),
+    accessTokenLifetimesMs: {
+      secure: positive("accessTokenLifetimeMs", options.accessTokenLifetimeMs ?? 30 * dayMs),
+      unsecure: positive("accessTokenLifetimeMs", options.accessTokenLifetimeMs ?? dayMs),
+    },
     adminTokenLifetimeMs: positive("adminTokenLifetimeMs", options.adminTokenLifetimeMs ?? 365 * dayMs),
     adminTokenOverlapMs: positive("adminTokenOverlapMs", options.adminTokenOverlapMs ?? dayMs),
     sameDevice: options.sameDevice ?? "keep",

@@ -31,4 +31,8 @@ export class RateLimiter {
     this.#windows.set(userId, { used: 1 }, this.#now() + this.#limit.windowMs);
     return true;
   }
+
+  clear(): void {
+    this.#windows.clear();
+  }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Credentials } from "./credentials.js";
-import { AmityError } from "./errors.js";
+import { because } from "./errors.js";
 import type { Network, OpenedSession } from "./network.js";
 import type { Settings } from "./options.js";
 import { rolesOf } from "./roles.js";
@@ -34,7 +34,9 @@ export function registerSessionRoutes(
   );
 
   app.get("/api/v3/sessions", (request, reply) => {
-    if (credentials.caller(request).kind === "admin") throw new AmityError("unauthorized");
+    if (credentials.caller(request).kind === "admin") {
+      throw because("unauthorized", "The admin has no session to verify.");
+    }
     return reply.send({ lastCachePurge: iso(network.lastCachePurge) });
   });
 
@@ -44,10 +46,10 @@ export function registerSessionRoutes(
     const source = Object.assign({}, request.body, request.query, request.params);
     const { userId, isPublic } = parse(revocation, source, "invalidParameters");
     if (userId === undefined) {
-      if (caller.kind === "admin") throw new AmityError("sessionNotFound");
-      network.revoke(caller.accessToken);
+      if (caller.kind === "admin") throw because("sessionNotFound", "The admin must name a user.");
+      network.accessTokens.end(caller.token, "was revoked");
     } else {
-      if (caller.kind === "user") throw new AmityError("permissionDenied");
+      if (caller.kind === "user") throw because("permissionDenied", "Only the admin ends others' sessions.");
       network.revokeUser(userId, isPublic);
     }
     return reply.send({ success: true });

@@ -1,14 +1,17 @@
 import type { FastifyInstance } from "fastify";
 import type { Credentials } from "./credentials.js";
-import { deepLinkSettings, NetworkSettings, uiKitSettings } from "./network-settings.js";
+import { deepLinkSettings, type NetworkSettings, uiKitSettings } from "./network-settings.js";
 import { parse, settingsUpdate } from "./validation.js";
 
 /**
  * The network's settings: what Amity's SDKs read at a login and the UI kit at its start, for every live token, and the
  * switches of the admin (OpenAPI v3).
  */
-export function registerSettingsRoutes(app: FastifyInstance, credentials: Credentials): void {
-  const settings = new NetworkSettings();
+export function registerSettingsRoutes(
+  app: FastifyInstance,
+  settings: NetworkSettings,
+  credentials: Credentials,
+): void {
   const root = "/api/v3/network-settings";
 
   const pages: readonly [path: string, body: () => object][] = [

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Credentials } from "./credentials.js";
-import { AmityError, type AmityErrorName } from "./errors.js";
+import { type AmityErrorName, because } from "./errors.js";
 import type { Network } from "./network.js";
 import type { Settings } from "./options.js";
 import { namedUser, parse, tokenQueryV3 } from "./validation.js";
@@ -10,11 +10,11 @@ export function registerTokenRoutes(
   app: FastifyInstance,
   network: Network,
   credentials: Credentials,
-  { secureMode, v3KeyError }: Settings,
+  { v3KeyError }: Settings,
 ): void {
   const authorize = (request: FastifyRequest, keyRefusal: AmityErrorName) => {
     credentials.requireServerKey(request, keyRefusal);
-    if (!secureMode) throw new AmityError("forbidden");
+    if (!network.secureMode) throw because("forbidden", "Secure mode is off.");
   };
 
   app.get("/api/v3/authentication/token", (request, reply) => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Caller, Credentials } from "./credentials.js";
-import { AmityError } from "./errors.js";
+import { AmityError, because } from "./errors.js";
 import type { Network } from "./network.js";
 import { arrayIn, pageOf } from "./paging.js";
 import { rolesOf } from "./roles.js";
@@ -52,5 +52,6 @@ export function registerUserRoutes(app: FastifyInstance, network: Network, crede
 function requireRightToChange(caller: Caller, userId: string, isGivingRoles: boolean): void {
   if (caller.kind === "admin") return;
   if (caller.userType !== "signed-in") throw new AmityError(`${caller.userType}Denied`);
-  if (caller.userId !== userId || isGivingRoles) throw new AmityError("forbidden");
+  if (isGivingRoles) throw because("forbidden", "Only the admin gives roles.");
+  if (caller.userId !== userId) throw because("forbidden", "Users may change themselves only.");
 }

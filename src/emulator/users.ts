@@ -46,6 +46,7 @@ export class Users {
   readonly #systemBanned = new Set<string>();
   /** The visitor or bot of each device, by both. */
   readonly #ofDevices = new Map<string, User>();
+  readonly #types = new Map<string, UserType>();
 
   constructor(now: WallClock, ids: Ids) {
     this.#now = now;
@@ -94,7 +95,12 @@ export class Users {
     const key = `${type} ${deviceId}`;
     const known = this.#ofDevices.get(key) ?? this.#create(`${type}-${this.#ids.objectId()}`);
     this.#ofDevices.set(key, known);
+    this.#types.set(known.userId, type);
     return known;
+  }
+
+  typeOf({ userId }: User): UserType {
+    return this.#types.get(userId) ?? "signed-in";
   }
 
   /** Bans or unbans a user who must exist, or userNotFound is thrown; doing so twice changes nothing. */
@@ -109,6 +115,16 @@ export class Users {
   setSystemBan(userId: string, isBanned: boolean): void {
     if (isBanned) this.#systemBanned.add(userId);
     else this.#systemBanned.delete(userId);
+  }
+
+  /** Everybody who is banned from the system, whether they are there or not. */
+  systemBanned(): ReadonlySet<string> {
+    return this.#systemBanned;
+  }
+
+  /** Forgets everybody, and all bans. */
+  clear(): void {
+    for (const held of [this.#byUserId, this.#systemBanned, this.#ofDevices, this.#types]) held.clear();
   }
 
   /** Refuses with systemBan or globalBan when the user is banned. */

@@ -1,5 +1,5 @@
 import { AppError } from "../errors/app-error.js";
-import { isLoopbackHost } from "../system/loopback.js";
+import { namesLoopback } from "../system/loopback.js";
 import type { HttpRequest } from "./messages.js";
 import { graphqlPath } from "./paths.js";
 import type { Incoming, Route } from "./routes.js";
@@ -26,9 +26,4 @@ export function routeOf({ path, route }: Incoming): Route {
 /** RFC 9112, 3.2: exactly one Host header in HTTP/1.1. */
 function hasOneHost({ hostCount, httpVersion }: HttpRequest): boolean {
   return hostCount === 1 || (hostCount === 0 && httpVersion === "1.0");
-}
-
-function namesLoopback(host: string | undefined): boolean {
-  const name = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(host ?? "")?.[1];
-  return name !== undefined && isLoopbackHost(name);
 }

@@ -12,6 +12,12 @@ export function isLoopbackHost(host: string): boolean {
   return family !== 0 && loopback.check(bare, family === 6 ? "ipv6" : "ipv4");
 }
 
+/** Does this Host header name this machine? A page of another site cannot make a browser send one that does. */
+export function namesLoopback(host: string | undefined): boolean {
+  const name = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(host ?? "")?.[1];
+  return name !== undefined && isLoopbackHost(name);
+}
+
 /** May we talk to this URL? https anywhere, http only within this machine, and no user or password in it. */
 export function isTrustedUrl({ protocol, hostname, username, password }: URL): boolean {
   if (username || password) return false;

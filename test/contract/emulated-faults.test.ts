@@ -84,7 +84,7 @@ describe("when Amity", () => {
         expect((await send("/livez")).status).toBe(200);
         await fetch(`${emulator.url}/__emulator/faults`, {
           method: "DELETE",
-          headers: { authorization: `Bearer ${emulator.adminToken}` },
+          headers: { authorization: `Bearer ${emulator.controlKey}` },
         });
         expect((await ask(create)).body.data.createSession.userId).toBe("alice");
       });

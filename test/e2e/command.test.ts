@@ -31,6 +31,9 @@ describe("amity-graphql start", () => {
     });
     expect(code).toBe(0);
     expect(stdout.match(/embedded emulator/g)).toHaveLength(1);
+    expect(
+      stdout.match(/http:\/\/127\.0\.0\.1:\d+\/__emulator\/#key=emulator-control-key-[0-9a-f]{48}$/gm),
+    ).toHaveLength(1);
     expect(stdout).toMatch(/AUTH_MODE=none/);
   });
 

@@ -196,5 +196,5 @@ describe("a client certificate", () => {
 });
 
 async function disable(emulator: Emulator, name: string): Promise<void> {
-  await rawCall(emulator, `DELETE /__emulator/certificates/${name}`, { headers: bearer(emulator.adminToken) });
+  await rawCall(emulator, `DELETE /__emulator/certificates/${name}`, { headers: bearer(emulator.controlKey) });
 }

@@ -235,7 +235,7 @@ describe("Amity's SDK 7.20.0 in a session", () => {
   test("knows that it is over after a ban from the system", async () => {
     await withSdk({}, async ({ sdk, emulator }) => {
       await login(sdk);
-      await call(emulator, "PUT /__emulator/system-bans/alice", { headers: bearer(emulator.adminToken) });
+      await call(emulator, "PUT /__emulator/system-bans/alice", { headers: bearer(emulator.controlKey) });
       await expect(sdk("readLast", { userId: "alice" })).rejects.toMatchObject({
         ...refusedWith(400_100),
         accessToken: "",

@@ -47,7 +47,7 @@ describe("a certificate is refused", () => {
       const token = () => tokenBy(resuming, emulator);
       expect([await token(), await token()]).toEqual([200, 200]);
       const path = `${certificatesPath}/${encodeURIComponent("old one/1")}`;
-      const headers = bearer(emulator.adminToken);
+      const headers = bearer(emulator.controlKey);
       expect(await outcome(rawCall(emulator, `DELETE ${path}`, { headers }))).toBe(200);
       expect([await token(), await token()]).toEqual([broken, broken]);
       expect(await outcome(rawCall(emulator, `DELETE ${path}`, { headers }))).toBe(404);
@@ -83,7 +83,7 @@ describe("the console's part", () => {
       for (const name of ["one", "one", "two", "three"]) {
         statuses.push((await postRequest(emulator, name, csr)).status);
       }
-      const headers = bearer(emulator.adminToken);
+      const headers = bearer(emulator.controlKey);
       const list = JSON.parse((await rawCall(emulator, `GET ${certificatesPath}`, { headers })).text);
       await rawCall(emulator, `DELETE ${certificatesPath}/one`, { headers });
       statuses.push((await postRequest(emulator, "three", csr)).status);

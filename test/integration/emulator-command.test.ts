@@ -29,7 +29,7 @@ afterEach(() => {
 async function printedSettings(exit: Promise<number>): Promise<Record<string, string>> {
   await new Promise<void>((resolve, reject) => {
     watch = () => {
-      if (written.stdout.includes("Admin token")) resolve();
+      if (written.stdout.includes("Inspector")) resolve();
     };
     watch();
     exit.then((code) => reject(new Error(`ended with ${code}: ${written.stderr}`)), reject);
@@ -55,7 +55,17 @@ describe("amity-graphql emulator", () => {
 
   test("takes every option from its arguments", async () => {
     const keys = ["--api-key", "api", "--server-key", "server", "--admin-token", "admin", "--visitor-secret", "secret"];
-    const rest = ["--host", "127.0.0.1", "--port", "0", "--single-use", "--rate-limit", "5"];
+    const rest = [
+      "--host",
+      "127.0.0.1",
+      "--port",
+      "0",
+      "--single-use",
+      "--rate-limit",
+      "5",
+      "--control-key",
+      "control/key",
+    ];
     const exit = emulatorCommand([...keys, ...rest], {});
     const settings = await printedSettings(exit);
     process.emit("SIGINT");
@@ -63,6 +73,7 @@ describe("amity-graphql emulator", () => {
     expect(written.stdout).toContain("# Visitor secret: secret\n");
     expect(settings).toMatchObject({ AMITY_SG_API_KEY: "api", AMITY_SG_SERVER_KEY: "server" });
     expect(written.stdout).toContain("admin");
+    expect(written.stdout).toContain(`this machine: ${settings["AMITY_SG_BASE_URL"]}/__emulator/#key=control%2Fkey\n`);
   });
 
   test.each([
@@ -86,7 +97,16 @@ describe("amity-graphql emulator", () => {
       {},
     );
     const { AMITY_SG_BASE_URL: url = "", AMITY_SG_API_KEY: apiKey = "" } = await printedSettings(exit);
-    const network = { url, apiKey, serverKey: "", adminToken: "", visitorSecret: "", ca: undefined };
+    const network = {
+      url,
+      apiKey,
+      serverKey: "",
+      adminToken: "",
+      controlKey: "",
+      inspectorUrl: "",
+      visitorSecret: "",
+      ca: undefined,
+    };
     const emulator = { ...network, close: async () => undefined };
     const { json } = await requestSession(emulator, { userId: "alice", deviceId: "phone" });
     await requestSession(emulator, { userId: "alice", deviceId: "phone" });
@@ -121,6 +141,7 @@ describe("amity-graphql emulator", () => {
     [["--rate-limit", "0"]],
     [["--same-device", "forget"]],
     [["--visitor-secret", ""]],
+    [["--control-key", ""]],
     [["--api-key", ""]],
     [["--server-key", "x".repeat(151)]],
     [["--mtls"]],
@@ -179,7 +200,7 @@ describe("amity-graphql emulator --mtls", () => {
     expect(settings["AMITY_MTLS_CA_FILE"]).toBe(`'${caFile}'`); // quoted, because of the space
     const ca = await readFile(caFile, "utf8");
     const url = settings["AMITY_SG_BASE_URL"] ?? "";
-    const keys = { apiKey: "", serverKey: "", adminToken: "", visitorSecret: "" };
+    const keys = { apiKey: "", serverKey: "", adminToken: "", controlKey: "", inspectorUrl: "", visitorSecret: "" };
     const emulator = { ...keys, url, ca, close: async () => undefined };
     expect(await outcome(rawCall(emulator, "GET /api/v3/sessions"))).toBe(401);
     process.emit("SIGINT");

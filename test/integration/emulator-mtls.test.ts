@@ -62,7 +62,7 @@ describe("the whole round", () => {
   test("an emulator without mutual TLS has no authority and no certificates", async () => {
     await withEmulator({}, async (emulator) => {
       const { status } = await rawCall(emulator, "GET /__emulator/certificates", {
-        headers: bearer(emulator.adminToken),
+        headers: bearer(emulator.controlKey),
       });
       expect([emulator.ca, status]).toEqual([undefined, 404]);
     });

@@ -114,7 +114,7 @@ async function rotateCertificates() {
   const emulator = await startEmulator({ mtls: true });
   const control = async (method, path, body) => {
     const { Agent: HttpsAgent, request: httpsRequest } = await import("node:https");
-    const headers = { authorization: `Bearer ${emulator.adminToken}`, "content-type": "application/json" };
+    const headers = { authorization: `Bearer ${emulator.controlKey}`, "content-type": "application/json" };
     const outgoing = httpsRequest(`${emulator.url}/__emulator/certificates${path}`, {
       method,
       headers,

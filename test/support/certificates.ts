@@ -103,7 +103,7 @@ export async function createTestRequest(
 /** Asks the emulator for a certificate. */
 export function postRequest(emulator: Emulator, name: string, csr: string): Promise<RawAnswer> {
   return rawCall(emulator, "POST /__emulator/certificates", {
-    headers: bearer(emulator.adminToken),
+    headers: bearer(emulator.controlKey),
     body: { name, csr },
   });
 }

@@ -3,10 +3,24 @@ import type { RequestFault } from "./fault.js";
 
 /** The faults in force. */
 export class FaultList {
+  readonly #first: readonly RequestFault[];
   #entries: { readonly fault: RequestFault; left: number }[] = [];
 
   constructor(faults: readonly RequestFault[]) {
+    this.#first = faults;
     this.replace(faults);
+  }
+
+  /** Those that it began with, again. */
+  reset(): void {
+    this.replace(this.#first);
+  }
+
+  /** All that may still meet a request, each with the `times` that are left. */
+  all(): RequestFault[] {
+    return this.#entries
+      .filter(({ left }) => left >= 1)
+      .map(({ fault, left }) => (fault.times === undefined ? fault : { ...fault, times: left }));
   }
 
   /** Puts these in the place of all others, as if none of them had met a request yet. */

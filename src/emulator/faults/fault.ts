@@ -66,6 +66,11 @@ const kinds: readonly string[] = startFault.options.map(({ shape }) => shape.kin
 /** The faults of a running emulator. */
 export const requestFaults = z.array(requestFault, "must be a list of faults.");
 
+/** The kinds of faults of a running emulator, each as a JSON Schema of its fields. */
+export const faultKinds: readonly object[] = requestFault.options.map((option) =>
+  z.toJSONSchema(option, { io: "input" }),
+);
+
 /** A fault that meets requests, complete. */
 export type RequestFault = z.output<typeof requestFault>;
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WallClock } from "../../system/clock.js";
+import type { Recorder } from "../inspector/recorder.js";
 import { kindsOf } from "../route-kind.js";
 import * as broken from "./broken-answers.js";
 import type { FaultOf, RequestFault } from "./fault.js";
@@ -15,7 +16,7 @@ type Outcome = "proceed" | "taken" | { readonly answer: replaced.ReplacedAnswer 
  * Lets the faults meet every request to these routes. A fault comes before the route's own work, so that a refused
  * request has changed nothing; only those that spoil the real answer let it happen.
  */
-export function registerFaults(app: FastifyInstance, faults: FaultList, now: WallClock): void {
+export function registerFaults(app: FastifyInstance, faults: FaultList, now: WallClock, recorder: Recorder): void {
   const spoilers = new WeakMap<FastifyRequest, Spoiler>();
 
   app.addHook("preHandler", async (request, reply) => {
@@ -23,6 +24,7 @@ export function registerFaults(app: FastifyInstance, faults: FaultList, now: Wal
     if (met.length === 0) return;
     const exchange = exchangeOf(request, reply);
     for (const fault of met) {
+      recorder.metFault(request, fault.kind);
       const outcome = await meet(fault, exchange, request, now());
       if (outcome === "proceed") continue;
       if (outcome === "taken") return reply.hijack();

@@ -57,7 +57,7 @@ const faults: readonly (readonly [FaultInput, Line | undefined])[] = [
 ];
 
 async function replaceFaults({ emulator }: World, list: readonly FaultInput[]): Promise<void> {
-  const headers = { authorization: `Bearer ${emulator.adminToken}` };
+  const headers = { authorization: `Bearer ${emulator.controlKey}` };
   const { status } = await rawCall(emulator, "PUT /__emulator/faults", { headers, body: list });
   if (status !== 200) throw new Error(`the emulator does not take ${JSON.stringify(list)}: ${status}`);
 }

@@ -94,7 +94,7 @@ function rotations(world: World): readonly Fault[] {
   const { emulator, files } = world;
   let number = 0;
   let current = "first";
-  const headers = { authorization: `Bearer ${emulator.adminToken}` };
+  const headers = { authorization: `Bearer ${emulator.controlKey}` };
   const disable = () => rawCall(emulator, `DELETE /__emulator/certificates/${current}`, { headers });
   const renew = async () => {
     const name = `gateway-${++number}`;

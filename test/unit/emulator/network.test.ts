@@ -9,7 +9,7 @@ function createNetwork(differences: Partial<NetworkRules> = {}) {
     secureMode: false,
     singleUseAuthTokens: false,
     authTokenLifetimeMs: 1_000,
-    accessTokenLifetimeMs: 10_000,
+    accessTokenLifetimesMs: { secure: 10_000, unsecure: 10_000 },
     sameDevice: "keep",
     deletedUserSession: "200",
     secureVisitorMode: false,
@@ -18,7 +18,7 @@ function createNetwork(differences: Partial<NetworkRules> = {}) {
   };
   const network = new Network(rules, { now: clock, ids: randomIds, signAccessToken: ({ user }) => user.refreshToken });
   const open = (userId: string, deviceId: string) => network.openSession({ userId, deviceId }).accessToken;
-  const lives = (...tokens: string[]) => tokens.map((token) => network.findAccess(token) !== undefined);
+  const lives = (...tokens: string[]) => tokens.map((token) => network.accessTokens.find(token) !== undefined);
   return { network, open, lives, advance };
 }
 
