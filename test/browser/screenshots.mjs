@@ -22,10 +22,26 @@ async function runRegions(page) {
   await page.getByRole("tooltip").waitFor({ state: "hidden" });
 }
 
+/** Something for the inspector to show: a session, and a call that is refused. */
+async function callAmity({ url }) {
+  const create =
+    'mutation { createSession(input: { userId: "alice", deviceId: "phone", displayName: "Alice" }) { userId } }';
+  for (const query of [create, 'query { sessionStatus(accessToken: "nobody") { state } }']) {
+    const headers = { "content-type": "application/json" };
+    await (await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) })).text();
+  }
+}
+
+async function openFirst(page) {
+  await page.locator("#list .rows a").first().click();
+  await page.locator("#detail").getByText("Answer").first().waitFor();
+}
+
 const pages = [
-  { name: "start", path: "/" },
-  { name: "explorer", path: "/graphql/explorer", prepare: runRegions },
-  { name: "schema", path: "/docs/schema" },
+  { name: "start", urlOf: ({ origin }) => `${origin}/` },
+  { name: "explorer", urlOf: ({ origin }) => `${origin}/graphql/explorer`, prepare: runRegions },
+  { name: "schema", urlOf: ({ origin }) => `${origin}/docs/schema` },
+  { name: "inspector", urlOf: ({ inspectorUrl }) => inspectorUrl, prepare: openFirst },
 ];
 
 const sizes = [
@@ -33,9 +49,9 @@ const sizes = [
   { width: 390, height: 844 },
 ];
 
-async function take(browser, origin, { name, path, prepare }, viewport, colorScheme) {
+async function take(browser, addresses, { name, urlOf, prepare }, viewport, colorScheme) {
   const page = await browser.newPage({ viewport, colorScheme });
-  await page.goto(`${origin}${path}`);
+  await page.goto(urlOf(addresses));
   await prepare?.(page);
   const file = `${folder}${name}-${viewport.width}-${colorScheme}.png`;
   await page.screenshot({ path: file });
@@ -52,12 +68,13 @@ function makeSmall(files) {
 mkdirSync(folder, { recursive: true });
 const gateway = await startGateway(loadConfig({}), { logger: silentLogger });
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const addresses = { origin: new URL(gateway.url).origin, inspectorUrl: gateway.inspectorUrl };
 try {
+  await callAmity(gateway);
   const files = [];
   for (const page of pages)
     for (const size of sizes)
-      for (const scheme of ["light", "dark"])
-        files.push(await take(browser, new URL(gateway.url).origin, page, size, scheme));
+      for (const scheme of ["light", "dark"]) files.push(await take(browser, addresses, page, size, scheme));
   makeSmall(files);
 } finally {
   await browser.close();
