@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import got from "got";
 import { reasonOf } from "../errors/reason-of.js";
 import type { Reason } from "../errors/reasons.js";
+import type { CancelSignal } from "../system/cancellation.js";
 import { connectTimeoutMs } from "../system/connect-timeout.js";
 import { directEgress, type Egress, type TlsIdentity, verifying } from "../system/egress.js";
 import { ProxyError } from "../system/forward-proxy.js";
@@ -24,7 +25,7 @@ export interface UpstreamRequest {
   /** Time for the whole exchange, the body included. Milliseconds. */
   readonly timeoutMs: number;
   /** Nobody waits for the answer any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Opens a connection of its own: the kept ones may all be dead. */
   readonly freshConnection?: boolean;
 }
