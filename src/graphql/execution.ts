@@ -4,7 +4,7 @@ import type { Context } from "../context.js";
 import { listening } from "./listening.js";
 
 /** The plugin that writes answers sets what there is to set. */
-const http = { status: undefined, headers: new HeaderMap() };
+const http = { headers: new HeaderMap() };
 
 /**
  * Runs operations by graphql-js itself: on its own way to it, Apollo Server negotiates media types once more, and looks
@@ -19,7 +19,7 @@ export function executionPlugin(): ApolloServerPlugin<Context> {
       const variableValues = request.request.variables;
       const { data, errors } = await execute({ schema, document, operationName, contextValue, variableValues });
       Object.assign(request, { errors });
-      return { http, body: { kind: "single", singleResult: { data } } };
+      return { http, body: { kind: "single", singleResult: data === undefined ? {} : { data } } };
     },
   });
 }

@@ -1,7 +1,7 @@
 /** Tells that nobody waits any more. An AbortSignal is one. */
 export interface CancelSignal {
   readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void, options: { readonly once: true }): void;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once: true }): void;
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
