@@ -4,6 +4,7 @@ import { AppError } from "./errors/app-error.js";
 import type { RegionService } from "./region/region.service.js";
 import type { IssuedSessionService } from "./session/issued-session.service.js";
 import type { SessionService } from "./session/session.service.js";
+import type { CancelSignal } from "./system/cancellation.js";
 import type { RequestRecord } from "./telemetry/request-record.js";
 import { createTokenLoader, type TokenLoader } from "./token/token.loader.js";
 import type { TokenService } from "./token/token.service.js";
@@ -33,7 +34,7 @@ export interface RequestFacts {
   /** The client's address. */
   readonly address: string;
   /** The client went away. It may be made when it is first asked for. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** What one request carries. Apollo Server works on a shallow copy of it, so what changes is one level down. */

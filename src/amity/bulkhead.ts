@@ -1,4 +1,5 @@
 import { AppError } from "../errors/app-error.js";
+import type { CancelSignal } from "../system/cancellation.js";
 import type { Clock } from "../system/clock.js";
 import { cancellable } from "./cancellable.js";
 
@@ -10,7 +11,7 @@ const queueWaitMs = 500;
 export interface Patience {
   /** By the monotonic clock. Milliseconds. */
   readonly deadline: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { AppError } from "../errors/app-error.js";
+import type { CancelSignal } from "../system/cancellation.js";
 
 /**
  * A promise that nobody has to wait for: it fails with CANCELLED as soon as the signal says so. `begin` starts what
  * will settle it, later and not at once, and gives what tidies up when it has ended, however it did.
  */
 export function cancellable<T>(
-  signal: AbortSignal | undefined,
+  signal: CancelSignal | undefined,
   begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -1,11 +1,14 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import got from "got";
+import { urlToHttpOptions } from "node:url";
+import got, { Options, type Request, type RequestFunction } from "got";
 import { reasonOf } from "../errors/reason-of.js";
 import type { Reason } from "../errors/reasons.js";
+import type { CancelSignal } from "../system/cancellation.js";
 import { connectTimeoutMs } from "../system/connect-timeout.js";
-import { directEgress, type Egress, type TlsIdentity, verifying } from "../system/egress.js";
+import { directEgress, type Egress, type TlsIdentity } from "../system/egress.js";
 import { ProxyError } from "../system/forward-proxy.js";
 import { version } from "../system/version.js";
 import { decodeBody } from "./body.js";
@@ -24,7 +27,7 @@ export interface UpstreamRequest {
   /** Time for the whole exchange, the body included. Milliseconds. */
   readonly timeoutMs: number;
   /** Nobody waits for the answer any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Opens a connection of its own: the kept ones may all be dead. */
   readonly freshConnection?: boolean;
 }
@@ -55,42 +58,28 @@ export interface Transport {
 
 /**
  * The region's transport: got in its stream form, which costs half of its promise form, with every convenience off.
- * Retries, redirects, decompression and status handling would each act on our secrets or our deadlines.
+ * Retries, redirects, decompression and status handling would each act on our secrets or our deadlines. Its options are
+ * made once, since to make them takes as long as all that Node does for a request.
  */
 export function createTransport(
   baseUrl: URL,
   { identity, idleMs, egress = directEgress }: TransportOptions,
 ): Transport {
-  const pools = createPools(egress, idleMs);
-  const { ca, cert, key } = identity;
-  const client = got.extend({
-    agent: pools.kept,
-    decompress: false,
-    followRedirect: false,
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    https: {
-      ...verifying,
-      ...(ca && { certificateAuthority: [...ca] }),
-      ...(cert !== undefined && { certificate: cert }),
-      ...(key !== undefined && { key }),
-    },
-    headers: {
-      accept: "application/json, text/plain",
-      "accept-encoding": "identity",
-      "user-agent": `amity-graphql/${version}`,
-    },
-  });
+  const pools = createPools(egress, identity, idleMs);
+  const toHost = requestTo(baseUrl);
+  const kept = new Options({ ...plain, request: toHost, agent: pools.kept });
+  const fresh = new Options({ ...plain, request: toHost, agent: pools.fresh });
   return {
     send(request) {
-      const stream = client.stream(new URL(request.path, baseUrl), {
-        method: request.method,
-        headers: request.headers,
-        timeout: { ...connectLimits, request: request.timeoutMs },
-        ...(request.freshConnection && { agent: pools.fresh }),
-        // A POST or DELETE stream without a body waits for one for ever.
-        ...(request.method !== "GET" && { body: request.body ?? "" }),
-      });
+      const options = request.freshConnection ? fresh : kept;
+      options.url = new URL(request.path, baseUrl);
+      options.method = request.method;
+      options.headers = { ...usualHeaders, ...request.headers };
+      options.timeout = { ...connectLimits, request: request.timeoutMs };
+      // A POST or DELETE stream without a body waits for one for ever.
+      options.body = request.method === "GET" ? undefined : (request.body ?? "");
+      // It copies them before it returns.
+      const stream = got(undefined, undefined, options) as Request;
       return readAnswer(stream, { baseUrl, proxy: egress.proxy }, request);
     },
     retire: pools.retire,
@@ -98,15 +87,35 @@ export function createTransport(
   };
 }
 
-const connectLimits = { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs } as const;
+const usualHeaders = {
+  accept: "application/json, text/plain",
+  "accept-encoding": "identity",
+  "user-agent": `amity-graphql/${version}`,
+} as const;
 
-type GotStream = ReturnType<typeof got.stream>;
+const plain = {
+  isStream: true,
+  decompress: false,
+  followRedirect: false,
+  retry: { limit: 0 },
+  throwHttpErrors: false,
+} as const;
+
+/** got would hand some thirty options to Node, which copies them again and again; what TLS needs, the agents know. */
+function requestTo(baseUrl: URL): RequestFunction {
+  const { protocol, hostname, port } = urlToHttpOptions(baseUrl);
+  const makeRequest = protocol === "https:" ? httpsRequest : httpRequest;
+  return ({ pathname, search }, { method, headers, agent }) =>
+    makeRequest({ protocol, hostname, port, path: pathname + search, method, headers, agent });
+}
+
+const connectLimits = { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs } as const;
 
 /** How the stream's connection is made. */
 type Way = Pick<Egress, "proxy"> & { readonly baseUrl: URL };
 
 function readAnswer(
-  stream: GotStream,
+  stream: Request,
   way: Way,
   { signal, timeoutMs }: Pick<UpstreamRequest, "signal" | "timeoutMs">,
 ): Promise<UpstreamResponse> {
@@ -166,7 +175,7 @@ function readAnswer(
 }
 
 /** got counts a lookup that failed among those that were done, and knows of none for an address. */
-function phaseOf(stream: GotStream, { baseUrl, proxy }: Way, isReused: boolean, error?: Error): TransportPhase {
+function phaseOf(stream: Request, { baseUrl, proxy }: Way, isReused: boolean, error?: Error): TransportPhase {
   const { protocol, hostname } = baseUrl;
   if (stream.response) return "answer";
   if (isReused) return "request";

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type { Socket } from "node:net";
-import type { Egress } from "../system/egress.js";
+import type { Egress, TlsIdentity } from "../system/egress.js";
 
 /** By the scheme of the URL. */
 interface Agents {
@@ -21,10 +21,15 @@ export interface Pools {
 }
 
 /** `idleMs`: how long a connection is kept that has nothing to do. */
-export function createPools(egress: Egress, idleMs: number): Pools {
+export function createPools(egress: Egress, { ca, cert, key }: TlsIdentity, idleMs: number): Pools {
   const options = { keepAlive: true, scheduling: "lifo" } as const;
-  const kept = { http: new HttpAgent(options), https: egress.createAgent(options) };
-  const fresh = { http: new HttpAgent(), https: egress.createAgent({ maxCachedSessions: 0 }) };
+  const identity = { ...(ca && { ca: [...ca] }), cert, key };
+  const kept = { http: new HttpAgent(options), https: egress.createAgent({ ...options, ...identity }) };
+  const fresh = { http: new HttpAgent(), https: egress.createAgent({ maxCachedSessions: 0, ...identity }) };
+  for (const pool of [kept.http, kept.https, fresh.http, fresh.https]) {
+    // Node would look for a connection by all that makes it, the texts of every certificate included.
+    pool.getName = () => "host";
+  }
   for (const pool of [kept.http, kept.https]) {
     // The agent closes a free socket that times out, and lets one in use be.
     pool.on("free", (socket: Socket) => socket.setTimeout(idleMs));

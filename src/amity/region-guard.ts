@@ -1,4 +1,5 @@
 import { AppError } from "../errors/app-error.js";
+import type { CancelSignal } from "../system/cancellation.js";
 import type { Clock } from "../system/clock.js";
 import type { RequestRecord, UpstreamAttempt } from "../telemetry/request-record.js";
 import { Bulkhead } from "./bulkhead.js";
@@ -15,7 +16,7 @@ export interface CallLimits {
   /** By the monotonic clock. Milliseconds. */
   readonly deadline: number;
   /** Nobody waits any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Of the request that it is made for; undefined: for none. */
   readonly record?: RequestRecord | undefined;
 }

@@ -20,6 +20,7 @@ interface StandIn {
 export class ServerKeys {
   #first: string | undefined;
   #standIn: StandIn | undefined;
+  #generation = { of: "", name: "" };
 
   constructor(
     private readonly sources: readonly Reloading<string>[],
@@ -49,9 +50,11 @@ export class ServerKeys {
 
   /** Changes when a key does: what was minted with another generation is not handed out again. */
   async generation(): Promise<string> {
-    return createHash("sha256")
-      .update(JSON.stringify(await this.#read()))
-      .digest("base64url");
+    const of = JSON.stringify(await this.#read());
+    if (of !== this.#generation.of) {
+      this.#generation = { of, name: createHash("sha256").update(of).digest("base64url") };
+    }
+    return this.#generation.name;
   }
 
   /**

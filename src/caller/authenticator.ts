@@ -1,3 +1,4 @@
+import type { JWTVerifyGetKey } from "jose";
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
 import type { ProxyFor } from "../system/forward-proxy.js";
@@ -8,8 +9,9 @@ import { type ApiKey, defaultDelegateScope, parseApiKeys, verifyApiKey } from ".
 import { anybody, type Caller } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 import { createJwksSource, type FetchFailure, type JwksOptions } from "./jwks.js";
-import { createJwtVerifier, type JwtRules, type JwtVerifier } from "./jwt.js";
+import { createJwtVerifier, type JwtRules } from "./jwt.js";
 import { type JwtKey, jwtKeyParsers } from "./jwt-key.js";
+import { rememberVerified } from "./verified-tokens.js";
 
 /** Where the keys that verify a JWT come from: exactly one. */
 export type JwtKeySource =
@@ -82,17 +84,19 @@ export function createAuthenticator(settings: AuthSettings, tools: Authenticator
 function createJwt(
   { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
   { clock, logger, reloads, metrics, proxyFor }: AuthenticatorTools,
-): { verify: JwtVerifier; isReady: () => Promise<boolean> } {
+): { verify: (token: string) => Promise<Caller>; isReady: () => Promise<boolean> } {
+  const verifierOf = (getKey: JWTVerifyGetKey) =>
+    rememberVerified({ verify: createJwtVerifier(rules, getKey, clock.now), rules, getKey, clock });
   if (keys.kind === "static") {
-    const key = keys.file ? followKey(keys.key, keys.file, reloads) : keys.key;
-    return { verify: createJwtVerifier(rules, key, clock.now), isReady: async () => true };
+    const { key, file } = keys;
+    return { verify: verifierOf(file ? followKey(key, file, reloads) : () => key), isReady: async () => true };
   }
   const onFailure = (failure: FetchFailure) => logger.warn(failure, "the identity provider's keys cannot be fetched");
   const onOddEntries = (entries: number) =>
     logger.warn({ entries }, "so many entries of the identity provider's key set cannot be used");
   const source = createJwksSource({ ...keys, clock, proxyFor, onFailure, onOddEntries });
   metrics.announceCallerKeys("published", () => source.ageMs / 1_000);
-  return { verify: createJwtVerifier(rules, source.getKey, clock.now), isReady: () => source.warmUp() };
+  return { verify: verifierOf(source.getKey), isReady: () => source.warmUp() };
 }
 
 function followKey(first: JwtKey, { name, path }: JwtKeyFile, reloads: Reloads): () => Promise<JwtKey> {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from "../system/cancellation.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
 
 /** Who sent a request, as far as the gateway knows. */
@@ -36,5 +37,5 @@ export interface Asker {
   readonly subject: string;
   readonly record: RequestRecord;
   /** The caller went away. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }

@@ -1,5 +1,11 @@
-import type { KeyObject } from "node:crypto";
-import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
+import {
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from "jose";
 import { limits, textProblem } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
 import type { CredentialReason } from "../errors/reasons.js";
@@ -33,15 +39,20 @@ export interface JwtRules {
   readonly displayNameClaim: string | undefined;
 }
 
-/** Verifies an app's own bearer token. Throws InvalidCredential, or AppError AUTH_UNAVAILABLE. */
-export type JwtVerifier = (token: string) => Promise<Caller>;
+/** A token that was good, and what it will have to be asked again. */
+export interface VerifiedToken {
+  readonly caller: Caller;
+  readonly header: JWTHeaderParameters;
+  /** What it was verified with. */
+  readonly key: unknown;
+  readonly times: Readonly<Record<"exp" | "nbf" | "iat", number | undefined>>;
+}
 
-/** `key`: the one key source, static or published. */
-export function createJwtVerifier(
-  rules: JwtRules,
-  key: KeyObject | Uint8Array | JWTVerifyGetKey,
-  now: WallClock,
-): JwtVerifier {
+/** Verifies an app's own bearer token. Throws InvalidCredential, or AppError AUTH_UNAVAILABLE. */
+export type JwtVerifier = (token: string) => Promise<VerifiedToken>;
+
+/** `getKey`: the one key source, static or published. */
+export function createJwtVerifier(rules: JwtRules, getKey: JWTVerifyGetKey, now: WallClock): JwtVerifier {
   const options: JWTVerifyOptions = {
     issuer: rules.issuer,
     audience: [...rules.audience],
@@ -51,17 +62,38 @@ export function createJwtVerifier(
     ...(rules.typ !== undefined && { typ: rules.typ }),
     ...(rules.maxAgeSeconds > 0 && { maxTokenAge: rules.maxAgeSeconds }),
   };
-  const getKey: JWTVerifyGetKey = typeof key === "function" ? key : () => key;
   return async (token) => {
     if (token.length > maxTokenLength) throw new InvalidCredential("token too long");
     const currentDate = new Date(now());
-    const { payload } = await jwtVerify(token, getKey, { ...options, currentDate }).catch(refuse);
+    let key: unknown;
+    // jose tells only of a key of its own that it has made of this one.
+    const noteKey: JWTVerifyGetKey = async (...about) => {
+      const found = await getKey(...about);
+      key = found;
+      return found;
+    };
+    const verified = await jwtVerify(token, noteKey, { ...options, currentDate }).catch(refuse);
+    const { payload, protectedHeader: header } = verified;
     checkNames(token);
     checkTimes(payload, currentDate, rules.clockSkewSeconds);
     // RFC 8705 binds such a token to a client certificate, which we do not see.
     if (payload["cnf"] !== undefined) throw new InvalidCredential("sender-constrained token");
-    return callerOf(payload, rules);
+    const { exp, nbf, iat } = payload;
+    return { caller: callerOf(payload, rules), header, key, times: { exp, nbf, iat } };
   };
+}
+
+/** Is a token that was good once still within its times? `now`: milliseconds since the epoch. */
+export function isTimely({ exp = 0, nbf = 0, iat }: VerifiedToken["times"], rules: JwtRules, now: number): boolean {
+  const { clockSkewSeconds: skew, maxAgeSeconds } = rules;
+  const seconds = Math.floor(now / 1_000);
+  const age = seconds - (iat ?? seconds);
+  return (
+    exp > seconds - skew &&
+    nbf <= seconds + skew &&
+    age >= -skew &&
+    (maxAgeSeconds === 0 || age <= maxAgeSeconds + skew)
+  );
 }
 
 /** A fault of the key source stays one; all else is the token's. */

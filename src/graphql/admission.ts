@@ -19,6 +19,7 @@ import { JsonObjectScalar } from "../scalars.js";
 import type { AuditEntry } from "../telemetry/audit.js";
 import type { DocumentStore } from "./document-store.js";
 import { type IdentifyOptions, identify } from "./identify.js";
+import { listening } from "./listening.js";
 import {
   actsForUser,
   askedOf,
@@ -45,26 +46,22 @@ export interface AdmissionOptions extends IdentifyOptions {
  * audited by the service that issues.
  */
 export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation(request) {
-          const { contextValue: context, document, schema, operation } = request;
-          // graphql-js finds out only when it executes: the schema has no subscriptions.
-          if (operation && !schema.getRootType(operation.operation)) throw new AppError("GRAPHQL_VALIDATION_FAILED");
-          const { record } = context.facts;
-          record.endStage("document");
-          const asked = operation && prepare(request, operation);
-          if (asked) record.ask(new Map(asked.fields.map(({ key, name }) => [key, name])));
-          context.identity.caller = await identify(context, options);
-          record.endStage("credential");
-          if (asked) await checkRootFields(context, asked, options);
-          record.endStage("admission");
-          if (context.identity.caller) options.documents.keep(document);
-        },
-      };
+  return listening({
+    async didResolveOperation(request) {
+      const { contextValue: context, document, schema, operation } = request;
+      // graphql-js finds out only when it executes: the schema has no subscriptions.
+      if (operation && !schema.getRootType(operation.operation)) throw new AppError("GRAPHQL_VALIDATION_FAILED");
+      const { record } = context.facts;
+      record.endStage("document");
+      const asked = operation && prepare(request, operation);
+      if (asked) record.ask(new Map(asked.fields.map(({ key, name }) => [key, name])));
+      context.identity.caller = await identify(context, options);
+      record.endStage("credential");
+      if (asked) await checkRootFields(context, asked, options);
+      record.endStage("admission");
+      if (context.identity.caller) options.documents.keep(document);
     },
-  };
+  });
 }
 
 /** What an operation asks for. */

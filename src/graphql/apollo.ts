@@ -17,6 +17,7 @@ import type { Metrics } from "../telemetry/metrics.js";
 import { admissionPlugin } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
 import { DocumentStore } from "./document-store.js";
+import { executionPlugin } from "./execution.js";
 import { documentLimitsRule } from "./limits.js";
 import { publicErrorsPlugin } from "./public-errors.js";
 import { rootFieldNames } from "./root-fields.js";
@@ -68,6 +69,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       ApolloServerPluginLandingPageDisabled(),
       schemaSecrecyPlugin(policy, identifying),
       admissionPlugin({ ...identifying, visitorLimits, policy, documents }),
+      executionPlugin(),
       publicErrorsPlugin({ logger, scheme: authenticator.scheme, secrecy: policy }),
     ],
   });

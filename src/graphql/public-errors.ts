@@ -8,6 +8,7 @@ import { formatErrors, type PublicError, parserLimitOf } from "../errors/format-
 import { statusOf } from "../errors/status.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
+import { listening } from "./listening.js";
 import { mediaTypes } from "./media-type.js";
 import { refusalHeaders } from "./refusal-headers.js";
 import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
@@ -23,36 +24,32 @@ export interface PublicErrorsOptions {
  * the path of a bad value, and the request id is in each error.
  */
 export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOptions): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      return {
-        async willSendResponse(request) {
-          const { body, http } = request.response;
-          const { requestId, mediaType, authorization, record } = request.contextValue.facts;
-          record.endStage("execution");
-          http.headers.set("content-type", mediaType);
-          if (body.kind !== "single" || !request.errors?.length) return;
-          const causes = causesOf(request.errors, request.contextValue);
-          const errors = formatErrors(causes, requestId, sourceOf(request, secrecy));
-          body.singleResult.errors = errors;
-          http.status = statusOf(
-            errors.map(({ extensions }) => extensions.code),
-            { legacy: mediaType === mediaTypes.legacy, executed: body.singleResult.data !== undefined },
-          );
-          for (const [name, value] of refusalHeaders(errors, scheme, credentialIn(authorization, causes))) {
-            http.headers.set(name, value);
-          }
-          for (const error of request.errors) recordDocument(record, error);
-          errors.forEach((error, index) => {
-            const origin = originOf(causes[index]);
-            const limit = origin instanceof AppError ? origin.details.limit : undefined;
-            record.fail({ code: error.extensions.code, path: error.path, limit });
-            logFailure(logger, error, origin);
-          });
-        },
-      };
+  return listening({
+    async willSendResponse(request) {
+      const { body, http } = request.response;
+      const { requestId, mediaType, authorization, record } = request.contextValue.facts;
+      record.endStage("execution");
+      http.headers.set("content-type", mediaType);
+      if (body.kind !== "single" || !request.errors?.length) return;
+      const causes = causesOf(request.errors, request.contextValue);
+      const errors = formatErrors(causes, requestId, sourceOf(request, secrecy));
+      body.singleResult.errors = errors;
+      http.status = statusOf(
+        errors.map(({ extensions }) => extensions.code),
+        { legacy: mediaType === mediaTypes.legacy, executed: body.singleResult.data !== undefined },
+      );
+      for (const [name, value] of refusalHeaders(errors, scheme, credentialIn(authorization, causes))) {
+        http.headers.set(name, value);
+      }
+      for (const error of request.errors) recordDocument(record, error);
+      errors.forEach((error, index) => {
+        const origin = originOf(causes[index]);
+        const limit = origin instanceof AppError ? origin.details.limit : undefined;
+        record.fail({ code: error.extensions.code, path: error.path, limit });
+        logFailure(logger, error, origin);
+      });
     },
-  };
+  });
 }
 
 /** jose looks at a token's end only after its signature. */

@@ -5,6 +5,7 @@ import type { Context } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import type { Audience } from "../errors/audience.js";
 import { type IdentifyOptions, identify } from "./identify.js";
+import { listening } from "./listening.js";
 import { isPublic } from "./root-field-access.js";
 import { fieldsOf, fragmentsOf } from "./selections.js";
 
@@ -25,23 +26,19 @@ export function audienceOf(caller: Caller | undefined, { production, openIntrosp
  * is answered as one that does, by a refusal, and where only public fields are asked for by one fixed error.
  */
 export function schemaSecrecyPlugin(secrecy: SchemaSecrecy, options: IdentifyOptions): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      return {
-        // Apollo Server waits for this hook, and not for the one at the end of validation.
-        async didEncounterErrors({ contextValue: context, document, errors }) {
-          if (!document || !errors.some(isAboutSchema) || audienceOf(undefined, secrecy) !== "stranger") return;
-          try {
-            context.identity.caller = await identify(context, options);
-            if (!context.identity.caller) context.identity.refusal = refusalOf(document);
-          } catch (error) {
-            if (!(error instanceof AppError)) throw error;
-            context.identity.refusal = error;
-          }
-        },
-      };
+  return listening({
+    // Apollo Server waits for this hook, and not for the one at the end of validation.
+    async didEncounterErrors({ contextValue: context, document, errors }) {
+      if (!document || !errors.some(isAboutSchema) || audienceOf(undefined, secrecy) !== "stranger") return;
+      try {
+        context.identity.caller = await identify(context, options);
+        if (!context.identity.caller) context.identity.refusal = refusalOf(document);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        context.identity.refusal = error;
+      }
     },
-  };
+  });
 }
 
 /** What graphql-js's rules found; the limits tell nothing of the schema. */

@@ -35,6 +35,8 @@ export function createAccessLog({ logger, metrics, userIds }: AccessLogOptions):
     const label = route?.label ?? route?.path ?? (path === graphqlPath ? graphqlPath : otherPaths);
     metrics.request(label, told, elapsedMs / 1_000);
     metrics.outcome(record);
+    const level = probePaths.has(label) ? "debug" : "info";
+    if (!logger.isLevelEnabled(level)) return;
     const fields = {
       requestId,
       method: request.method,
@@ -45,9 +47,8 @@ export function createAccessLog({ logger, metrics, userIds }: AccessLogOptions):
       ...(caller && { caller: nameOf(caller, userIds) }),
       ...record.facts,
     };
-    if (probePaths.has(label)) logger.debug(fields, "request");
-    else logger.info(fields, "request");
-    if (record.isTimed) logger.debug({ requestId, ...record.timings }, "timings");
+    logger[level](fields, "request");
+    if (record.isTimed && logger.isLevelEnabled("debug")) logger.debug({ requestId, ...record.timings }, "timings");
   };
 }
 

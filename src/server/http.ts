@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { METHODS } from "node:http";
+import { type IncomingMessage, METHODS, type ServerResponse } from "node:http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { AppError } from "../errors/app-error.js";
 import { errorCodes } from "../errors/codes.js";
@@ -52,7 +52,7 @@ export function createHttpServer({ pipeline, trustedProxies, newId, elapsed, acc
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => broken.refuse(error, socket),
     // A path that its router cannot read is refused by the pipeline too.
-    frameworkErrors: (_error, request, reply) => void answer(request, reply),
+    frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
   const connections = new Connections(server.server, mostConnections(openFilesLimit()));
   const broken = new BrokenRequests(connections, ({ remoteAddress }, { code }) => {
@@ -81,35 +81,41 @@ export function createAdminServer(options: HandlerOptions): FastifyInstance {
     ...socketLimits,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    frameworkErrors: (_error, request, reply) => void answer(request, reply),
+    frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
   server.all("*", answer);
   return server;
 }
 
-/** Answers what Fastify hands over. */
+/** Answers what Fastify hands over, which has nothing to add to an answer and would tell clients what went wrong. */
 function answererOf(
   handle: (request: HttpRequest) => Promise<Answer>,
   findAddress: AddressFinder,
   logger: Logger,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  return async ({ raw }, reply) => {
+): (request: FastifyRequest, reply: FastifyReply) => void {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     let requestId: string | undefined;
     try {
-      const address = findAddress(raw.socket.remoteAddress, raw.headers["x-forwarded-for"]?.toString());
-      const answer = await handle(new NodeRequest(raw, reply.raw, address));
+      const address = findAddress(request.socket.remoteAddress, request.headers["x-forwarded-for"]?.toString());
+      const answer = await handle(new NodeRequest(request, response, address));
       requestId = answer.headers["x-request-id"];
-      send(reply, answer);
+      send(response, answer);
     } catch (error) {
-      // Fastify would tell the client what went wrong.
       logger.error({ requestId, ...errorFields(error) }, "an answer cannot be sent");
-      raw.destroy();
+      request.destroy();
     }
+  };
+  return (request, reply) => {
+    reply.hijack();
+    void answer(request.raw, reply.raw);
   };
 }
 
-function send(reply: FastifyReply, { status, headers, body }: Answer): void {
-  reply.status(status).headers(headers).send(body);
+/** Node itself leaves out the body for HEAD. An answer to a preflight has no length (RFC 9110, 8.6). */
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  const length = body === undefined ? (status === 204 ? undefined : 0) : Buffer.byteLength(body);
+  response.writeHead(status, length === undefined ? headers : { ...headers, "content-length": length });
+  response.end(body);
 }
 
 /** Where a server that listens on this host is reached, such as http://127.0.0.1:4000. */

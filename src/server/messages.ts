@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { CancelSignal } from "../system/cancellation.js";
 
 /** A request as plain facts, whichever server it came by. */
 export interface HttpRequest {
@@ -17,7 +18,7 @@ export interface HttpRequest {
   /** The client's, canonical, by a trusted proxy's word where there is one. */
   readonly address: string;
   /** Aborted when the client goes away before it has its answer. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Has the client gone away by now, before it had its answer? */
   readonly hasLeft: boolean;
   /**

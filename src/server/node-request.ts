@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "../errors/app-error.js";
+import { Cancellation, type CancelSignal } from "../system/cancellation.js";
 import type { HttpRequest } from "./messages.js";
 
 /** A request that came by Node's HTTP server. */
@@ -11,7 +12,7 @@ export class NodeRequest implements HttpRequest {
   readonly hostCount: number;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  #signal: AbortSignal | undefined;
+  #signal: CancelSignal | undefined;
 
   constructor(
     request: IncomingMessage,
@@ -28,7 +29,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   /** Made when it is asked for: most requests end without it. */
-  get signal(): AbortSignal {
+  get signal(): CancelSignal {
     this.#signal ??= goneSignal(this.#response);
     return this.#signal;
   }
@@ -65,14 +66,14 @@ function valuesOf(wanted: string, headers: readonly string[]): string[] {
 }
 
 /** Aborted when the client closes its connection before it has its answer. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
+function goneSignal(response: ServerResponse): CancelSignal {
+  const gone = new Cancellation();
   const check = () => {
     if (!response.writableFinished) gone.abort();
   };
   if (response.destroyed) check();
   else response.once("close", check);
-  return gone.signal;
+  return gone;
 }
 
 /**

@@ -2,6 +2,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/
 import { type Context, createContext, type RequestFacts, type Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import { type MediaType, mediaTypes, negotiateMediaType } from "../graphql/media-type.js";
+import type { CancelSignal } from "../system/cancellation.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
 import { corsPermissions, isPreflight, preflightAnswerer } from "./cors.js";
 import { checkExpectation, checkHost, routeOf } from "./guards.js";
@@ -108,7 +109,7 @@ class OperationFacts implements RequestFacts {
     return this.request.address;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CancelSignal {
     return this.request.signal;
   }
 }

@@ -12,6 +12,8 @@ export interface Logger {
   fatal(fields: object, message: string): void;
   /** For the audit: written at any level but silent. */
   audit(fields: object): void;
+  /** Are lines of this level written? What nobody reads need not be gathered. */
+  isLevelEnabled(level: "debug" | "info"): boolean;
 }
 
 /** How log lines look. */
@@ -75,7 +77,10 @@ function linesInto({ json, colour }: LogFormat, write: (line: string) => void): 
 export const silentLogger: Logger = withAudit(pino({ level: "silent" }), pino({ level: "silent" }));
 
 function withAudit(logger: PinoLogger, auditLogger: PinoLogger): Logger {
-  return Object.assign(logger, { audit: (fields: object) => auditLogger.info(fields, "audit") });
+  return Object.assign(logger, {
+    audit: (fields: object) => auditLogger.info(fields, "audit"),
+    isLevelEnabled: logger.isLevelEnabled.bind(logger),
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AppError } from "../errors/app-error.js";
+import { Cancellation, type CancelSignal } from "../system/cancellation.js";
 import type { Clock } from "../system/clock.js";
 
 interface Flight<T> {
@@ -23,7 +24,7 @@ export class SingleFlight<T> {
     private readonly joinableMs: number,
   ) {}
 
-  run(key: string, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  run(key: string, signal: CancelSignal | undefined, start: (signal: CancelSignal) => Promise<T>): Promise<T> {
     const flight = this.#joinable(key) ?? this.#begin(key, start);
     flight.waiters++;
     return signal ? this.#waitFor(flight, signal) : flight.result;
@@ -39,8 +40,8 @@ export class SingleFlight<T> {
     return flight && this.clock.elapsed() - flight.startedAt < this.joinableMs ? flight : undefined;
   }
 
-  #begin(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const gone = new AbortController();
+  #begin(key: string, start: (signal: CancelSignal) => Promise<T>): Flight<T> {
+    const gone = new Cancellation();
     // Its successor may stand in its place.
     const forget = () => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
@@ -50,15 +51,15 @@ export class SingleFlight<T> {
       gone.abort();
     };
     const startedAt = this.clock.elapsed();
-    const result = start(gone.signal).finally(forget);
+    const result = start(gone);
+    // Every waiter may have left by the time it fails.
+    result.then(forget, forget);
     const flight: Flight<T> = { result, cancel, startedAt, waiters: 0 };
     this.#flights.set(key, flight);
-    // Every waiter may have left by the time it fails.
-    result.catch(() => {});
     return flight;
   }
 
-  #waitFor(flight: Flight<T>, signal: AbortSignal): Promise<T> {
+  #waitFor(flight: Flight<T>, signal: CancelSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const leave = () => {
         flight.waiters--;
@@ -67,7 +68,9 @@ export class SingleFlight<T> {
       };
       if (signal.aborted) return leave();
       signal.addEventListener("abort", leave, { once: true });
-      flight.result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+      const stay = () => signal.removeEventListener("abort", leave);
+      flight.result.then(stay, stay);
+      flight.result.then(resolve, reject);
     });
   }
 }

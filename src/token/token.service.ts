@@ -3,6 +3,7 @@ import type { AmityClient } from "../amity/client.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
+import type { CancelSignal } from "../system/cancellation.js";
 import { type Clock, momentOf, refreshTime } from "../system/clock.js";
 import type { Audit } from "../telemetry/audit.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
@@ -58,7 +59,7 @@ export class TokenService {
     const known = store.fresh(key);
     if (known) return reuse(known);
     let isOwn = false;
-    const mint = (shared: AbortSignal) => {
+    const mint = (shared: CancelSignal) => {
       isOwn = true;
       return this.#mint({ region, userId }, shared, record);
     };
@@ -77,7 +78,7 @@ export class TokenService {
   }
 
   /** The token's life is counted from before the call, so it never seems to live longer than it does. */
-  async #mint({ region, userId }: TokenKey, signal: AbortSignal, record: RequestRecord): Promise<Minted> {
+  async #mint({ region, userId }: TokenKey, signal: CancelSignal, record: RequestRecord): Promise<Minted> {
     const { amity, store, clock, timeoutMs } = this.options;
     const { era } = store;
     const askedAt = momentOf(clock);

@@ -48,6 +48,7 @@ export function recordingLogger(): { logger: Logger; lines: string[] } {
     error: write("error"),
     fatal: write("fatal"),
     audit: (fields) => write("info")({ audit: true, ...fields }, "audit"),
+    isLevelEnabled: () => true,
   };
   return { logger, lines };
 }

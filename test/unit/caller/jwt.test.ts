@@ -25,8 +25,9 @@ const rules: JwtRules = {
   displayNameClaim: undefined,
 };
 
-function verifierFor(more: Partial<JwtRules> = {}, keySource: Parameters<typeof createJwtVerifier>[1] = secret) {
-  return createJwtVerifier({ ...rules, ...more }, keySource, () => nowMs);
+function verifierFor(more: Partial<JwtRules> = {}, getKey: Parameters<typeof createJwtVerifier>[1] = () => secret) {
+  const verify = createJwtVerifier({ ...rules, ...more }, getKey, () => nowMs);
+  return async (token: string) => (await verify(token)).caller;
 }
 
 /** The caller of a token that says this beside what every good token says. */

@@ -101,7 +101,7 @@ describe("the signal", () => {
       const { signal } = facts;
       expect([signal.aborted, facts.signal]).toEqual([false, signal]);
       client.destroy();
-      await once(signal, "abort");
+      await new Promise<void>((heard) => signal.addEventListener("abort", heard));
     });
   });
 

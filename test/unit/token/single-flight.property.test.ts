@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc, { type Scheduler } from "fast-check";
 import { AppError } from "../../../src/errors/app-error.js";
+import type { CancelSignal } from "../../../src/system/cancellation.js";
 import { SingleFlight } from "../../../src/token/single-flight.js";
 import { testClock } from "../../support/clock.js";
 import { tries } from "../../support/properties.js";
@@ -25,7 +26,7 @@ interface Ending {
 interface Flight extends Ending {
   readonly name: string;
   readonly key: string;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly startedAt: number;
   readonly aboard: Set<number>;
   state: "under way" | "ended" | "cancelled";
@@ -56,7 +57,7 @@ class Rehearsal {
     this.#clock.advance(ms);
   }
 
-  #start(key: string, signal: AbortSignal): Promise<string> {
+  #start(key: string, signal: CancelSignal): Promise<string> {
     const name = `flight ${this.#started.length}`;
     const ending = this.endings[this.#started.length % this.endings.length] ?? { obeys: true, fails: false };
     if (this.#joinable(key)) this.#problems.push(`${name} was started beside another`);
@@ -78,7 +79,7 @@ class Rehearsal {
     for (const id of flight.aboard) this.#expected.set(id, flight.fails ? `Error: ${flight.name}` : flight.name);
   }
 
-  join(id: number, key: string, signal: AbortSignal | undefined): void {
+  join(id: number, key: string, signal: CancelSignal | undefined): void {
     const answer = this.#flights.run(key, signal, (cancelled) => this.#start(key, cancelled));
     answer.then(
       (value) => this.#answers.set(id, value),

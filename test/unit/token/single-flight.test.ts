@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { CancelSignal } from "../../../src/system/cancellation.js";
 import { SingleFlight } from "../../../src/token/single-flight.js";
 import { testClock } from "../../support/clock.js";
 import { type Deferred, deferred } from "../../support/deferred.js";
@@ -7,7 +8,7 @@ const joinableMs = 5_000;
 
 /** Work that was begun: the test ends it, and sees whether it was cancelled. */
 interface Begun extends Deferred<string> {
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** Flights whose work the test holds in its hands. */
@@ -15,7 +16,7 @@ function heldFlights() {
   const clock = testClock();
   const flights = new SingleFlight<string>(clock, joinableMs);
   const begun: Begun[] = [];
-  const start = (signal: AbortSignal) => {
+  const start = (signal: CancelSignal) => {
     const work = { ...deferred<string>(), signal };
     begun.push(work);
     return work.promise;

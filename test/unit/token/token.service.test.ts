@@ -4,6 +4,7 @@ import { targetUserId } from "../../../src/caller/access.js";
 import { anybody } from "../../../src/caller/caller.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { type ErrorCode, errorCodes } from "../../../src/errors/codes.js";
+import { Cancellation, type CancelSignal } from "../../../src/system/cancellation.js";
 import { Audit } from "../../../src/telemetry/audit.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
 import { RequestRecord } from "../../../src/telemetry/request-record.js";
@@ -21,7 +22,7 @@ interface Ask {
   readonly userId?: string;
   readonly region?: RegionCode;
   readonly subject?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
 }
 
 /** A service before a client that answers by the script. */
@@ -108,7 +109,7 @@ describe("an issued token", () => {
         region: RegionCode.US,
         userId: "alice",
         deadline: elapsedAtFirst + timeoutMs,
-        signal: expect.any(AbortSignal),
+        signal: expect.any(Cancellation),
         record: expect.objectContaining({ requestId: "request-1" }),
       },
     ]);
