@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { createJwtVerifier } from "../../dist/caller/jwt.js";
-import { createJwtVerifier as createCachedJwtVerifier } from "./cached-jwt.mjs";
 
 /**
  * What it costs to know the caller, in microseconds of CPU: alone, and as a share of a whole request. The machine may
@@ -114,18 +113,12 @@ async function benchVerifiers() {
       alg,
       2_000,
     );
-    subjects[`${alg} cached`] = verifierSample(
-      createCachedJwtVerifier(rules, () => publicKey, Date.now),
-      alg,
-      20_000,
-    );
   }
   const results = await measure(subjects);
-  const rows = algorithms.map((alg) => {
-    const [plain, cached] = [results[alg], results[`${alg} cached`]];
-    return [alg, median(plain).toFixed(0), median(cached).toFixed(1), median(ratios(plain, cached)).toFixed(0)];
-  });
-  printTable(["algorithm", "us a call", "us, always found in a cache", "ratio"], rows);
+  printTable(
+    ["algorithm", "us a call"],
+    algorithms.map((alg) => [alg, median(results[alg]).toFixed(0)]),
+  );
 }
 
 // Whole requests, in gateways of their own.
@@ -144,7 +137,7 @@ async function startUpstream() {
 }
 
 /** A gateway without limits and logs, which would only blur the difference. `alg`: none for AUTH_MODE=none. */
-async function startGateway(upstream, alg, isCached) {
+async function startGateway(upstream, alg) {
   const env = {
     PORT: "0",
     AMITY_EU_BASE_URL: `http://127.0.0.1:${upstream.address().port}`,
@@ -153,8 +146,7 @@ async function startGateway(upstream, alg, isCached) {
     SHED_EVENT_LOOP_DELAY_MS: "0",
     ...(alg ? jwtSettings(alg) : { AUTH_MODE: "none" }),
   };
-  const execArgv = isCached ? ["--import", new URL("use-cached-jwt.mjs", import.meta.url).href] : [];
-  const child = fork(fileURLToPath(new URL("gateway.mjs", import.meta.url)), { env, execArgv });
+  const child = fork(fileURLToPath(new URL("gateway.mjs", import.meta.url)), { env });
   const ask = async (question) => {
     if (question) child.send(question);
     return (await once(child, "message"))[0];
@@ -207,15 +199,12 @@ async function benchRequests() {
   const arrangements = {
     none: await startGateway(upstream),
     RS256: await startGateway(upstream, "RS256"),
-    "RS256 cached": await startGateway(upstream, "RS256", true),
     ES256: await startGateway(upstream, "ES256"),
-    "ES256 cached": await startGateway(upstream, "ES256", true),
     EdDSA: await startGateway(upstream, "EdDSA"),
-    "EdDSA cached": await startGateway(upstream, "EdDSA", true),
   };
   for (const [operationName, operation] of Object.entries(operations)) {
     const samples = Object.entries(arrangements).map(([name, gateway]) => {
-      const alg = name === "none" ? "RS256" : name.split(" ")[0];
+      const alg = name === "none" ? "RS256" : name;
       return [name, requestSample(gateway, operation, alg)];
     });
     const results = await measure(Object.fromEntries(samples));
@@ -223,12 +212,8 @@ async function benchRequests() {
       name,
       median(microseconds).toFixed(0),
       median(ratios(microseconds, results.none)).toFixed(2),
-      median(ratios(microseconds, results[name.split(" ")[0]])).toFixed(2),
     ]);
-    printTable(
-      [`${operationName}: caller verified by`, "us a request", "ratio to none", "ratio to the same without a cache"],
-      rows,
-    );
+    printTable([`${operationName}: caller verified by`, "us a request", "ratio to none"], rows);
   }
   for (const { stop } of Object.values(arrangements)) stop();
   upstream.close().closeAllConnections();
