@@ -10,7 +10,7 @@ import { withEmulator } from "../support/emulator.js";
 import { fencedCode } from "../support/fenced-code.js";
 import { regionAt, withGateway } from "../support/gateway.js";
 import { describeWith } from "../support/system-programs.js";
-import { type Answer, always, withUpstream } from "../support/upstream.js";
+import { type Answer, always, drip, inTurn, withUpstream } from "../support/upstream.js";
 
 const execute = promisify(execFile);
 
@@ -64,12 +64,6 @@ const minted = always(200, JSON.stringify({ data: { authToken: { token: "token-1
 
 function refusing(extensions: object): Answer {
   return always(503, JSON.stringify({ errors: [{ message: "refused", extensions }] }));
-}
-
-/** The answers in their order, the last of them for ever. */
-function inTurn(...answers: readonly Answer[]): Answer {
-  let count = 0;
-  return (response, request) => answers[Math.min(count++, answers.length - 1)]?.(response, request);
 }
 
 describe.each(languages)("docs/clients/backends.md in $name", ({ name, program, files, compile, run }) => {
@@ -172,11 +166,6 @@ describe.each(languages)("docs/clients/backends.md in $name", ({ name, program, 
 
     test("ends a request that hangs or drips", async () => {
       const hang: Answer = () => {};
-      const drip: Answer = (response) => {
-        response.writeHead(200).flushHeaders();
-        const timer = setInterval(() => response.write(" "), 20);
-        response.on("close", () => clearInterval(timer));
-      };
       const env = { TIMEOUT_SECONDS: "0.3" };
       for (const outcome of await Promise.all([askScripted(hang, env), askScripted(drip, env)])) {
         expect(outcome).toMatchObject({ code: "NETWORK", retryable: true, asked: 3 });

@@ -6,15 +6,19 @@ import com.example.amity.AmityAuthException
 import java.util.concurrent.ArrayBlockingQueue
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.atomic.AtomicLong
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.async
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
 
 private val elapsed = AtomicLong()
 private val sleeps = CopyOnWriteArrayList<Long>()
 @Volatile private var credential: String? = System.getenv("CREDENTIAL")
+@Volatile private var hold: Hold? = null
 @Volatile private var failure: AmityAuthException? = null
 
 /** For the page's own code. */
@@ -25,8 +29,30 @@ private val auth = AmityAuth(
     { elapsed.get() },
     timeoutMs = System.getenv("TIMEOUT_MS")?.toLong() ?: 15_000,
     onRenewalFailure = { failure = it },
-    sleep = { sleeps.add(it) }
+    sleep = {
+        sleeps.add(it)
+        hold?.pass()
+    }
 ) { credential }
+
+/** A wait that lasts until it is opened or cancelled. */
+private class Hold {
+    val begun = CompletableDeferred<Unit>()
+    val open = CompletableDeferred<Unit>()
+    val end = CompletableDeferred<String>()
+
+    suspend fun pass() {
+        begun.complete(Unit)
+        try {
+            open.await()
+            yield() // notices a cancellation that came before the opening
+            end.complete("went on")
+        } catch (cancelled: CancellationException) {
+            end.complete("cancelled")
+            throw cancelled
+        }
+    }
+}
 
 private class Renewal : AccessTokenRenewal {
     private val answers = ArrayBlockingQueue<String>(2)
@@ -58,12 +84,18 @@ private suspend fun carryOut(command: String): String? = when (command) {
         auth.renew(it::renewWithAuthToken, it::unableToRetrieveAuthToken)
         it.answer()
     }
-    "renew and clear" -> Renewal().let {
-        auth.renew(it::renewWithAuthToken, it::unableToRetrieveAuthToken)
+    "renew and clear" -> Hold().let {
+        hold = it
+        Renewal().let { renewal -> auth.renew(renewal::renewWithAuthToken, renewal::unableToRetrieveAuthToken) }
+        it.begun.await()
         auth.clear()
-        // A later renewal of somebody who is there is answered, so this one would have been.
-        val next = get()
-        "$next, answered: ${it.isAnswered()}"
+        it.open.complete(Unit)
+        it.end.await()
+    }
+    "clear and renew" -> Renewal().let {
+        auth.clear()
+        auth.renew(it::renewWithAuthToken, it::unableToRetrieveAuthToken)
+        "answered: ${it.isAnswered()}"
     }
     "renew by the page" -> Renewal().let {
         GatewaySessionHandler().sessionWillRenewAccessToken(it)
