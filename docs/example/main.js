@@ -8,6 +8,8 @@ const settings = await (await fetch("settings.json")).json();
 
 /** Who is signed in to the app itself: { userId, displayName, token }. */
 let account;
+/** The session's access token, as the page shows it. */
+let shownToken;
 
 const auth = createAmityAuth({
   endpoint: settings.gateway,
@@ -29,11 +31,14 @@ async function signIn(name) {
   if (!isIn) throw new Error("Amity lets this user in no more");
 }
 
+/** Was Amity told? Its session lives on otherwise, though nobody here has it. */
 async function logOut() {
   try {
     await Client.secureLogout(); // ends the access token at Amity too
+    return true;
   } catch {
     await Client.logout(); // without a network, at least here
+    return false;
   } finally {
     forget();
   }
@@ -48,7 +53,8 @@ function forget() {
 async function askBackend(path, body) {
   const headers = { "content-type": "application/json" };
   const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`the demo's backend answered ${response.status}`);
+  if (response.status === 400) throw new Error("A name has 1 to 50 characters");
+  if (!response.ok) throw new Error(`The demo's backend answered ${response.status}`);
   return response.json();
 }
 
@@ -56,8 +62,9 @@ function showSession() {
   const isIn = account !== undefined;
   element("sign-in").hidden = isIn;
   element("session").hidden = !isIn;
-  element("user-id").textContent = client.userId ?? "";
+  element("user-id").textContent = account?.userId ?? "";
   element("display-name").textContent = account?.displayName ?? "";
+  shownToken = client.token?.accessToken;
   showExpiry();
   // The focus would be lost with the button that was pressed.
   element(isIn ? "title" : "name").focus();
@@ -65,11 +72,20 @@ function showSession() {
 
 /** The SDK's token changes when the session is renewed, so the countdown starts again by itself. */
 function showExpiry() {
-  if (!client.token) return;
-  const seconds = Math.max(0, Math.round((Date.parse(client.token.expiresAt) - Date.now()) / 1_000));
-  element("expiry").textContent = `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+  if (!account || !client.token) return;
+  const { accessToken, expiresAt } = client.token;
+  if (accessToken !== shownToken) tell({ status: "The session was renewed." });
+  shownToken = accessToken;
+  const seconds = Math.round((Date.parse(expiresAt) - Date.now()) / 1_000);
+  element("title").textContent = seconds > 0 ? "You are signed in" : "Your session has expired";
+  element("expiry").textContent = seconds > 0 ? inWords(seconds) : "no time left";
 }
 
+function inWords(seconds) {
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+/** One of them at a time: what was told before is over. */
 function tell({ status = "", problem = "" }) {
   element("status").textContent = status;
   element("problem").textContent = problem;
@@ -78,21 +94,34 @@ function tell({ status = "", problem = "" }) {
 element("sign-in").addEventListener("submit", async (event) => {
   event.preventDefault();
   tell({ status: "Signing in …" });
+  element("submit").disabled = true; // or a second press would sign in twice
   try {
     await signIn(element("name").value);
     tell({});
   } catch (error) {
     forget();
     tell({ problem: `That did not work. ${error.message}.` });
+  } finally {
+    element("submit").disabled = false;
   }
   showSession();
 });
 
 element("log-out").addEventListener("click", async () => {
-  await logOut();
+  tell({ status: "Logging out …" });
+  element("log-out").disabled = true;
+  const isEnded = await logOut();
+  element("log-out").disabled = false;
   element("sign-in").reset();
-  tell({ status: "You are logged out." });
+  if (isEnded) tell({ status: "You are logged out." });
+  else
+    tell({ problem: "You are logged out here, but Amity could not be told: its session ends when its time is over." });
   showSession();
+});
+
+// Where Amity refuses a renewal, its SDK tells nobody but the browser.
+addEventListener("unhandledrejection", () => {
+  if (account) tell({ problem: "Amity did not renew the session." });
 });
 
 setInterval(showExpiry, 1_000);

@@ -62,8 +62,10 @@ const policy = [
 /** A real backend looks at a password or an identity provider here, and gives tokens that live for minutes. */
 async function signIn(request) {
   const { name } = await json(request);
-  const displayName = String(name).trim().slice(0, 50);
-  const userId = displayName.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const displayName = String(name).trim().replace(/\s+/g, " ").normalize();
+  // Nothing is left out: names of every script make users of their own.
+  const userId = displayName.toLowerCase();
+  if (!isUserId(userId)) return undefined;
   const token = await new SignJWT({ sub: userId })
     .setProtectedHeader({ alg: "HS256" })
     .setIssuer(issuer)
@@ -74,10 +76,16 @@ async function signIn(request) {
   return { userId, displayName, token };
 }
 
+/** What Amity takes: 1 to 50 characters, none of them a control character. */
+function isUserId(text) {
+  return text.isWellFormed() && /^\P{Cc}{1,50}$/u.test(text);
+}
+
 async function answer(request, response) {
   if (request.method === "POST" && request.url === "/sign-in") {
-    const account = JSON.stringify(await signIn(request));
-    return response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" }).end(account);
+    const account = await signIn(request);
+    const headers = { "content-type": "application/json", "cache-control": "no-store" };
+    return response.writeHead(account ? 200 : 400, headers).end(JSON.stringify(account ?? {}));
   }
   const [type, content] = pages[request.url] ?? ["text/plain", undefined];
   const headers = { "content-type": type, "content-security-policy": policy, "x-content-type-options": "nosniff" };

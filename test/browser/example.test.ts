@@ -3,8 +3,15 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, jest, test } from "@jest/globals";
-import type { Page, Response } from "playwright-core";
-import { browserTimeoutMs, describeInBrowser, photograph, type Trace, withPage } from "../support/browser.js";
+import type { Locator, Page, Response } from "playwright-core";
+import {
+  browserTimeoutMs,
+  describeInBrowser,
+  photograph,
+  seriousViolations,
+  type Trace,
+  withPage,
+} from "../support/browser.js";
 
 jest.setTimeout(browserTimeoutMs);
 
@@ -75,6 +82,15 @@ function noteAnswers(page: Page): string[] {
   return answers;
 }
 
+/** Lets the page's time run, five seconds at each step, until the element is there; rejects when `limit` is over. */
+async function runUntil(page: Page, element: Locator, limitMs: number): Promise<void> {
+  for (let ms = 0; ms < limitMs; ms += 5_000) {
+    await page.clock.runFor(5_000);
+    if (await element.isVisible()) return;
+  }
+  throw new Error(`nothing came within ${limitMs} ms`);
+}
+
 function isSession(response: Response): boolean {
   return response.url().endsWith("/api/v5/sessions") && response.request().method() === "POST";
 }
@@ -84,7 +100,7 @@ describeInBrowser("the example page", () => {
     await withVisit(async (page, trace) => {
       const answers = noteAnswers(page);
       await signIn(page, "Ada Lovelace");
-      expect(await shown(page, "User id")).toBe("ada-lovelace");
+      expect(await shown(page, "User id")).toBe("ada lovelace");
       expect(await shown(page, "Display name")).toBe("Ada Lovelace");
       await photograph(page, "example-signed-in");
       await logOut(page);
@@ -136,8 +152,106 @@ describeInBrowser("the example page", () => {
       await logOut(page);
       expect(await page.getByLabel("Your name").inputValue()).toBe("");
       await signIn(page, "Grace Hopper");
-      expect(await shown(page, "User id")).toBe("grace-hopper");
+      expect(await shown(page, "User id")).toBe("grace hopper");
       expect(trace.errors).toEqual([]);
+    });
+  });
+
+  test("knows people of every script apart", async () => {
+    const names = ["李小龙", "李娜", "अनिता", "Ωμέγα", "🙂", "🙃", "C++", "C#", "a b", "a-b"];
+    await withVisit(async (page) => {
+      const userIds: (string | null)[] = [];
+      for (const name of names) {
+        await signIn(page, name);
+        expect(await shown(page, "Display name")).toBe(name);
+        userIds.push(await shown(page, "User id"));
+        await logOut(page);
+      }
+      expect(new Set(userIds).size).toBe(names.length);
+    });
+  });
+
+  test.each(["   ", "\u0001"])("tells that %j is no name", async (name) => {
+    await withVisit(async (page) => {
+      await enter(page, name);
+      await page.getByRole("alert").filter({ hasText: "A name has 1 to 50 characters" }).waitFor();
+      expect(await page.getByRole("status").textContent()).toBe("");
+      await signIn(page, "Ada Lovelace");
+      expect(await page.getByRole("alert").textContent()).toBe("");
+    });
+  });
+
+  test("takes a renewal's failure back once it succeeds", async () => {
+    await withVisit(async (page) => {
+      await page.clock.install();
+      await page.reload();
+      await signIn(page, "Ada Lovelace");
+      await page.route("**/graphql", (route) => route.abort());
+      const alert = page.getByRole("alert");
+      await page.clock.fastForward("50:00");
+      // The client has five attempts, 15 seconds in all.
+      await runUntil(page, alert.filter({ hasText: "could not be renewed yet (NETWORK)" }), 60_000);
+      await page.unroute("**/graphql");
+      // Amity's SDK asks again after ten minutes; by then the session has expired.
+      await page.clock.fastForward("09:30");
+      await runUntil(page, page.getByText("The session was renewed."), 60_000);
+      expect(await alert.textContent()).toBe("");
+    });
+  });
+
+  test("tells that Amity did not renew the session", async () => {
+    await withVisit(async (page) => {
+      await page.clock.install();
+      await page.reload();
+      await signIn(page, "Ada Lovelace");
+      await page.route("**/api/v5/sessions", (route) => route.abort());
+      await page.clock.fastForward("50:00");
+      await page.getByRole("alert").filter({ hasText: "Amity did not renew the session." }).waitFor();
+      await page.clock.fastForward("10:00");
+      await page.getByRole("heading", { name: "Your session has expired" }).waitFor();
+    });
+  });
+
+  test("says so when Amity does not hear the logout", async () => {
+    await withVisit(async (page) => {
+      await signIn(page, "Ada Lovelace");
+      await page.route("**/api/v4/sessions", (route) => route.abort());
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByRole("alert").filter({ hasText: "Amity could not be told" }).waitFor();
+      expect(await page.getByRole("status").textContent()).toBe("");
+      expect(await page.getByRole("heading", { name: signedIn }).isVisible()).toBe(false);
+    });
+  });
+
+  test("signs in once however often Enter is pressed", async () => {
+    await withVisit(async (page) => {
+      const answers = noteAnswers(page);
+      await enter(page, "Ada Lovelace");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: signedIn }).waitFor();
+      expect(answers.filter((answer) => answer.startsWith("POST /api/v5/sessions"))).toHaveLength(1);
+    });
+  });
+
+  test.each(["light", "dark"] as const)("fits a %s screen of any width", async (colorScheme) => {
+    await withVisit(async (page) => {
+      await page.emulateMedia({ colorScheme });
+      const check = async (state: string) => {
+        for (const width of [1280, 390]) {
+          await page.setViewportSize({ width, height: 800 });
+          await photograph(page, `example-${state}-${colorScheme}-${width}`);
+          expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+        }
+        expect(await seriousViolations(page)).toEqual([]);
+      };
+      await page.getByRole("button", { name: "Sign in", disabled: false }).waitFor();
+      await check("start");
+      await signIn(page, "Kristína Šťastná-Wolfeschlegelsteinhausenbergerdorff");
+      await check("session");
+      await page.route("**/api/v4/sessions", (route) => route.abort());
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByRole("alert").filter({ hasText: "Amity could not be told" }).waitFor();
+      await check("problem");
     });
   });
 

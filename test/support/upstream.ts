@@ -73,3 +73,16 @@ export function likeAmity(session: object, token = "token-1"): Answer {
     }
   };
 }
+
+/** The answers in their order, the last of them for ever. */
+export function inTurn(...answers: readonly Answer[]): Answer {
+  let count = 0;
+  return (response, request) => answers[Math.min(count++, answers.length - 1)]?.(response, request);
+}
+
+/** Answers with a space every now and then, without end: each read succeeds, the whole never does. */
+export const drip: Answer = (response) => {
+  response.writeHead(200).flushHeaders();
+  const timer = setInterval(() => response.write(" "), 20);
+  response.on("close", () => clearInterval(timer));
+};

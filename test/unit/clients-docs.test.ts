@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 
 const folder = new URL("../consumers/", import.meta.url);
-const page = textOf("clients");
-const kits = textOf("clients-ui-kit");
+const docs = new URL("../../docs/clients/", import.meta.url);
+const pages = readdirSync(docs).filter((name) => name.endsWith(".md"));
+const text = pages.map((name) => readFileSync(new URL(name, docs), "utf8")).join("\n");
 
 // Of the consumers, one is installed where it lies.
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
@@ -21,12 +22,8 @@ const installs = files
     return packages(Object.keys({ ...dependencies, ...devDependencies }));
   });
 
-function textOf(name: string): string {
-  return readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), "utf8");
-}
-
-/** A page's code in some languages, each block with its first line as a title. */
-function blocksIn(text: string, ...languages: readonly string[]): [title: string, text: string][] {
+/** The pages' code in some languages, each block with its first line as a title. */
+function blocksIn(...languages: readonly string[]): [title: string, text: string][] {
   const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
   return blocks.flatMap(([, language = "", text = ""]) =>
     languages.includes(language) ? [[text.split("\n", 1)[0] ?? "", text] as [string, string]] : [],
@@ -44,27 +41,39 @@ function packages(names: readonly string[]): string {
     .join(" ");
 }
 
-describe("the pages about clients", () => {
-  test.each([...blocksIn(page, "ts", "json"), ...blocksIn(kits, "ts")])(
-    "shows code of the consumer suite: %s",
-    (_title, text) => {
-      expect(sources.filter((source) => source.includes(withoutIndents(text)))).not.toEqual([]);
-    },
-  );
+/** What `npm run test:languages` compiles and runs. */
+const run = ["kotlin", "php", "python", "go", "ruby"];
 
-  test.each(blocksIn(page, "sh"))("installs what a consumer does: %s", (_title, text) => {
+describe("the pages about clients", () => {
+  test("are all in their index", () => {
+    const index = readFileSync(new URL("../clients.md", docs), "utf8");
+    expect(pages.filter((name) => !index.includes(`(clients/${name})`))).toEqual([]);
+  });
+
+  test.each(blocksIn("ts", "json"))("show code of the consumer suite: %s", (_title, text) => {
+    expect(sources.filter((source) => source.includes(withoutIndents(text)))).not.toEqual([]);
+  });
+
+  test.each(blocksIn("sh"))("install what a consumer does: %s", (_title, text) => {
     const names = text.split(/\s+/).filter((word) => !["npm", "install", "--save-dev", ""].includes(word));
     expect(installs).toContain(packages(names));
   });
 
-  test("show no code that no test compiles", () => {
-    const languages = [...`${page}${kits}`.matchAll(/^```(\w+)$/gm)].map(([, language]) => language);
-    expect(new Set(languages)).toEqual(new Set(["ts", "json", "sh", "dart", "swift", "kotlin"]));
+  test.each(blocksIn("dart", "swift"))("mark as such in 40 lines what no test compiles: %s", (title, text) => {
+    expect(title).toBe("// Not compiled by this project's tests.");
+    expect(text.split("\n").length).toBeLessThanOrEqual(41);
   });
 
-  test("names versions that the consumers install", () => {
-    const named = [...page.slice(page.lastIndexOf("Versions:")).matchAll(/(\S+) (\d+\.\d+\.\d+)/g)];
-    expect(named.map(([, name]) => name)).toContain("@apollo/client");
+  test("show no other code that no test compiles", () => {
+    const languages = [...text.matchAll(/^```(\w+)$/gm)].map(([, language]) => language);
+    expect(new Set(languages)).toEqual(new Set(["ts", "json", "sh", "dart", "swift", ...run]));
+  });
+
+  test("name versions that the consumers install", () => {
+    const named = [...text.matchAll(/^Versions:.*\n?.*\.$/gm)].flatMap(([list]) => [
+      ...list.matchAll(/(\S+) (\d+\.\d+\.\d+)/g),
+    ]);
+    expect(named.map(([, name]) => name)).toEqual(expect.arrayContaining(["@apollo/client", "@amityco/ts-sdk"]));
     for (const [, name, version] of named) expect(manifests).toContain(`"${name}": "${version}"`);
   });
 });

@@ -8,7 +8,7 @@ const width = 120;
 
 const names = [
   ...filesIn(".").filter((name) => name.endsWith(".md")),
-  ...["bench", "docs", "docs/example", "schema"].flatMap((folder) =>
+  ...["bench", "docs", "docs/clients", "docs/example", "schema"].flatMap((folder) =>
     filesIn(folder)
       .filter((name) => name.endsWith(".md"))
       .map((name) => `${folder}/${name}`),
@@ -66,8 +66,8 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-// Those on the page about clients are paths of the reader's app.
-test.each(names.filter((name) => name !== "docs/clients.md"))("%s names paths that exist", (name) => {
+// Those on the pages about clients are paths of the reader's app.
+test.each(names.filter((name) => !name.startsWith("docs/clients/")))("%s names paths that exist", (name) => {
   const paths = allOf(/`((?:bench|docs|schema|src|test)\/[\w./-]*)`/g, proseOf(name));
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
