@@ -1,9 +1,9 @@
 import type {
-  FetchAuthTokenQuery,
   CreateSessionInput,
   CreateSessionMutation,
-  RegionCode,
+  FetchAuthTokenQuery,
   FetchVisitorSignatureQuery,
+  RegionCode,
 } from "./generated/operations.js";
 import { at, textLike } from "./unknown.js";
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import introspection from "amity-graphql/introspection.json" with { type: "json" };
 import { checkAuthToken, checkRefusal, checkRegions, checkSession } from "./answers.js";
 import { ask, GatewayError } from "./gateway.js";
-import { FetchAuthTokenDocument, CreateSessionDocument, RegionsDocument } from "./generated/graphql.js";
+import { CreateSessionDocument, FetchAuthTokenDocument, RegionsDocument } from "./generated/graphql.js";
 
 const { regions } = await ask(RegionsDocument, {});
 checkRegions(regions);
