@@ -66,12 +66,17 @@ async function accessToken(): Promise<string> {
   const session = { userId: "alice", deviceId: "lost phone", authToken: await authToken() };
   const headers = { "x-api-key": emulator.apiKey, "content-type": "application/json" };
   const init = { method: "POST", headers, body: JSON.stringify(session) };
-  return (await (await fetch(new URL("/api/v3/sessions", emulator.url), init)).json()).accessToken;
+  const { accessToken } = (await askEmulator("/api/v3/sessions", init)) as { accessToken: string };
+  return accessToken;
 }
 
-async function authToken(): Promise<string> {
+async function authToken(): Promise<unknown> {
   const headers = { "x-server-key": emulator.serverKey };
-  return (await fetch(new URL("/api/v3/authentication/token?userId=alice", emulator.url), { headers })).json();
+  return askEmulator("/api/v3/authentication/token?userId=alice", { headers });
+}
+
+async function askEmulator(path: string, init: RequestInit): Promise<unknown> {
+  return (await fetch(new URL(path, emulator.url), init)).json();
 }
 
 /** The reader's settings, of a network in Europe. */
