@@ -73,6 +73,10 @@ test.each(names.filter((name) => name !== "docs/clients.md"))("%s names paths th
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
+test("README.md is of one screen", () => {
+  expect(textOf("README.md").split("\n").length).toBeLessThanOrEqual(150);
+});
+
 describe("CONTRIBUTING.md", () => {
   const rows = allOf(/^\| (`.*?) \|/gm, textOf("CONTRIBUTING.md"));
   const placed = rows.flatMap((cell) => allOf(/`([^`]+)`/g, cell));
