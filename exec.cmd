@@ -1,2 +1,2 @@
-@rem Lets `npm start` begin with `exec` on Windows too, where no shell has to give way to node.
+@rem Lets `npm start` and `npm run cli` begin with `exec` on Windows too, where no shell has to give way to node.
 @%*

@@ -19,7 +19,7 @@ export async function renderPage() {
     "# Performance",
     paragraph(`What a request costs in this gateway, beside what a team would write by hand for the same three
       operations. \`npm run bench\` measures it and writes this page; nothing on it is typed by hand but the words.
-      [bench/README.md](../bench/README.md) says how to run it, and what it measures.`),
+      \`bench/README.md\` says how to run it, and what it measures.`),
     aboutText(table),
     "![Microseconds of CPU for one request](images/performance.svg)",
     "## Side by side",

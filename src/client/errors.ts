@@ -1,4 +1,4 @@
-/** The codes in the README's table of errors. */
+/** The codes in docs/errors.md. */
 export type GatewayErrorCode =
   | "UNAUTHENTICATED"
   | "FORBIDDEN"

@@ -1,14 +1,14 @@
 import type {
-  AuthTokenQuery,
   CreateSessionInput,
   CreateSessionMutation,
+  FetchAuthTokenQuery,
+  FetchVisitorSignatureQuery,
   RegionCode,
-  VisitorSignatureQuery,
 } from "./generated/operations.js";
 import { at, textLike } from "./unknown.js";
 
 /** A token for Amity's SDK, and for how long it is good: RFC 3339 date-times by the gateway's clock. */
-export type AuthToken = AuthTokenQuery["authToken"];
+export type AuthToken = FetchAuthTokenQuery["authToken"];
 
 const sessionFields = [
   "accessToken",
@@ -24,7 +24,7 @@ const sessionFields = [
 export type Session = Pick<CreateSessionMutation["createSession"], (typeof sessionFields)[number]>;
 
 /** What Amity's SDK takes for a visitor in secure visitor mode: its first two texts, letter by letter. */
-export type VisitorSignature = VisitorSignatureQuery["visitorSignature"];
+export type VisitorSignature = FetchVisitorSignatureQuery["visitorSignature"];
 
 /** What may be left out as undefined: JSON has none. */
 type Given<Input> = { readonly [Name in keyof Input]: Input[Name] | undefined };
@@ -43,7 +43,7 @@ export interface Operation<Result, Variables> {
 
 export const authToken: Operation<AuthToken, { userId: string | undefined; region: RegionCode | undefined }> = {
   query:
-    "query AuthToken($userId:ID$region:RegionCode){authToken(userId:$userId region:$region){token userId region issuedAt expiresAt refreshAfter}}",
+    "query FetchAuthToken($userId:ID$region:RegionCode){authToken(userId:$userId region:$region){token userId region issuedAt expiresAt refreshAfter}}",
   field: "authToken",
   texts: ["token", "userId", "region"],
   times: ["issuedAt", "expiresAt", "refreshAfter"],
@@ -60,7 +60,7 @@ export const createSession: Operation<Session, { input: Given<CreateSessionInput
 
 export const visitorSignature: Operation<VisitorSignature, { deviceId: string; region: RegionCode | undefined }> = {
   query:
-    "query VisitorSignature($deviceId:String!$region:RegionCode){visitorSignature(deviceId:$deviceId region:$region){deviceId authSignature authSignatureExpiresAt refreshAfter region}}",
+    "query FetchVisitorSignature($deviceId:String!$region:RegionCode){visitorSignature(deviceId:$deviceId region:$region){deviceId authSignature authSignatureExpiresAt refreshAfter region}}",
   field: "visitorSignature",
   texts: ["authSignature", "region"],
   times: ["authSignatureExpiresAt", "refreshAfter"],

@@ -148,7 +148,7 @@ const authFields = {
 
 /**
  * The one list of what the gateway reads from the environment. The reader takes kinds, defaults, bounds and choices
- * from here, and so do `--help`, `.env.example`, the README's table and the texts of problems.
+ * from here, and so do `--help`, `.env.example`, docs/configuration.md and the texts of problems.
  */
 export const fields = {
   HOST: {

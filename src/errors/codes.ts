@@ -10,7 +10,7 @@ export interface ErrorCodeInfo {
   readonly retryable: boolean;
   /** The public text, unless the place that raises the error gives a more exact one. */
   readonly message: string;
-  /** When it happens; printed in the README. */
+  /** When it happens; printed in docs/errors.md. */
   readonly when: string;
 }
 

@@ -84,7 +84,7 @@ describeInBrowser("the examples in GraphiQL", () => {
           await page.getByLabel(`Copy: ${name}`).click();
           const copied: string = await page.evaluate("navigator.clipboard.readText()");
           expect(copied).toContain(name);
-          expect(copied).toContain("query AuthToken");
+          expect(copied).toContain("query FetchAuthToken");
           expect(copied).not.toContain(token);
         }
         expect(errors).toEqual([]);

@@ -133,11 +133,11 @@ describeInBrowser("GraphiQL", () => {
 
   test("is used by keys alone", async () => {
     await withGraphiql({}, async (graphiql, page) => {
-      await page.getByRole("tab", { name: "AuthToken", exact: true }).focus();
+      await page.getByRole("tab", { name: "FetchAuthToken", exact: true }).focus();
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("Enter");
-      await page.locator('[role=tab][aria-selected="true"]').getByText("Region", { exact: true }).waitFor();
+      await page.locator('[role=tab][aria-selected="true"]').getByText("FindRegion", { exact: true }).waitFor();
       await tabTo(page, "Operation");
       await page.keyboard.press("Control+End");
       await page.keyboard.insertText("# typed");

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { errorOf, regionAt, withGateway } from "../support/gateway.js";
 import { hostileIds } from "../support/hostile-ids.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
+import { wholeSession } from "../support/whole-session.js";
 
 const create = "mutation ($input: CreateSessionInput!) { createSession(input: $input) { accessToken userId } }";
-const whole = readFileSync(new URL("../../schema/operations/create-session.graphql", import.meta.url), "utf8");
 
 const sessionOf = (userId: string) => ({ accessToken: "access-1", users: [{ userId }] });
 
@@ -139,7 +138,7 @@ test("Amity's whole answer comes back exactly", async () => {
   await withUpstream(likeAmity(seedSession), async ({ url }) => {
     const now = () => Date.parse("2026-01-01T00:00:00.000Z");
     await withGateway({ env: regionAt(url), now }, async ({ ask }) => {
-      const { body } = await ask(whole, { input: { userId: "alice", deviceId: "d" } });
+      const { body } = await ask(wholeSession, { input: { userId: "alice", deviceId: "d" } });
       const user = {
         ...seedSession.users[0],
         profileHandle: null,

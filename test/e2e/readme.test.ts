@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { withGateway } from "../support/gateway.js";
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const text = ["README.md", "docs/use.md"]
+  .map((name) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8"))
+  .join("\n");
 
-/** Each curl command of the README with the answer printed below it. */
-const examples = [...readme.matchAll(/```sh\n(curl [\s\S]*?)```\n\n```json\n([\s\S]*?)```/g)].map(
+/** Each curl command of the first pages with the answer printed below it. */
+const examples = [...text.matchAll(/```sh\n(curl [\s\S]*?)```\n\n```json\n([\s\S]*?)```/g)].map(
   ([, command = "", answer = ""]) => ({ body: /-d '([\s\S]*)'/.exec(command)?.[1] ?? "", answer: JSON.parse(answer) }),
 );
 
@@ -15,11 +17,11 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
 }
 
-describe("the README's commands", () => {
+describe("the first pages' commands", () => {
   test("show all three operations", () => {
     expect(examples.map(({ answer }) => Object.keys(answer.data)[0])).toEqual([
-      "regions",
       "authToken",
+      "regions",
       "createSession",
     ]);
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from "@jest/globals";
 import fc from "fast-check";
 import { mostTime, productionEnv, unlimited } from "../hostile/gateway.js";
 import { type SeenRequest, startUpstream } from "../support/upstream.js";
+import { wholeSession } from "../support/whole-session.js";
 import { answersOf, bytesOf, type RawAnswer, type Route, retryAfters } from "./arbitraries/answers.js";
 import type { Exchanged } from "./exchange.js";
 import { fuzz } from "./property.js";
@@ -19,7 +20,7 @@ const good = {
 /** What makes the gateway ask this route. */
 const operations: Readonly<Record<Route, Buffer>> = {
   token: operation("auth-token", {}),
-  session: operation("create-session", { input: { deviceId: "device-1", authToken: "a-token" } }),
+  session: asked(wholeSession, { input: { deviceId: "device-1", authToken: "a-token" } }),
   users: operation("users", { userIds: ["alice", "bob"] }),
   check: operation("session-status", { accessToken: "a" }),
   revocation: operation("revoke-user-sessions", {}),
@@ -54,7 +55,10 @@ afterAll(async () => {
 }, mostTime);
 
 function operation(name: string, variables: object): Buffer {
-  const query = readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), "utf8");
+  return asked(readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), "utf8"), variables);
+}
+
+function asked(query: string, variables: object): Buffer {
   return Buffer.from(JSON.stringify({ query, variables }));
 }
 

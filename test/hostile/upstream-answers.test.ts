@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "@jest/globals";
 import { documentLimits } from "../../src/limits.js";
 import { signedIn } from "../support/callers.js";
 import { type SeenRequest, startUpstream } from "../support/upstream.js";
+import { wholeSession } from "../support/whole-session.js";
 import { productionEnv, unlimited } from "./gateway.js";
 import { type UpstreamAnswer, upstreamAnswers } from "./members/upstream-answers.js";
 import { describeCosts } from "./suite.js";
@@ -10,7 +11,7 @@ import { describeCosts } from "./suite.js";
 const operation = (name: string) =>
   readFileSync(new URL(`../../schema/operations/${name}.graphql`, import.meta.url), "utf8");
 
-const [createSession, lookUp, check] = [operation("create-session"), operation("users"), operation("session-status")];
+const [lookUp, check] = [operation("users"), operation("session-status")];
 const lists = [
   "users { userId displayName roles permissions metadata }",
   "files { fileId }",
@@ -62,7 +63,7 @@ describe("Amity", () => {
   afterAll(() => amity.close());
 
   for (const [entry, query] of Object.entries({
-    "upstream answer": createSession,
+    "upstream answer": wholeSession,
     "upstream answer, selected 15 times": again,
   })) {
     describeCosts(

@@ -290,7 +290,7 @@ describe("the offline page", () => {
   test("holds every shipped operation", async () => {
     await withGateway(graphiql, async ({ send }) => {
       const { text } = await send(page, browser);
-      for (const name of ["Regions", "Region", "AuthToken", "CreateSession"])
+      for (const name of ["Regions", "FindRegion", "FetchAuthToken", "CreateSession"])
         expect(text).toMatch(new RegExp(`(query|mutation) ${name}\\b`));
     });
   });
@@ -446,7 +446,7 @@ describe("Apollo Sandbox", () => {
       expect(linksIn(text)).toContain("../graphql/explorer");
       const { sandbox: options, endpoint } = settingsIn(text);
       expect([options.runTelemetry, options.endpointIsEditable, endpoint]).toEqual([false, false, "../graphql"]);
-      for (const name of ["Regions", "Region", "AuthToken", "CreateSession"])
+      for (const name of ["Regions", "FindRegion", "FetchAuthToken", "CreateSession"])
         expect(options.initialState.document).toMatch(new RegExp(`(query|mutation) ${name}\\b`));
       expect(options.initialState.variables).toMatchObject({ userId: "alice" });
     });

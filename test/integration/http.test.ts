@@ -243,7 +243,7 @@ describe("a browser at /graphql", () => {
       const { status, headers, text } = await send("/graphql", { headers: { accept } });
       expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
       expect(text).toContain("EmbeddedSandbox");
-      for (const name of ["Regions", "Region", "AuthToken", "CreateSession"])
+      for (const name of ["Regions", "FindRegion", "FetchAuthToken", "CreateSession"])
         expect(text).toMatch(new RegExp(`(query|mutation) ${name}\\b`));
       expect(text).toContain('"runTelemetry":false');
     });

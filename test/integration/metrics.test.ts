@@ -134,15 +134,18 @@ testWithPromtool("metrics keep Prometheus' conventions from the first scrape on"
   });
 });
 
-test.each(["README.md", "docs/security.md"])("%s names metrics that exist", async (name) => {
-  const document = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
-  const named = [...new Set(document.match(/\bamity_[a-z_]+\b/g))];
-  expect(named.length).toBeGreaterThan(0);
-  await withGateway({ env: regionAt("http://127.0.0.1:9", jwtEnv) }, async ({ send }) => {
-    const known = [...(await send("/metrics")).text.matchAll(/^# TYPE (\S+)/gm)].map(([, metric]) => metric);
-    expect(named.filter((metric) => !known.includes(metric))).toEqual([]);
-  });
-});
+test.each(["docs/operations.md", "docs/security.md", "docs/connect.md"])(
+  "%s names metrics that exist",
+  async (name) => {
+    const document = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
+    const named = [...new Set(document.match(/\bamity_[a-z_]+\b/g))];
+    expect(named.length).toBeGreaterThan(0);
+    await withGateway({ env: regionAt("http://127.0.0.1:9", jwtEnv) }, async ({ send }) => {
+      const known = [...(await send("/metrics")).text.matchAll(/^# TYPE (\S+)/gm)].map(([, metric]) => metric);
+      expect(named.filter((metric) => !known.includes(metric))).toEqual([]);
+    });
+  },
+);
 
 /** The series of counters and histograms: all that `increase()` is asked of. */
 function countedSeries(text: string): string[] {

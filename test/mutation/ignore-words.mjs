@@ -18,7 +18,7 @@ export const strykerPlugins = [
         if (node.type !== "StringLiteral" && node.type !== "TemplateLiteral") return undefined;
         if (parent?.type === "CallExpression" && isLogCall(parent)) return "the text of a log line";
         if (parent?.type === "ObjectProperty" && parent.key.name === "when")
-          return "a cell of the README's table of errors, which has a test of its own";
+          return "a cell of docs/errors.md, which has a test of its own";
         return undefined;
       },
     },

@@ -50,11 +50,11 @@ function selections(count: number): string {
   return `${filled} ${times(count % 11, (i) => `r${i}`)}`;
 }
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
 
-/** The number before a word in the README's row for an error. */
+/** The number before a word in the row of docs/errors.md for a code. */
 function documentedLimit(code: string, word: string): string | undefined {
-  return new RegExp(`^\\| \`${code}\` .*?(\\d+) ${word}`, "m").exec(readme)?.[1];
+  return new RegExp(`^\\| \`${code}\` .*?(\\d+) ${word}`, "m").exec(page)?.[1];
 }
 
 describe("an operation", () => {
@@ -83,7 +83,7 @@ describe("an operation", () => {
     ["definitions", (count) => `{ __typename } ${times(count - 1, (i) => `fragment f${i} on Region { code }`)}`],
     ["selections", (count) => `{ regions { ${selections(count - 1)} } } ${tenFragments}`],
     ["repeated fields", (count) => `{ regions { ${"code ".repeat(count + 1)} } }`],
-  ])("may have as many %s as the README says", async (what, documentWith) => {
+  ])("may have as many %s as docs/errors.md says", async (what, documentWith) => {
     const most = Number(documentedLimit("QUERY_TOO_COMPLEX", what));
     await withGateway({}, async ({ ask }) => {
       expect((await ask(documentWith(most))).text).not.toContain("QUERY_TOO_COMPLEX");
@@ -258,7 +258,7 @@ test("an overloaded process sheds operations, not health checks", async () => {
   });
 });
 
-test("headers may be as large as the README says", async () => {
+test("headers may be as large as docs/errors.md says", async () => {
   const most = Number(documentedLimit("HEADERS_TOO_LARGE", "KiB")) * 1_024;
   const padded = (bytes: number) => ({ headers: { "x-padding": "x".repeat(bytes) } });
   await withGateway({}, async ({ send }) => {

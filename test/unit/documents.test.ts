@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,6 +73,10 @@ test.each(names.filter((name) => !name.startsWith("docs/clients/")))("%s names p
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
+test("README.md is of one screen", () => {
+  expect(textOf("README.md").split("\n").length).toBeLessThanOrEqual(150);
+});
+
 describe("CONTRIBUTING.md", () => {
   const rows = allOf(/^\| (`.*?) \|/gm, textOf("CONTRIBUTING.md"));
   const placed = rows.flatMap((cell) => allOf(/`([^`]+)`/g, cell));
@@ -89,5 +94,24 @@ describe("CONTRIBUTING.md", () => {
   test("tells what each check does", () => {
     const checks = ["lint", "typecheck", ...scripts.filter((script) => script.startsWith("test:"))];
     expect(placed).toEqual(expect.arrayContaining(checks.map((script) => `npm run ${script}`)));
+  });
+});
+
+describe("the package", () => {
+  const listed = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root, encoding: "utf8" }),
+  );
+  const packed: string[] = listed[0].files.map(({ path }: { path: string }) => path);
+  const documents = packed.filter((path) => path.endsWith(".md"));
+
+  test("has the pages for users", () => {
+    const pages = names.filter((name) => name.startsWith("docs/"));
+    expect(documents).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md", ...pages]));
+  });
+
+  test.each(documents)("has what %s links to", (name) => {
+    const links = allOf(/\]\(([^)#]+)[^)]*\)/g, proseOf(name)).filter((link) => !link.includes("://"));
+    const isPacked = (path: string) => packed.some((file) => file === path || file.startsWith(`${path}/`));
+    expect(links.filter((link) => !isPacked(join(dirname(name), link)))).toEqual([]);
   });
 });

@@ -152,27 +152,25 @@ export type UserType =
   /** A visitor who is not signed in; may only read. */
   | 'VISITOR';
 
-export type AuthTokenQueryVariables = Exact<{
+export type FetchAuthTokenQueryVariables = Exact<{
   userId?: InputMaybe<Scalars['ID']['input']>;
   region?: InputMaybe<RegionCode>;
 }>;
 
 
-export type AuthTokenQuery = { readonly authToken: { readonly token: string, readonly userId: string, readonly region: RegionCode, readonly issuedAt: string, readonly expiresAt: string, readonly refreshAfter: string } };
+export type FetchAuthTokenQuery = { readonly authToken: { readonly token: string, readonly userId: string, readonly region: RegionCode, readonly issuedAt: string, readonly expiresAt: string, readonly refreshAfter: string } };
 
 export type CreateSessionMutationVariables = Exact<{
   input: CreateSessionInput;
 }>;
 
 
-export type CreateSessionMutation = { readonly createSession: { readonly accessToken: string, readonly refreshToken?: string | null, readonly userId: string, readonly region: RegionCode, readonly userType: UserType, readonly issuedAt: string, readonly expiresAt: string, readonly refreshAfter: string, readonly lastCachePurge?: string | null, readonly user: { readonly _id?: string | null, readonly userId: string, readonly path?: string | null, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly metadata?: Record<string, unknown> | null, readonly roles: ReadonlyArray<string>, readonly permissions: ReadonlyArray<string>, readonly flagCount: number, readonly isGlobalBan: boolean, readonly isBrand: boolean, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly deletedAt?: string | null, readonly hashFlag?: { readonly bits?: number | null, readonly hashes?: number | null, readonly hash?: unknown | null } | null }, readonly users: ReadonlyArray<{ readonly _id?: string | null, readonly userId: string, readonly path?: string | null, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly metadata?: Record<string, unknown> | null, readonly roles: ReadonlyArray<string>, readonly permissions: ReadonlyArray<string>, readonly flagCount: number, readonly isGlobalBan: boolean, readonly isBrand: boolean, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly deletedAt?: string | null, readonly hashFlag?: { readonly bits?: number | null, readonly hashes?: number | null, readonly hash?: unknown | null } | null }>, readonly files: ReadonlyArray<{ readonly fileId: string, readonly fileUrl?: string | null, readonly type?: string | null, readonly accessType?: string | null, readonly altText?: string | null, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly attributes?: Record<string, unknown> | null }>, readonly roles: ReadonlyArray<{ readonly roleId: string, readonly displayName?: string | null, readonly permissions: ReadonlyArray<string>, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null }> } };
+export type CreateSessionMutation = { readonly createSession: { readonly accessToken: string, readonly refreshToken?: string | null, readonly userId: string, readonly region: RegionCode, readonly userType: UserType, readonly issuedAt: string, readonly expiresAt: string, readonly refreshAfter: string, readonly lastCachePurge?: string | null, readonly user: { readonly _id?: string | null, readonly userId: string, readonly path?: string | null, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly metadata?: Record<string, unknown> | null, readonly roles: ReadonlyArray<string>, readonly permissions: ReadonlyArray<string>, readonly flagCount: number, readonly isGlobalBan: boolean, readonly isBrand: boolean, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly deletedAt?: string | null, readonly hashFlag?: { readonly bits?: number | null, readonly hashes?: number | null, readonly hash?: unknown | null } | null }, readonly files: ReadonlyArray<{ readonly fileId: string, readonly fileUrl?: string | null, readonly type?: string | null, readonly accessType?: string | null, readonly altText?: string | null, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly attributes?: Record<string, unknown> | null }>, readonly roles: ReadonlyArray<{ readonly roleId: string, readonly displayName?: string | null, readonly permissions: ReadonlyArray<string>, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null }> } };
 
-export type UserFieldsFragment = { readonly _id?: string | null, readonly userId: string, readonly path?: string | null, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly metadata?: Record<string, unknown> | null, readonly roles: ReadonlyArray<string>, readonly permissions: ReadonlyArray<string>, readonly flagCount: number, readonly isGlobalBan: boolean, readonly isBrand: boolean, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly deletedAt?: string | null, readonly hashFlag?: { readonly bits?: number | null, readonly hashes?: number | null, readonly hash?: unknown | null } | null };
-
-export type VisitorSignatureQueryVariables = Exact<{
+export type FetchVisitorSignatureQueryVariables = Exact<{
   deviceId: Scalars['String']['input'];
   region?: InputMaybe<RegionCode>;
 }>;
 
 
-export type VisitorSignatureQuery = { readonly visitorSignature: { readonly deviceId: string, readonly authSignature: string, readonly authSignatureExpiresAt: string, readonly refreshAfter: string, readonly region: RegionCode } };
+export type FetchVisitorSignatureQuery = { readonly visitorSignature: { readonly deviceId: string, readonly authSignature: string, readonly authSignatureExpiresAt: string, readonly refreshAfter: string, readonly region: RegionCode } };

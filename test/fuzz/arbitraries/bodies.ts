@@ -57,7 +57,7 @@ const operations = Object.entries({
   return objectWith({
     query: mostly(fc.constant(JSON.stringify(text)), jsonTexts, 40),
     variables: mostly(objectWith(members), anything),
-    operationName: mostly(fc.constant("null"), fc.oneof(fc.constant('"AuthToken"'), jsonTexts)),
+    operationName: mostly(fc.constant("null"), fc.oneof(fc.constant('"FetchAuthToken"'), jsonTexts)),
     extensions: mostly(fc.constant("{}"), jsonTexts, 30),
   });
 });

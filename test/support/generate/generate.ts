@@ -1,4 +1,4 @@
-// Writes the generated files: the schema, the pages about it and about trouble, .env.example and the README's tables.
+// Writes the generated files: the schema, the pages about it and about trouble, .env.example and two pages' tables.
 import { readFileSync, writeFileSync } from "node:fs";
 import { buildGraphQLSchema, printedSchema } from "../../../src/graphql/build-schema.js";
 import { schemaDocs } from "./schema-docs.js";
@@ -9,11 +9,13 @@ writeFileSync("schema/schema.graphql", printedSchema());
 writeFileSync("docs/schema.md", schemaDocs(buildGraphQLSchema()));
 writeFileSync("docs/troubleshooting.md", troubleshootingPage());
 writeFileSync(".env.example", envExample());
-const tables: Readonly<Record<string, string>> = { configuration: configTable(), errors: errorTable() };
-writeFileSync(
-  "README.md",
-  readFileSync("README.md", "utf8").replace(
-    /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g,
-    (_whole, open: string, name: string, close: string) => `${open}${tables[name]}${close}`,
-  ),
-);
+for (const [page, table] of [
+  ["docs/configuration.md", configTable()],
+  ["docs/errors.md", errorTable()],
+] as const) {
+  const text = readFileSync(page, "utf8");
+  writeFileSync(
+    page,
+    text.replace(/(<!-- generated -->\n)[\s\S]*?(\n<!-- end -->)/, (_, open, end) => open + table + end),
+  );
+}

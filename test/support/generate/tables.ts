@@ -19,7 +19,7 @@ export function envExample(): string {
   return `# Copy to .env and uncomment what you set. With no key at all the embedded Amity emulator runs.\n\n${blocks.join("\n")}`;
 }
 
-/** The README's configuration table. */
+/** The table of docs/configuration.md. */
 export function configTable(): string {
   const rows = allFieldWords().map(({ variables, meaning, values, fallback }) => [
     variables.map((variable) => `\`${variable}\``).join(" or "),
@@ -30,7 +30,7 @@ export function configTable(): string {
   return markdownTable(["Variable", "Default", "Values", "Meaning"], rows);
 }
 
-/** The README's error table. */
+/** The table of docs/errors.md. */
 export function errorTable(): string {
   const infos: [string, ErrorCodeInfo][] = Object.entries(errorCodes);
   const rows = infos.map(([code, { http, requestError, retryable, when }]) => [

@@ -16,7 +16,7 @@ Beside \`reason\` a line may have:
 
 | Field | Meaning |
 | --- | --- |
-| \`code\` | the error code that the client saw: [the README's table](../README.md#errors) |
+| \`code\` | the error code that the client saw: [error codes](errors.md) |
 | \`phase\` | how far a call had come: \`lookup\` (DNS), \`connect\`, \`tls\`, \`request\` (it is sent), \`answer\` (it has begun) |
 | \`region\`, \`operation\` | the region of Amity's, and what it was asked for |
 | \`amity\` | the HTTP status and Amity's own number for the error |

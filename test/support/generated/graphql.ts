@@ -478,22 +478,20 @@ export type VisitorSignature = {
   region: RegionCode;
 };
 
-export type AuthTokenQueryVariables = Exact<{
+export type FetchAuthTokenQueryVariables = Exact<{
   userId?: InputMaybe<Scalars['ID']['input']>;
   region?: InputMaybe<RegionCode>;
 }>;
 
 
-export type AuthTokenQuery = { __typename?: 'Query', authToken: { __typename?: 'AuthToken', token: string, userId: string, region: RegionCode, issuedAt: string, expiresAt: string, refreshAfter: string } };
+export type FetchAuthTokenQuery = { __typename?: 'Query', authToken: { __typename?: 'AuthToken', token: string, userId: string, region: RegionCode, issuedAt: string, expiresAt: string, refreshAfter: string } };
 
 export type CreateSessionMutationVariables = Exact<{
   input: CreateSessionInput;
 }>;
 
 
-export type CreateSessionMutation = { __typename?: 'Mutation', createSession: { __typename?: 'Session', accessToken: string, refreshToken?: string | null, userId: string, region: RegionCode, userType: UserType, issuedAt: string, expiresAt: string, refreshAfter: string, lastCachePurge?: string | null, user: { __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null }, users: Array<{ __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null }>, files: Array<{ __typename?: 'File', fileId: string, fileUrl?: string | null, type?: string | null, accessType?: string | null, altText?: string | null, createdAt?: string | null, updatedAt?: string | null, attributes?: Record<string, unknown> | null }>, roles: Array<{ __typename?: 'Role', roleId: string, displayName?: string | null, permissions: Array<string>, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null }> } };
-
-export type UserFieldsFragment = { __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null };
+export type CreateSessionMutation = { __typename?: 'Mutation', createSession: { __typename?: 'Session', accessToken: string, refreshToken?: string | null, userId: string, region: RegionCode, userType: UserType, issuedAt: string, expiresAt: string, refreshAfter: string, lastCachePurge?: string | null, user: { __typename?: 'User', _id?: string | null, userId: string, path?: string | null, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, metadata?: Record<string, unknown> | null, roles: Array<string>, permissions: Array<string>, flagCount: number, isGlobalBan: boolean, isBrand: boolean, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null, deletedAt?: string | null, hashFlag?: { __typename?: 'HashFlag', bits?: number | null, hashes?: number | null, hash?: unknown | null } | null }, files: Array<{ __typename?: 'File', fileId: string, fileUrl?: string | null, type?: string | null, accessType?: string | null, altText?: string | null, createdAt?: string | null, updatedAt?: string | null, attributes?: Record<string, unknown> | null }>, roles: Array<{ __typename?: 'Role', roleId: string, displayName?: string | null, permissions: Array<string>, isDeleted: boolean, createdAt?: string | null, updatedAt?: string | null }> } };
 
 export type CreateVisitorSessionMutationVariables = Exact<{
   input: CreateVisitorSessionInput;
@@ -502,12 +500,12 @@ export type CreateVisitorSessionMutationVariables = Exact<{
 
 export type CreateVisitorSessionMutation = { __typename?: 'Mutation', createVisitorSession: { __typename?: 'Session', accessToken: string, userId: string, region: RegionCode, userType: UserType, issuedAt: string, expiresAt: string, refreshAfter: string, user: { __typename?: 'User', userId: string, displayName?: string | null } } };
 
-export type RegionQueryVariables = Exact<{
+export type FindRegionQueryVariables = Exact<{
   code: RegionCode;
 }>;
 
 
-export type RegionQuery = { __typename?: 'Query', region: { __typename?: 'Region', code: RegionCode, name: string, endpoint: string, endpoints: Array<string>, isDefault: boolean, isConfigured: boolean, authenticationMode?: AuthenticationMode | null, mutualTls: boolean, status: RegionStatus } };
+export type FindRegionQuery = { __typename?: 'Query', region: { __typename?: 'Region', code: RegionCode, name: string, endpoint: string, endpoints: Array<string>, isDefault: boolean, isConfigured: boolean, authenticationMode?: AuthenticationMode | null, mutualTls: boolean, status: RegionStatus } };
 
 export type RegionsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -530,13 +528,13 @@ export type RevokeUserSessionsMutationVariables = Exact<{
 
 export type RevokeUserSessionsMutation = { __typename?: 'Mutation', revokeUserSessions: { __typename?: 'Revocation', revoked: boolean } };
 
-export type SessionStatusQueryVariables = Exact<{
+export type CheckSessionQueryVariables = Exact<{
   accessToken: Scalars['String']['input'];
   region?: InputMaybe<RegionCode>;
 }>;
 
 
-export type SessionStatusQuery = { __typename?: 'Query', sessionStatus: { __typename?: 'SessionStatus', state: SessionState, checkedAt: string, userId?: string | null } };
+export type CheckSessionQuery = { __typename?: 'Query', sessionStatus: { __typename?: 'SessionStatus', state: SessionState, checkedAt: string, userId?: string | null } };
 
 export type UpsertUserMutationVariables = Exact<{
   input: UpsertUserInput;
@@ -561,13 +559,13 @@ export type FindUsersQueryVariables = Exact<{
 
 export type FindUsersQuery = { __typename?: 'Query', users: Array<{ __typename?: 'UserProfile', userId: string, displayName?: string | null, profileHandle?: string | null, description?: string | null, avatarFileId?: string | null, avatarCustomUrl?: string | null, isBrand: boolean, isDeleted: boolean, region: RegionCode } | null> };
 
-export type VisitorSignatureQueryVariables = Exact<{
+export type FetchVisitorSignatureQueryVariables = Exact<{
   deviceId: Scalars['String']['input'];
   region?: InputMaybe<RegionCode>;
 }>;
 
 
-export type VisitorSignatureQuery = { __typename?: 'Query', visitorSignature: { __typename?: 'VisitorSignature', deviceId: string, authSignature: string, authSignatureExpiresAt: string, refreshAfter: string, region: RegionCode } };
+export type FetchVisitorSignatureQuery = { __typename?: 'Query', visitorSignature: { __typename?: 'VisitorSignature', deviceId: string, authSignature: string, authSignatureExpiresAt: string, refreshAfter: string, region: RegionCode } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -587,35 +585,9 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const UserFieldsFragmentDoc = new TypedDocumentString(`
-    fragment UserFields on User {
-  _id
-  userId
-  path
-  displayName
-  profileHandle
-  description
-  avatarFileId
-  avatarCustomUrl
-  metadata
-  roles
-  permissions
-  flagCount
-  hashFlag {
-    bits
-    hashes
-    hash
-  }
-  isGlobalBan
-  isBrand
-  isDeleted
-  createdAt
-  updatedAt
-  deletedAt
-}
-    `, {"fragmentName":"UserFields"}) as unknown as TypedDocumentString<UserFieldsFragment, unknown>;
-export const AuthTokenDocument = new TypedDocumentString(`
-    query AuthToken($userId: ID, $region: RegionCode) {
+
+export const FetchAuthTokenDocument = new TypedDocumentString(`
+    query FetchAuthToken($userId: ID, $region: RegionCode) {
   authToken(userId: $userId, region: $region) {
     token
     userId
@@ -625,7 +597,7 @@ export const AuthTokenDocument = new TypedDocumentString(`
     refreshAfter
   }
 }
-    `) as unknown as TypedDocumentString<AuthTokenQuery, AuthTokenQueryVariables>;
+    `) as unknown as TypedDocumentString<FetchAuthTokenQuery, FetchAuthTokenQueryVariables>;
 export const CreateSessionDocument = new TypedDocumentString(`
     mutation CreateSession($input: CreateSessionInput!) {
   createSession(input: $input) {
@@ -639,10 +611,29 @@ export const CreateSessionDocument = new TypedDocumentString(`
     refreshAfter
     lastCachePurge
     user {
-      ...UserFields
-    }
-    users {
-      ...UserFields
+      _id
+      userId
+      path
+      displayName
+      profileHandle
+      description
+      avatarFileId
+      avatarCustomUrl
+      metadata
+      roles
+      permissions
+      flagCount
+      hashFlag {
+        bits
+        hashes
+        hash
+      }
+      isGlobalBan
+      isBrand
+      isDeleted
+      createdAt
+      updatedAt
+      deletedAt
     }
     files {
       fileId
@@ -664,31 +655,7 @@ export const CreateSessionDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment UserFields on User {
-  _id
-  userId
-  path
-  displayName
-  profileHandle
-  description
-  avatarFileId
-  avatarCustomUrl
-  metadata
-  roles
-  permissions
-  flagCount
-  hashFlag {
-    bits
-    hashes
-    hash
-  }
-  isGlobalBan
-  isBrand
-  isDeleted
-  createdAt
-  updatedAt
-  deletedAt
-}`) as unknown as TypedDocumentString<CreateSessionMutation, CreateSessionMutationVariables>;
+    `) as unknown as TypedDocumentString<CreateSessionMutation, CreateSessionMutationVariables>;
 export const CreateVisitorSessionDocument = new TypedDocumentString(`
     mutation CreateVisitorSession($input: CreateVisitorSessionInput!) {
   createVisitorSession(input: $input) {
@@ -706,8 +673,8 @@ export const CreateVisitorSessionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateVisitorSessionMutation, CreateVisitorSessionMutationVariables>;
-export const RegionDocument = new TypedDocumentString(`
-    query Region($code: RegionCode!) {
+export const FindRegionDocument = new TypedDocumentString(`
+    query FindRegion($code: RegionCode!) {
   region(code: $code) {
     code
     name
@@ -720,7 +687,7 @@ export const RegionDocument = new TypedDocumentString(`
     status
   }
 }
-    `) as unknown as TypedDocumentString<RegionQuery, RegionQueryVariables>;
+    `) as unknown as TypedDocumentString<FindRegionQuery, FindRegionQueryVariables>;
 export const RegionsDocument = new TypedDocumentString(`
     query Regions {
   regions {
@@ -750,15 +717,15 @@ export const RevokeUserSessionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevokeUserSessionsMutation, RevokeUserSessionsMutationVariables>;
-export const SessionStatusDocument = new TypedDocumentString(`
-    query SessionStatus($accessToken: String!, $region: RegionCode) {
+export const CheckSessionDocument = new TypedDocumentString(`
+    query CheckSession($accessToken: String!, $region: RegionCode) {
   sessionStatus(accessToken: $accessToken, region: $region) {
     state
     checkedAt
     userId
   }
 }
-    `) as unknown as TypedDocumentString<SessionStatusQuery, SessionStatusQueryVariables>;
+    `) as unknown as TypedDocumentString<CheckSessionQuery, CheckSessionQueryVariables>;
 export const UpsertUserDocument = new TypedDocumentString(`
     mutation UpsertUser($input: UpsertUserInput!) {
   upsertUser(input: $input) {
@@ -805,8 +772,8 @@ export const FindUsersDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FindUsersQuery, FindUsersQueryVariables>;
-export const VisitorSignatureDocument = new TypedDocumentString(`
-    query VisitorSignature($deviceId: String!, $region: RegionCode) {
+export const FetchVisitorSignatureDocument = new TypedDocumentString(`
+    query FetchVisitorSignature($deviceId: String!, $region: RegionCode) {
   visitorSignature(deviceId: $deviceId, region: $region) {
     deviceId
     authSignature
@@ -815,4 +782,4 @@ export const VisitorSignatureDocument = new TypedDocumentString(`
     region
   }
 }
-    `) as unknown as TypedDocumentString<VisitorSignatureQuery, VisitorSignatureQueryVariables>;
+    `) as unknown as TypedDocumentString<FetchVisitorSignatureQuery, FetchVisitorSignatureQueryVariables>;

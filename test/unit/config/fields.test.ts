@@ -31,7 +31,7 @@ const file = (name: string) => readFileSync(new URL(`../../../${name}`, import.m
 
 /** Name and default of each setting that has one, as the documents say it. */
 const documents: [string, string, RegExp][] = [
-  ["README.md", file("README.md"), /^\| `([A-Z0-9_]+)`[^|]* \| ([^|]+) \| [^|]*\| [^|]+ \|$/gm],
+  ["docs/configuration.md", file("docs/configuration.md"), /^\| `([A-Z0-9_]+)`[^|]* \| ([^|]+) \| [^|]*\| [^|]+ \|$/gm],
   [".env.example", file(".env.example"), /^# .* Default: (.+?)\.(?: Or \w+\.)?\n#([A-Z0-9_]+)=$/gm],
   ["--help", configHelp(), /^ {2}([A-Z0-9_]+)(?:, \w+)?\n(?: {6}(?!Default:).*\n)+ {6}Default: (.+)$/gm],
 ];
@@ -112,7 +112,9 @@ describe("a whole number", () => {
         `${name} must be a whole number from ${least} to ${most}`,
       ]);
     }
-    expect(file("README.md")).toMatch(new RegExp(`^\\| \`${name}\` \\| \\d* \\| ${least} to ${most}[ |]`, "m"));
+    expect(file("docs/configuration.md")).toMatch(
+      new RegExp(`^\\| \`${name}\` \\| \\d* \\| ${least} to ${most}[ |]`, "m"),
+    );
   });
 
   test.each(rows)("%s is not empty", (name) => {

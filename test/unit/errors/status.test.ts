@@ -69,7 +69,7 @@ describe("from a resolver", () => {
   });
 });
 
-/** README's table, which says it once more so that a change of the contract is a change in two places. */
+/** The table of docs/errors.md, which says it once more so that a change of the contract is a change in two places. */
 const contract: [ErrorCode, number, boolean][] = [
   ["UNAUTHENTICATED", 401, false],
   ["EXPECTATION_FAILED", 417, false],

@@ -1,7 +1,7 @@
 import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
 import { SetContextLink } from "@apollo/client/link/context";
 import { appToken, endpoint } from "./app.js";
-import { AuthTokenDocument, CreateSessionDocument, type CreateSessionInput } from "./generated/graphql.js";
+import { CreateSessionDocument, type CreateSessionInput, FetchAuthTokenDocument } from "./generated/graphql.js";
 
 const authorization = new SetContextLink(({ headers }) => ({
   headers: { ...headers, authorization: `Bearer ${appToken()}` },
@@ -21,7 +21,11 @@ export const client = new ApolloClient({
 
 /** `no-cache` leaves the cache alone. `network-only` would still write the token into it. */
 export async function getAuthToken(userId?: string) {
-  const { data } = await client.query({ query: AuthTokenDocument, variables: { userId }, fetchPolicy: "no-cache" });
+  const { data } = await client.query({
+    query: FetchAuthTokenDocument,
+    variables: { userId },
+    fetchPolicy: "no-cache",
+  });
   return data?.authToken;
 }
 

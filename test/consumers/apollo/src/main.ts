@@ -2,7 +2,7 @@ import { equal, ok } from "node:assert/strict";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { checkAuthToken, checkKeepsNone, checkRefusal, checkRegions, checkSession } from "./answers.js";
 import { client, createSession, getAuthToken } from "./client.js";
-import { AuthTokenDocument, RegionsDocument } from "./generated/graphql.js";
+import { FetchAuthTokenDocument, RegionsDocument } from "./generated/graphql.js";
 
 const { data } = await client.query({ query: RegionsDocument });
 ok(data);
@@ -25,8 +25,8 @@ await checkRefusal(
 );
 
 // Why the fetch policy matters: without it the token goes into the cache, and is served from there however old it is.
-const { data: first } = await client.query({ query: AuthTokenDocument, fetchPolicy: "network-only" });
-const { data: second } = await client.query({ query: AuthTokenDocument });
+const { data: first } = await client.query({ query: FetchAuthTokenDocument, fetchPolicy: "network-only" });
+const { data: second } = await client.query({ query: FetchAuthTokenDocument });
 ok(first && JSON.stringify(client.cache.extract()).includes(first.authToken.token));
 equal(second?.authToken.token, first.authToken.token);
 

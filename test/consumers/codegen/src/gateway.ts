@@ -1,7 +1,7 @@
 import { appToken, endpoint } from "./app.js";
 import type { TypedDocumentString } from "./generated/graphql.js";
 
-/** A refusal of the gateway's: `code` is one of the README's table. */
+/** A refusal of the gateway's: `code` is one of docs/errors.md. */
 export class GatewayError extends Error {
   constructor(
     readonly code: string,

@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import introspection from "amity-graphql/introspection.json" with { type: "json" };
 import { checkAuthToken, checkRefusal, checkRegions, checkSession } from "./answers.js";
 import { ask, GatewayError } from "./gateway.js";
-import { AuthTokenDocument, CreateSessionDocument, RegionsDocument } from "./generated/graphql.js";
+import { CreateSessionDocument, FetchAuthTokenDocument, RegionsDocument } from "./generated/graphql.js";
 
 const { regions } = await ask(RegionsDocument, {});
 checkRegions(regions);
 
-const { authToken } = await ask(AuthTokenDocument, {});
+const { authToken } = await ask(FetchAuthTokenDocument, {});
 checkAuthToken(authToken);
 
 const input = {
@@ -21,7 +21,7 @@ const { createSession } = await ask(CreateSessionDocument, { input });
 checkSession(createSession);
 
 await checkRefusal(
-  () => ask(AuthTokenDocument, { userId: "somebody-else" }),
+  () => ask(FetchAuthTokenDocument, { userId: "somebody-else" }),
   (error) => error instanceof GatewayError && error.code,
 );
 

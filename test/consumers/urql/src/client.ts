@@ -1,6 +1,6 @@
 import { Client, fetchExchange } from "@urql/core";
 import { appToken, endpoint } from "./app.js";
-import { AuthTokenDocument } from "./generated/graphql.js";
+import { FetchAuthTokenDocument } from "./generated/graphql.js";
 
 export const client = new Client({
   url: endpoint,
@@ -12,7 +12,7 @@ export const client = new Client({
 });
 
 export async function getAuthToken(userId?: string) {
-  const { data, error } = await client.query(AuthTokenDocument, { userId }).toPromise();
+  const { data, error } = await client.query(FetchAuthTokenDocument, { userId }).toPromise();
   if (error) throw error;
   return data?.authToken;
 }

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { type Emulator, startEmulator } from "../../src/emulator/server.js";
+import { type Fence, fencesOf, pages, settingsOf } from "../support/fences.js";
+import { watched } from "../support/process.js";
+import { closedPort } from "../support/sockets.js";
+
+jest.setTimeout(120_000); // npm, a build and a command for each line; nothing waits for it to pass
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const checkout = ["package.json", "package-lock.json", "tsconfig.json", "exec.cmd", "src", "schema", "dist"];
+
+/** What is not run here, and why. */
+const elsewhere: readonly (readonly [RegExp, reason: string])[] = [
+  [/^npm ci && npm test$/, "these very tests"],
+  [/^npm install /, "packages of the registry: test/consumers installs them"],
+  [/^npm ci && npm run example$/, "Amity's SDK of the registry: test/browser runs it"],
+  [/https:\/\/gateway\.example\.com\//, "a gateway elsewhere"],
+];
+/** Those of which the text says that they fail. */
+const failing = /^AMITY_EU_SERVER_KEY_FILE=old-server-key /;
+/** What serves until it is stopped, in a terminal of its own. */
+const server = /^(?:[A-Z]+=\w+ )?npm (?:start|run cli -- emulator)\b/;
+const serves = /^(?:Listening on |# Amity emulator:).*$/m;
+
+const isElsewhere = ({ text }: Fence) => elsewhere.some(([pattern]) => pattern.test(text));
+const fences = pages().flatMap(fencesOf);
+
+let folder = "";
+let emulator: Emulator;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
+  for (const name of checkout) await cp(root + name, join(folder, name), { recursive: true });
+  await symlink(`${root}node_modules`, join(folder, "node_modules"));
+  await writeFile(join(folder, ".curlrc"), "fail-with-body\n");
+  emulator = await startEmulator({ secureVisitorMode: true });
+  await writeSecrets(emulator);
+});
+afterAll(async () => {
+  await emulator.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The files that commands and settings name; those of /run/secrets are here too. */
+async function writeSecrets({ apiKey, serverKey, adminToken }: Emulator): Promise<void> {
+  const secrets = {
+    "amity-api-key": apiKey,
+    "amity-server-key": serverKey,
+    "amity-admin-token": adminToken,
+    "amity-jwt-secret": "a secret of the pages' settings, long enough for HS256",
+    "amity-service-keys.json": "[]",
+  };
+  await mkdir(join(folder, "secrets"));
+  for (const [name, text] of Object.entries(secrets)) await writeFile(join(folder, "secrets", name), text);
+  await writeFile(join(folder, "old-server-key"), "a-key-that-was-replaced");
+  await writeFile(join(folder, "access-token"), await accessToken());
+}
+
+/** The access token of a session that lives. */
+async function accessToken(): Promise<string> {
+  const session = { userId: "alice", deviceId: "lost phone", authToken: await authToken() };
+  const headers = { "x-api-key": emulator.apiKey, "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(session) };
+  const { accessToken } = (await askEmulator("/api/v3/sessions", init)) as { accessToken: string };
+  return accessToken;
+}
+
+async function authToken(): Promise<unknown> {
+  const headers = { "x-server-key": emulator.serverKey };
+  return askEmulator("/api/v3/authentication/token?userId=alice", { headers });
+}
+
+async function askEmulator(path: string, init: RequestInit): Promise<unknown> {
+  return (await fetch(new URL(path, emulator.url), init)).json();
+}
+
+/** The reader's settings, of a network in Europe. */
+function network(): Record<string, string> {
+  return {
+    AMITY_REGION: "eu",
+    AMITY_EU_BASE_URL: emulator.url,
+    AMITY_EU_API_KEY: emulator.apiKey,
+    AMITY_EU_SERVER_KEY_FILE: "secrets/amity-server-key",
+    AMITY_EU_ADMIN_TOKEN_FILE: "secrets/amity-admin-token",
+    AMITY_EU_VISITOR_SECRET: emulator.visitorSecret,
+    AUTH_MODE: "none",
+  };
+}
+
+/** A shell in the checkout. It and all below it are of one process group. */
+function shell(text: string, env: Readonly<Record<string, string>>) {
+  const { PATH, HOME } = process.env;
+  const all = { PATH, HOME, CURL_HOME: folder, npm_config_update_notifier: "false", ...env };
+  return watched(spawn("bash", ["--norc", "-euo", "pipefail", "-c", text], { cwd: folder, env: all, detached: true }));
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-(child.pid ?? 0), "SIGTERM");
+  await once(child, "close");
+}
+
+/** A page's blocks as they are pasted, but for ports that are free here and packages that are there. */
+class Reader {
+  #terminal: ChildProcess | undefined;
+
+  constructor(private readonly ports: Readonly<Record<string, number>>) {}
+
+  async serve(text: string): Promise<void> {
+    await this.close();
+    const running = shell(this.#here(text), { PORT: String(this.ports["4000"]) });
+    this.#terminal = running.child;
+    await running.printed(serves);
+  }
+
+  async run(text: string): Promise<void> {
+    if (text.includes(":4000/") && !this.#terminal) await this.serve("npm start");
+    const { code, stdout, stderr } = await shell(this.#here(text), network()).finished;
+    if ((code !== 0) !== failing.test(text)) throw new Error(`ended with ${code}: ${text}\n${stdout}${stderr}`);
+    if (/\bcurl\b/.test(text)) expect(stdout).not.toContain('"errors"');
+  }
+
+  async judge(settings: Readonly<Record<string, string>>): Promise<void> {
+    const rest = settings["AUTH_MODE"]
+      ? {}
+      : { AUTH_MODE: "apikey", AUTH_API_KEYS_FILE: "secrets/amity-service-keys.json" };
+    const isWhole = Object.keys(settings).some((name) => name.startsWith("AMITY_"));
+    const keys = isWhole ? {} : { AMITY_EU_API_KEY: "api", AMITY_EU_SERVER_KEY: "server" };
+    const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${this.#here(value)}`);
+    const { code, stdout } = await shell([...lines, "node dist/main.js config"].join("\n"), { ...keys, ...rest })
+      .finished;
+    if (code !== 0) throw new Error(stdout);
+  }
+
+  async close(): Promise<void> {
+    if (this.#terminal) await end(this.#terminal);
+    this.#terminal = undefined;
+  }
+
+  #here(text: string): string {
+    const moved = text.replace(/\b4[01]00\b/g, (port) => String(this.ports[port] ?? port));
+    return moved.replace(/^npm ci && /, "").replaceAll("/run/secrets/", "secrets/");
+  }
+}
+
+describe("the blocks of shell that run here, in", () => {
+  const withSome = pages().filter((page) => fencesOf(page).some((fence) => !isElsewhere(fence)));
+
+  test.each(withSome)("%s", async (page) => {
+    const reader = new Reader({ 4000: await closedPort(), 4100: await closedPort() });
+    try {
+      for (const fence of fencesOf(page).filter((fence) => !isElsewhere(fence))) {
+        const settings = settingsOf(fence);
+        if (settings) await reader.judge(settings);
+        else if (server.test(fence.text.replace("npm ci && ", ""))) await reader.serve(fence.text);
+        else await reader.run(fence.text);
+      }
+    } finally {
+      await reader.close();
+    }
+  });
+});
+
+test.each(elsewhere.map(([pattern, reason]) => [reason, pattern] as const))(
+  "some are not run here: %s",
+  (_why, pattern) => {
+    expect(fences.some(({ text }) => pattern.test(text))).toBe(true);
+  },
+);
