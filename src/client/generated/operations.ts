@@ -212,6 +212,29 @@ export type SessionStatusQueryVariables = Exact<{
 
 export type SessionStatusQuery = { readonly sessionStatus: { readonly state: SessionState, readonly checkedAt: string, readonly userId?: string | null } };
 
+export type UpsertUserMutationVariables = Exact<{
+  input: UpsertUserInput;
+}>;
+
+
+export type UpsertUserMutation = { readonly upsertUser: { readonly userId: string, readonly displayName?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly metadata?: Record<string, unknown> | null, readonly roles: ReadonlyArray<string>, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null } };
+
+export type FindUserQueryVariables = Exact<{
+  userId: Scalars['ID']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type FindUserQuery = { readonly user?: { readonly userId: string, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly isBrand: boolean, readonly isDeleted: boolean, readonly region: RegionCode } | null };
+
+export type FindUsersQueryVariables = Exact<{
+  userIds: ReadonlyArray<Scalars['ID']['input']> | Scalars['ID']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type FindUsersQuery = { readonly users: ReadonlyArray<{ readonly userId: string, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly isBrand: boolean, readonly isDeleted: boolean, readonly region: RegionCode } | null> };
+
 export type VisitorSignatureQueryVariables = Exact<{
   deviceId: Scalars['String']['input'];
   region?: InputMaybe<RegionCode>;
