@@ -25,6 +25,8 @@ interface Entry {
   reuseMs: number | undefined;
 }
 
+type Times = Pick<AuthToken, "issuedAt" | "expiresAt" | "refreshAfter">;
+
 export interface TokensOptions extends Pick<Platform, "now" | "elapsed"> {
   readonly request: (question: Question, cancel: AbortController) => Promise<Answer<AuthToken>>;
 }
@@ -104,12 +106,13 @@ function stale({ requestId }: Answer<AuthToken>): AmityAuthError {
 }
 
 /**
- * For how long the token need not be asked for again. The device's clock may be hours off, so the gateway's times are
- * not compared with it: the time from `issuedAt` to `refreshAfter` counts from before the request was sent. Only an age
- * that a token can have is believed and taken off, for the gateway may hand out one that it got some minutes ago. A
- * clock that is a little fast makes the token seem older than it is, which costs a request and harms nothing.
+ * For how long a token or a session need not be asked for again. The device's clock may be hours off, so the gateway's
+ * times are not compared with it: the time from `issuedAt` to `refreshAfter` counts from before the request was sent.
+ * Only an age that a token can have is believed and taken off, for the gateway may hand out one that it got some
+ * minutes ago. A clock that is a little fast makes the token seem older than it is, which costs a request and harms
+ * nothing.
  */
-function reuseMs(sentAt: number, { issuedAt, expiresAt, refreshAfter }: AuthToken): number {
+export function reuseMs(sentAt: number, { issuedAt, expiresAt, refreshAfter }: Times): number {
   const issued = Date.parse(issuedAt);
   const age = sentAt - issued;
   const isBelievable = age > 0 && age < Date.parse(expiresAt) - issued;

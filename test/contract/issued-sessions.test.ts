@@ -65,7 +65,7 @@ test.each(requests)("%s sends exactly the documented request", async (_field, qu
         "accept-encoding": "identity",
         connection: "keep-alive",
         host: new URL(url).host,
-        "user-agent": "amity-graphql/1.0.0",
+        "user-agent": "amity-graphql/2.0.0",
         ...credential,
       });
     },

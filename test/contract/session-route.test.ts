@@ -65,7 +65,7 @@ describe.each(["v3", "v4", "v5"])("the %s session route", (version) => {
         "content-length": String(seen[1]?.body.length),
         "content-type": "application/json",
         host: new URL(url).host,
-        "user-agent": "amity-graphql/1.0.0",
+        "user-agent": "amity-graphql/2.0.0",
         "x-api-key": "canary-api-key-eu",
       });
     });

@@ -70,7 +70,7 @@ describe.each([
           "accept-encoding": "identity",
           connection: "keep-alive",
           host: new URL(url).host,
-          "user-agent": "amity-graphql/1.0.0",
+          "user-agent": "amity-graphql/2.0.0",
           ...credential,
           ...more,
         });

@@ -51,7 +51,7 @@ describe("the route for visitors", () => {
           "content-length": String(Buffer.byteLength(seen[0]?.body ?? "")),
           "content-type": "application/json",
           host: new URL(url).host,
-          "user-agent": "amity-graphql/1.0.0",
+          "user-agent": "amity-graphql/2.0.0",
           "x-api-key": "canary-api-key-eu",
         });
       });

@@ -101,7 +101,7 @@ describe("amity-graphql admin-token rotate", () => {
         "accept-encoding": "identity",
         connection: "keep-alive",
         host: new URL(upstream.url).host,
-        "user-agent": "amity-graphql/1.0.0",
+        "user-agent": "amity-graphql/2.0.0",
         ...credential,
       });
     });

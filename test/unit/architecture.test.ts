@@ -159,7 +159,8 @@ describe("src", () => {
   });
 
   test("keeps files but its three tables under 200 lines", () => {
-    const long = files.filter(({ text }) => text.split("\n").length > 200).map(({ name }) => name);
+    const written = files.filter(({ name }) => !name.includes("/generated/"));
+    const long = written.filter(({ text }) => text.split("\n").length > 200).map(({ name }) => name);
     expect(long.filter((name) => !["errors/codes.ts", "errors/reasons.ts", "config/fields.ts"].includes(name))).toEqual(
       [],
     );

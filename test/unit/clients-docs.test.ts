@@ -36,7 +36,7 @@ function withoutIndents(text: string): string {
 
 function packages(names: readonly string[]): string {
   return names
-    .filter((name) => !["amity-graphql", "typescript", "@types/node"].includes(name))
+    .filter((name) => !name.endsWith(".tgz") && !["typescript", "@types/node"].includes(name))
     .sort()
     .join(" ");
 }

@@ -167,6 +167,72 @@ export type CreateSessionMutationVariables = Exact<{
 
 export type CreateSessionMutation = { readonly createSession: { readonly accessToken: string, readonly refreshToken?: string | null, readonly userId: string, readonly region: RegionCode, readonly userType: UserType, readonly issuedAt: string, readonly expiresAt: string, readonly refreshAfter: string, readonly lastCachePurge?: string | null, readonly user: { readonly _id?: string | null, readonly userId: string, readonly path?: string | null, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly metadata?: Record<string, unknown> | null, readonly roles: ReadonlyArray<string>, readonly permissions: ReadonlyArray<string>, readonly flagCount: number, readonly isGlobalBan: boolean, readonly isBrand: boolean, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly deletedAt?: string | null, readonly hashFlag?: { readonly bits?: number | null, readonly hashes?: number | null, readonly hash?: unknown | null } | null }, readonly files: ReadonlyArray<{ readonly fileId: string, readonly fileUrl?: string | null, readonly type?: string | null, readonly accessType?: string | null, readonly altText?: string | null, readonly createdAt?: string | null, readonly updatedAt?: string | null, readonly attributes?: Record<string, unknown> | null }>, readonly roles: ReadonlyArray<{ readonly roleId: string, readonly displayName?: string | null, readonly permissions: ReadonlyArray<string>, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null }> } };
 
+export type CreateVisitorSessionMutationVariables = Exact<{
+  input: CreateVisitorSessionInput;
+}>;
+
+
+export type CreateVisitorSessionMutation = { readonly createVisitorSession: { readonly accessToken: string, readonly userId: string, readonly region: RegionCode, readonly userType: UserType, readonly issuedAt: string, readonly expiresAt: string, readonly refreshAfter: string, readonly user: { readonly userId: string, readonly displayName?: string | null } } };
+
+export type FindRegionQueryVariables = Exact<{
+  code: RegionCode;
+}>;
+
+
+export type FindRegionQuery = { readonly region: { readonly code: RegionCode, readonly name: string, readonly endpoint: string, readonly endpoints: ReadonlyArray<string>, readonly isDefault: boolean, readonly isConfigured: boolean, readonly authenticationMode?: AuthenticationMode | null, readonly mutualTls: boolean, readonly status: RegionStatus } };
+
+export type RegionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RegionsQuery = { readonly regions: ReadonlyArray<{ readonly code: RegionCode, readonly name: string, readonly endpoint: string, readonly endpoints: ReadonlyArray<string>, readonly isDefault: boolean, readonly isConfigured: boolean, readonly authenticationMode?: AuthenticationMode | null, readonly mutualTls: boolean, readonly status: RegionStatus }> };
+
+export type RevokeSessionMutationVariables = Exact<{
+  accessToken: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type RevokeSessionMutation = { readonly revokeSession: { readonly revoked: boolean } };
+
+export type RevokeUserSessionsMutationVariables = Exact<{
+  userId?: InputMaybe<Scalars['ID']['input']>;
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type RevokeUserSessionsMutation = { readonly revokeUserSessions: { readonly revoked: boolean } };
+
+export type CheckSessionQueryVariables = Exact<{
+  accessToken: Scalars['String']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type CheckSessionQuery = { readonly sessionStatus: { readonly state: SessionState, readonly checkedAt: string, readonly userId?: string | null } };
+
+export type UpsertUserMutationVariables = Exact<{
+  input: UpsertUserInput;
+}>;
+
+
+export type UpsertUserMutation = { readonly upsertUser: { readonly userId: string, readonly displayName?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly metadata?: Record<string, unknown> | null, readonly roles: ReadonlyArray<string>, readonly isDeleted: boolean, readonly createdAt?: string | null, readonly updatedAt?: string | null } };
+
+export type FindUserQueryVariables = Exact<{
+  userId: Scalars['ID']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type FindUserQuery = { readonly user?: { readonly userId: string, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly isBrand: boolean, readonly isDeleted: boolean, readonly region: RegionCode } | null };
+
+export type FindUsersQueryVariables = Exact<{
+  userIds: ReadonlyArray<Scalars['ID']['input']> | Scalars['ID']['input'];
+  region?: InputMaybe<RegionCode>;
+}>;
+
+
+export type FindUsersQuery = { readonly users: ReadonlyArray<{ readonly userId: string, readonly displayName?: string | null, readonly profileHandle?: string | null, readonly description?: string | null, readonly avatarFileId?: string | null, readonly avatarCustomUrl?: string | null, readonly isBrand: boolean, readonly isDeleted: boolean, readonly region: RegionCode } | null> };
+
 export type FetchVisitorSignatureQueryVariables = Exact<{
   deviceId: Scalars['String']['input'];
   region?: InputMaybe<RegionCode>;

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { AmityAuthError, createAmityAuth } from "amity-graphql/client";
+import { AmityAuthError, createAmityAuth } from "amity-graphql-client";
 import { checkAuthToken, checkRefusal } from "./answers.js";
 import { appToken, endpoint } from "./app.js";
 

@@ -1,5 +1,5 @@
 import { Client } from "@amityco/ts-sdk";
-import { createAmityAuth } from "amity-graphql/client";
+import { createAmityAuth } from "amity-graphql-client";
 import { appToken, endpoint } from "./app.js";
 
 export const amityAuth = createAmityAuth({

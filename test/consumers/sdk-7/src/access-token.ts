@@ -1,5 +1,5 @@
 import { Client } from "@amityco/ts-sdk-react-native";
-import { createAmityAuth } from "amity-graphql/client";
+import { createAmityAuth } from "amity-graphql-client";
 import { appToken, endpoint } from "./app.js";
 
 /** `deviceId` is one for each user and device, and the same at the next start. */

@@ -1,4 +1,4 @@
-import { createAmityAuth } from "amity-graphql/client";
+import { createAmityAuth } from "amity-graphql-client";
 import { appToken, endpoint } from "./app.js";
 
 export const amityAuth = createAmityAuth({

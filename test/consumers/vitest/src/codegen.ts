@@ -1,0 +1,3 @@
+import { scalars } from "amity-graphql-client/documents";
+
+export default { config: { strictScalars: true, scalars } };
