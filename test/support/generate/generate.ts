@@ -1,5 +1,5 @@
-// Writes the generated files: the schema, the pages about it and about trouble, the client's documents, .env.example and
-// two pages' tables.
+// Writes the generated files: the schema, the pages about it and about trouble, the client's documents, .env.example
+// and two pages' tables.
 import { readFileSync, writeFileSync } from "node:fs";
 import { buildGraphQLSchema, printedSchema } from "../../../src/graphql/build-schema.js";
 import { clientDocuments } from "./client-documents.js";
