@@ -4,6 +4,7 @@ import { paragraph } from "./markdown.mjs";
 import { growthSection } from "./page-growth.mjs";
 import { sections } from "./page-runs.mjs";
 import { summaryOf, tableText } from "./page-table.mjs";
+import { timeSection } from "./page-time.mjs";
 
 /** docs/performance.md and its picture, made of what results/ holds. */
 
@@ -18,7 +19,8 @@ export async function renderPage() {
   const parts = [
     "# Performance",
     paragraph(`What a request costs in this gateway, beside what a team would write by hand for the same three
-      operations. \`npm run bench\` measures it and writes this page; nothing on it is typed by hand but the words.
+      operations. \`npm run bench\` measures it and writes this page; nothing on it is typed by hand but the words, and
+      what was looked into once: where the time goes.
       \`bench/README.md\` says how to run it, and what it measures.`),
     aboutText(table),
     "![Microseconds of CPU for one request](images/performance.svg)",
@@ -31,6 +33,7 @@ export async function renderPage() {
     ...Object.entries(sections)
       .filter(([name]) => name in kept)
       .map(([name, section]) => section(kept[name])),
+    timeSection(),
     growthSection(table, memory),
   ];
   return { page: `${parts.join("\n\n")}\n`, picture: chart(table) };

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
+import type { GraphQLRequestContextDidResolveOperation } from "@apollo/server";
 import {
   type GraphQLSchema,
   type GraphQLType,
@@ -18,8 +18,8 @@ import { describeInvalidVariables } from "../errors/invalid-variables.js";
 import { JsonObjectScalar } from "../scalars.js";
 import type { AuditEntry } from "../telemetry/audit.js";
 import type { DocumentStore } from "./document-store.js";
+import type { Hooks } from "./hooks.js";
 import { type IdentifyOptions, identify } from "./identify.js";
-import { listening } from "./listening.js";
 import {
   actsForUser,
   askedOf,
@@ -45,8 +45,8 @@ export interface AdmissionOptions extends IdentifyOptions {
  * one forbidden field means that nothing runs. What is refused here is audited here, field by field; what runs is
  * audited by the service that issues.
  */
-export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<Context> {
-  return listening({
+export function admission(options: AdmissionOptions): Pick<Hooks, "didResolveOperation"> {
+  return {
     async didResolveOperation(request) {
       const { contextValue: context, document, schema, operation } = request;
       // graphql-js finds out only when it executes: the schema has no subscriptions.
@@ -61,7 +61,7 @@ export function admissionPlugin(options: AdmissionOptions): ApolloServerPlugin<C
       record.endStage("admission");
       if (context.identity.caller) options.documents.keep(document);
     },
-  });
+  };
 }
 
 /** What an operation asks for. */

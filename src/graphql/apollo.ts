@@ -14,14 +14,15 @@ import { documentLimits } from "../limits.js";
 import { type Audit, issuingFields } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
-import { admissionPlugin } from "./admission.js";
+import { admission } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
 import { DocumentStore } from "./document-store.js";
-import { executionPlugin } from "./execution.js";
+import { execution } from "./execution.js";
+import { pluginOf } from "./hooks.js";
 import { documentLimitsRule } from "./limits.js";
-import { publicErrorsPlugin } from "./public-errors.js";
+import { publicErrors } from "./public-errors.js";
 import { rootFieldNames } from "./root-fields.js";
-import { schemaSecrecyPlugin } from "./schema-secrecy.js";
+import { schemaSecrecy } from "./schema-secrecy.js";
 
 export interface ApolloOptions {
   readonly introspection: "on" | "off" | "signed-in";
@@ -59,7 +60,6 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    stringifyResult: stringifyOrNothing,
     // The plugin below writes the final errors; this is for an error that passes it by.
     formatError: (_formatted, error) => formatError(error, ""),
     logger: apolloLogger(logger),
@@ -67,21 +67,14 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      schemaSecrecyPlugin(policy, identifying),
-      admissionPlugin({ ...identifying, visitorLimits, policy, documents }),
-      executionPlugin(),
-      publicErrorsPlugin({ logger, scheme: authenticator.scheme, secrecy: policy }),
+      pluginOf({
+        ...schemaSecrecy(policy, identifying),
+        ...admission({ ...identifying, visitorLimits, policy, documents }),
+        ...execution,
+        ...publicErrors({ logger, scheme: authenticator.scheme, secrecy: policy }),
+      }),
     ],
   });
-}
-
-/** Nothing for an answer that cannot be written out: Apollo would answer by itself, and the HTTP layer knows better. */
-function stringifyOrNothing(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return "";
-  }
 }
 
 /** Apollo logs free text, which may quote what it failed on: only that something happened goes into our log. */

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
+import type { GraphQLRequestContext } from "@apollo/server";
 import { GraphQLError } from "graphql";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { Context } from "../context.js";
@@ -8,7 +8,7 @@ import { formatErrors, type PublicError, parserLimitOf } from "../errors/format-
 import { statusOf } from "../errors/status.js";
 import { errorFields, type Logger } from "../telemetry/logger.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
-import { listening } from "./listening.js";
+import type { Hooks } from "./hooks.js";
 import { mediaTypes } from "./media-type.js";
 import { refusalHeaders } from "./refusal-headers.js";
 import { audienceOf, type SchemaSecrecy } from "./schema-secrecy.js";
@@ -23,8 +23,8 @@ export interface PublicErrorsOptions {
  * Writes the errors and the HTTP status of every GraphQL answer, once the operation is known: formatError then names
  * the path of a bad value, and the request id is in each error.
  */
-export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOptions): ApolloServerPlugin<Context> {
-  return listening({
+export function publicErrors({ logger, scheme, secrecy }: PublicErrorsOptions): Pick<Hooks, "willSendResponse"> {
+  return {
     async willSendResponse(request) {
       const { body, http } = request.response;
       const { requestId, mediaType, authorization, record } = request.contextValue.facts;
@@ -49,7 +49,7 @@ export function publicErrorsPlugin({ logger, scheme, secrecy }: PublicErrorsOpti
         logFailure(logger, error, origin);
       });
     },
-  });
+  };
 }
 
 /** jose looks at a token's end only after its signature. */

@@ -1,11 +1,9 @@
-import type { ApolloServerPlugin } from "@apollo/server";
 import { type DocumentNode, type GraphQLError, Kind, OperationTypeNode } from "graphql";
 import type { Caller } from "../caller/caller.js";
-import type { Context } from "../context.js";
 import { AppError } from "../errors/app-error.js";
 import type { Audience } from "../errors/audience.js";
+import type { Hooks } from "./hooks.js";
 import { type IdentifyOptions, identify } from "./identify.js";
-import { listening } from "./listening.js";
 import { isPublic } from "./root-field-access.js";
 import { fieldsOf, fragmentsOf } from "./selections.js";
 
@@ -25,8 +23,8 @@ export function audienceOf(caller: Caller | undefined, { production, openIntrosp
  * Whoever may not read the schema does not learn it by guessing names either: a document that does not fit the schema
  * is answered as one that does, by a refusal, and where only public fields are asked for by one fixed error.
  */
-export function schemaSecrecyPlugin(secrecy: SchemaSecrecy, options: IdentifyOptions): ApolloServerPlugin<Context> {
-  return listening({
+export function schemaSecrecy(secrecy: SchemaSecrecy, options: IdentifyOptions): Pick<Hooks, "didEncounterErrors"> {
+  return {
     // Apollo Server waits for this hook, and not for the one at the end of validation.
     async didEncounterErrors({ contextValue: context, document, errors }) {
       if (!document || !errors.some(isAboutSchema) || audienceOf(undefined, secrecy) !== "stranger") return;
@@ -38,7 +36,7 @@ export function schemaSecrecyPlugin(secrecy: SchemaSecrecy, options: IdentifyOpt
         context.identity.refusal = error;
       }
     },
-  });
+  };
 }
 
 /** What graphql-js's rules found; the limits tell nothing of the schema. */

@@ -114,7 +114,7 @@ function answererOf(
 /** Node itself leaves out the body for HEAD. An answer to a preflight has no length (RFC 9110, 8.6). */
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
   const length = body === undefined ? (status === 204 ? undefined : 0) : Buffer.byteLength(body);
-  response.writeHead(status, length === undefined ? headers : { ...headers, "content-length": length });
+  response.writeHead(status, Object.assign({}, headers, length !== undefined && { "content-length": length }));
   response.end(body);
 }
 

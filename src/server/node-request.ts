@@ -47,20 +47,20 @@ export class NodeRequest implements HttpRequest {
 const keptOnce = ["authorization", "content-type"] as const;
 
 function headersOf({ headers, rawHeaders }: IncomingMessage): HttpRequest["headers"] {
-  const joined: Record<string, string> = {};
+  let joined: HttpRequest["headers"] = headers;
   for (const name of keptOnce) {
     const values = valuesOf(name, rawHeaders);
-    if (values.length > 1) joined[name] = values.join(", ");
+    if (values.length > 1) joined = { ...joined, [name]: values.join(", ") };
   }
-  return Object.keys(joined).length === 0 ? headers : { ...headers, ...joined };
+  return joined;
 }
 
 /** `headers`: names and values by turns. */
 function valuesOf(wanted: string, headers: readonly string[]): string[] {
   const values: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {
-    const [name = "", value = ""] = [headers[i], headers[i + 1]];
-    if (name.length === wanted.length && name.toLowerCase() === wanted) values.push(value);
+    const name = headers[i] ?? "";
+    if (name.length === wanted.length && name.toLowerCase() === wanted) values.push(headers[i + 1] ?? "");
   }
   return values;
 }

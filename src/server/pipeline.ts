@@ -1,7 +1,8 @@
-import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server";
+import type { ApolloServer } from "@apollo/server";
 import { type Context, createContext, type RequestFacts, type Services } from "../context.js";
 import { AppError } from "../errors/app-error.js";
-import { type MediaType, mediaTypes, negotiateMediaType } from "../graphql/media-type.js";
+import { type MediaType, negotiateMediaType } from "../graphql/media-type.js";
+import { runOperation } from "../graphql/run-operation.js";
 import type { CancelSignal } from "../system/cancellation.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
 import { corsPermissions, isPreflight, preflightAnswerer } from "./cors.js";
@@ -76,15 +77,12 @@ export class Pipeline {
     const bytes = await request.readBody(bodyLimitBytes);
     const mediaType = negotiateMediaType(request.headers.accept);
     if (mediaType === undefined) throw new AppError("NOT_ACCEPTABLE");
-    const body = parseRequestBody(bytes);
+    const operation = parseRequestBody(bytes);
     record.endStage("read");
     const context = createContext(services, new OperationFacts(record, mediaType, request));
-    const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: "POST", headers: apolloHeaders[mediaType], body, search: "" },
-      context: async () => context,
-    });
+    const answer = await runOperation(apollo, operation, context);
     incoming.caller = context.identity.caller;
-    return toAnswer(answer);
+    return answer;
   }
 }
 
@@ -112,22 +110,4 @@ class OperationFacts implements RequestFacts {
   get signal(): CancelSignal {
     return this.request.signal;
   }
-}
-
-/** Apollo reads no other header, so no other (a credential, say) is in its hands. */
-const apolloHeaders = {
-  [mediaTypes.legacy]: apolloHeadersFor(mediaTypes.legacy),
-  [mediaTypes.current]: apolloHeadersFor(mediaTypes.current),
-};
-
-function apolloHeadersFor(accept: MediaType): HeaderMap {
-  return new HeaderMap([
-    ["content-type", "application/json"],
-    ["accept", accept],
-  ]);
-}
-
-function toAnswer({ status = 200, headers, body }: HTTPGraphQLResponse): Answer {
-  if (body.kind !== "complete" || body.string === "") throw new Error("the answer cannot be written out");
-  return { status, headers: Object.fromEntries(headers), body: body.string };
 }

@@ -1,3 +1,4 @@
+import type { GraphQLRequest } from "@apollo/server";
 import { AppError } from "../errors/app-error.js";
 import type { HttpRequest } from "./messages.js";
 
@@ -15,7 +16,7 @@ export function checkBodyHeaders(headers: HttpRequest["headers"]): void {
  * The GraphQL request in a body. Throws BAD_REQUEST for anything but a JSON object in strict UTF-8 with a query.
  * A byte order mark before it is skipped.
  */
-export function parseRequestBody(bytes: Uint8Array): Record<string, unknown> {
+export function parseRequestBody(bytes: Uint8Array): GraphQLRequest {
   const body = parseJson(bytes);
   if (Array.isArray(body)) {
     throw new AppError("BAD_REQUEST", { message: "Batching is off: send each operation in a request of its own" });
@@ -31,7 +32,12 @@ export function parseRequestBody(bytes: Uint8Array): Record<string, unknown> {
     (isAbsent(variables) || isObject(variables)) &&
     (isAbsent(extensions) || isObject(extensions));
   if (!fits) throw new AppError("BAD_REQUEST");
-  return body;
+  const request: GraphQLRequest = {};
+  if (isOperation) request.query = query;
+  if (typeof operationName === "string") request.operationName = operationName;
+  if (isObject(variables)) request.variables = variables;
+  if (isObject(extensions)) request.extensions = extensions;
+  return request;
 }
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });

@@ -1,4 +1,4 @@
-import { type ApolloServer, HeaderMap } from "@apollo/server";
+import type { ApolloServer, GraphQLRequest } from "@apollo/server";
 import { RegionCode } from "../../src/amity/regions.js";
 import type { Authenticator } from "../../src/caller/authenticator.js";
 import type { Caller } from "../../src/caller/caller.js";
@@ -6,6 +6,7 @@ import { RateLimits } from "../../src/caller/rate-limits.js";
 import { type Context, createContext, type RequestFacts, type Services } from "../../src/context.js";
 import { type ApolloOptions, createApollo } from "../../src/graphql/apollo.js";
 import { mediaTypes } from "../../src/graphql/media-type.js";
+import { runOperation } from "../../src/graphql/run-operation.js";
 import { Audit } from "../../src/telemetry/audit.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
 import { RequestRecord } from "../../src/telemetry/request-record.js";
@@ -36,7 +37,7 @@ export interface StandIns {
 export interface ApolloScene {
   readonly apollo: ApolloServer<Context>;
   /** Runs a GraphQL request as the HTTP layer does. */
-  ask(body: object | string, facts?: Partial<RequestFacts>): Promise<ApolloAnswer>;
+  ask(body: GraphQLRequest | string, facts?: Partial<RequestFacts>): Promise<ApolloAnswer>;
   /** The log's lines so far. */
   readonly logged: readonly Record<string, unknown>[];
 }
@@ -74,19 +75,10 @@ export async function withApollo(
   await apollo.start();
   const ask: ApolloScene["ask"] = async (body, facts) => {
     const context = contextOf(services, facts);
-    const headers = new HeaderMap([
-      ["content-type", "application/json"],
-      ["accept", context.facts.mediaType],
-    ]);
-    const request = { method: "POST", headers, body: typeof body === "string" ? { query: body } : body, search: "" };
-    const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: request,
-      context: async () => context,
-    });
-    const text = answer.body.kind === "complete" ? answer.body.string : "";
-    const parsed = text && JSON.parse(text);
-    const codes = parsed?.errors?.map((error: { extensions: { code: string } }) => error.extensions.code) ?? [];
-    return { status: answer.status ?? 200, headers: Object.fromEntries(answer.headers), body: parsed, codes };
+    const answer = await runOperation(apollo, typeof body === "string" ? { query: body } : body, context);
+    const parsed = JSON.parse(answer.body);
+    const codes = parsed.errors?.map((error: { extensions: { code: string } }) => error.extensions.code) ?? [];
+    return { ...answer, body: parsed, codes };
   };
   try {
     await use({
