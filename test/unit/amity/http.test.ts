@@ -34,7 +34,7 @@ function outcomeOf(transport: Transport): Promise<string> {
     ({ text }) => text,
     (error) => {
       if (!(error instanceof TransportError)) throw error;
-      return `${error.fault} while ${error.phase}${error.reusedConnection ? ", reused" : ""}`;
+      return `${error.fault} while ${error.phase}${error.reusedConnection ? ", reused" : ""}: ${error.reason}`;
     },
   );
 }
@@ -55,9 +55,16 @@ describe("an answer's Content-Encoding", () => {
     async (coding) => {
       await withServer(
         (_request, response) => response.writeHead(200, { "content-encoding": coding }).end("text"),
-        async (transport) => expect(await outcomeOf(transport)).toBe("malformed while answer"),
+        async (transport) => expect(await outcomeOf(transport)).toBe("malformed while answer: encoded body"),
       );
     },
+  );
+});
+
+test("an answer that is not UTF-8 is not read", async () => {
+  await withServer(
+    (_request, response) => response.end(Buffer.from([0x61, 0xff])),
+    async (transport) => expect(await outcomeOf(transport)).toBe("malformed while answer: not UTF-8"),
   );
 });
 
@@ -68,7 +75,7 @@ describe.each([
   test("at its first request had been sent something", async () => {
     await withServer(
       (_request, response) => response.destroy(),
-      async (transport) => expect(await outcomeOf(transport)).toBe("unreachable while request"),
+      async (transport) => expect(await outcomeOf(transport)).toBe("unreachable while request: ECONNRESET"),
       isTls,
     );
   });
@@ -79,7 +86,7 @@ describe.each([
       (_request, response) => (requests++ === 0 ? response.end("text") : response.destroy()),
       async (transport) => {
         expect(await outcomeOf(transport)).toBe("text");
-        expect(await outcomeOf(transport)).toBe("unreachable while request, reused");
+        expect(await outcomeOf(transport)).toBe("unreachable while request, reused: ECONNRESET");
       },
       isTls,
     );
