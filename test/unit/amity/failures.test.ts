@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { answerFailure, type Operation } from "../../../src/amity/failures.js";
+import { answerFailure, type Operation, transportFailure } from "../../../src/amity/failures.js";
+import { TransportError } from "../../../src/amity/transport-error.js";
+import type { AppErrorDetails } from "../../../src/errors/app-error.js";
 
 const now = Date.parse("2026-01-01T00:00:00Z");
 
@@ -50,6 +52,32 @@ describe("Amity's refusal", () => {
     expect(read(operation, status, body).code).toBe(code);
   });
 
+  const reasons: [Operation, number, object | string, string][] = [
+    ["createSession", 403, { code: 400_312 }, "user banned"],
+    ["createSessionWithAuthToken", 401, "", "auth token refused"],
+    ["verifySession", 401, "", "access token refused"],
+    ["revokeSession", 401, "", "access token refused"],
+    ["mintAuthToken", 401, "", "key refused"],
+    ["mintAuthToken", 403, "", "key refused"],
+    ["createSession", 401, "", "key refused"],
+    ["createSession", 403, "", "key of another region"],
+    ["revokeUserSessions", 403, "", "admin token refused"],
+    ["createVisitorSession", 422, { message: "Invalid signature" }, "visitor signature refused"],
+    ["createVisitorSession", 401, "", "key refused"],
+    ["createSession", 429, "", "rate limit"],
+    ["createSession", 422, "", "request refused"],
+    ["createSession", 500, "", "server error"],
+    ["verifySession", 403, "<html>", "HTML page"],
+    ["revokeSession", 400, "<html>", "HTML page"],
+    ["verifySession", 302, "<html>", "redirect"],
+    ["createSession", 302, "", "redirect"],
+    ["createSession", 204, "", "unexpected status"],
+  ];
+
+  test.each(reasons)("of %s with %i %j is logged as %s", (operation, status, body, reason) => {
+    expect(read(operation, status, body).reason).toBe(reason);
+  });
+
   test("keeps Amity's status and code alone", () => {
     const { details } = read("mintAuthToken", 422, {
       code: 500_000,
@@ -83,5 +111,29 @@ describe("Amity's refusal", () => {
       return read("mintAuthToken", status, {}, { "retry-after": header }).details.retryAfterSeconds;
     });
     expect(told).toEqual([seconds, seconds, undefined, undefined]);
+  });
+});
+
+describe("an exchange without a whole answer", () => {
+  const phase = "request";
+  test.each<[TransportError["fault"], string, AppErrorDetails]>([
+    ["timeout", "UPSTREAM_TIMEOUT", { reason: "timeout", log: { phase } }],
+    ["unreachable", "UPSTREAM_UNAVAILABLE", { reason: "timeout", log: { phase } }],
+    ["exhausted", "OVERLOADED", { reason: "timeout", log: { phase }, limit: "outgoingConnections" }],
+    ["broken", "UPSTREAM_BAD_RESPONSE", { reason: "timeout", log: { phase } }],
+    ["malformed", "UPSTREAM_BAD_RESPONSE", { reason: "timeout", log: { phase } }],
+    ["cancelled", "CANCELLED", {}],
+  ])("as %s means %s", (fault, code, details) => {
+    const failure = transportFailure(new TransportError(fault, phase, false, "timeout"));
+    expect([failure.code, failure.details]).toEqual([code, details]);
+  });
+
+  test("by a proxy's fault says which", () => {
+    const fault = new TransportError("unreachable", "connect", false, "PROXY_REFUSED", "the proxy refuses");
+    const { code, log } = transportFailure(fault);
+    expect([code, log]).toEqual([
+      "UPSTREAM_UNAVAILABLE",
+      { reason: "PROXY_REFUSED", phase: "connect", problem: "the proxy refuses" },
+    ]);
   });
 });

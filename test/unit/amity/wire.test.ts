@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseAuthToken, parseFailure } from "../../../src/amity/wire.js";
+import { parseAuthToken, parseFailure, parseSuccess, parseVerification } from "../../../src/amity/wire.js";
 
 describe("an auth token", () => {
   test.each([
@@ -31,6 +31,47 @@ describe("an auth token", () => {
     ["too many characters", `"${"a".repeat(8193)}"`],
   ])("is never read from %s", (_from, text) => {
     expect(() => parseAuthToken(text)).toThrow(expect.objectContaining({ code: "UPSTREAM_BAD_RESPONSE" }));
+  });
+});
+
+describe("an answer that is another", () => {
+  test.each([
+    ["an auth token", parseAuthToken, "{}", "not an auth token"],
+    ["an auth token", parseAuthToken, " <html>", "HTML page"],
+    ["a check", parseVerification, '"fine"', "no success"],
+    ["a check", parseVerification, "<html>", "HTML page"],
+    ["a revocation", parseSuccess, "{}", "no success"],
+    ["a revocation", parseSuccess, "<html>", "HTML page"],
+  ])("than %s is logged as what it is (%#)", (_what, parse, text, reason) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ reason, log: { reason, phase: "answer" } }));
+  });
+});
+
+describe("a success", () => {
+  const accepts = (parse: (text: string) => void, text: string) => {
+    try {
+      parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  test.each([
+    ['{"success":true}', true, true],
+    ['{"success":true,"more":1}', true, true],
+    ["{}", true, false],
+    ['{"success":false}', true, false],
+    ['{"success":"true"}', true, false],
+    ['{"":true}', true, false],
+    ["[]", false, false],
+    ["null", false, false],
+    ['"fine"', false, false],
+    ["1", false, false],
+    ["true", false, false],
+    ["", false, false],
+  ])("is read from %j by a check: %p, by a revocation: %p", (text, checked, revoked) => {
+    expect([accepts(parseVerification, text), accepts(parseSuccess, text)]).toEqual([checked, revoked]);
   });
 });
 
