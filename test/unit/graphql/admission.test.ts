@@ -3,10 +3,12 @@ import type { Authenticator } from "../../../src/caller/authenticator.js";
 import type { Caller } from "../../../src/caller/caller.js";
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { RateLimits } from "../../../src/caller/rate-limits.js";
+import { VisitorLimits } from "../../../src/caller/visitor-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import type { CredentialReason } from "../../../src/errors/reasons.js";
 import type { ApolloOptions } from "../../../src/graphql/apollo.js";
 import { DocumentStore } from "../../../src/graphql/document-store.js";
+import { RequestRecord } from "../../../src/telemetry/request-record.js";
 import { type ApolloScene, alice, withApollo } from "../../support/apollo.js";
 
 /** Notes each step of admission and each resolver that runs. */
@@ -125,6 +127,40 @@ describe("an operation", () => {
     });
   });
 
+  test("over the rate limit is audited for whom it would have acted", async () => {
+    await withSteps({ user: 1 }, async (scene) => {
+      const query = `{ own: authToken { token } ${forBob} regions { code } sessionStatus(accessToken: "a") { state } }`;
+      expect((await scene.ask(query)).codes).toEqual(["RATE_LIMITED"]);
+      const line = { by: "user:alice", region: "EU", outcome: "RATE_LIMITED", reason: "caller's rate" };
+      expect(scene.logged).toEqual(
+        [
+          { ...line, operation: "authToken", userId: "alice" },
+          { ...line, operation: "authToken", userId: "bob" },
+          { ...line, operation: "sessionStatus" },
+        ].map((audited) => expect.objectContaining(audited)),
+      );
+      expect(scene.logged.map((audited) => "userId" in audited)).toEqual([true, true, false]);
+    });
+  });
+
+  test("with arguments that cannot be read is audited without them", async () => {
+    await withSteps({}, async (scene) => {
+      const query = "query ($u: ID) { authToken(userId: $u) { token } }";
+      expect((await scene.ask({ query, variables: { u: {} } })).codes).toEqual(["BAD_USER_INPUT"]);
+      const [line] = scene.logged;
+      expect(line).toMatchObject({ operation: "authToken", by: "user:alice", outcome: "BAD_USER_INPUT" });
+      expect(line).not.toHaveProperty("userId");
+      expect(line).not.toHaveProperty("region");
+    });
+  });
+
+  test("of a stranger leaves no line of the audit", async () => {
+    await withSteps({ authenticate: async () => undefined }, async (scene) => {
+      expect((await scene.ask(`{ ${forBob} }`)).codes).toEqual(["UNAUTHENTICATED"]);
+      expect(scene.logged).toEqual([]);
+    });
+  });
+
   test("over the rate limit is not checked any more", async () => {
     await withSteps({ user: 1 }, async ({ ask }) => {
       expect((await ask(`{ ${forBob} }`)).codes).toEqual(["FORBIDDEN"]);
@@ -156,6 +192,68 @@ describe("an operation", () => {
       await ask({ query, variables: { s: true } });
       expect(steps).toContain("count 1 of user:alice");
     });
+  });
+});
+
+describe("a visitor", () => {
+  const asking = (...deviceIds: string[]) =>
+    `{ ${deviceIds.map((id, i) => `v${i}: visitorSignature(deviceId: ${JSON.stringify(id)}) { region }`).join(" ")} }`;
+  const stranger = { authenticate: async () => undefined };
+
+  test("is counted by address and by each device, others are not", async () => {
+    const counted: unknown[] = [];
+    class NotedVisitors extends VisitorLimits {
+      override async count(address: string, deviceIds: readonly (string | undefined)[]) {
+        counted.push([address, ...deviceIds]);
+      }
+    }
+    const visitorLimits = new NotedVisitors({ address: 0, device: 0 });
+    await withSteps(
+      stranger,
+      async ({ ask }) => {
+        await ask(asking("phone", "tablet"), { address: "192.0.2.7" });
+        await ask("{ regions { code } }");
+        await ask({ query: "query ($d: String!) { visitorSignature(deviceId: $d) { region } }", variables: { d: {} } });
+      },
+      { visitorLimits },
+    );
+    expect(counted).toStrictEqual([["192.0.2.7", "phone", "tablet"], ["192.0.2.1"], ["192.0.2.1", undefined]]);
+  });
+
+  test("over the limit leaves a line of the audit, with the device if it can be one", async () => {
+    const visitorLimits = new VisitorLimits({ address: 0, device: 1 });
+    await withSteps(
+      stranger,
+      async (scene) => {
+        expect((await scene.ask(asking("phone", "phone", "d".repeat(151)))).codes).toEqual(["RATE_LIMITED"]);
+        const line = {
+          level: "info",
+          message: "audit",
+          audit: true,
+          operation: "visitorSignature",
+          by: "visitor",
+          region: "EU",
+          requestId: "request-1",
+          outcome: "RATE_LIMITED",
+          reason: "visitors' rate",
+        };
+        expect(scene.logged).toEqual([{ ...line, deviceId: "phone" }, { ...line, deviceId: "phone" }, line]);
+      },
+      { visitorLimits },
+    );
+  });
+});
+
+test("what was asked for, and the stages up to its run, are recorded", async () => {
+  await withSteps({}, async ({ ask }) => {
+    let now = 0;
+    const record = new RequestRecord("request-1", () => now++);
+    await ask("{ mine: regions { code } __typename }", { record });
+    expect(record.rootFields).toEqual([
+      { field: "regions", outcome: "OK" },
+      { field: "__typename", outcome: "OK" },
+    ]);
+    expect(record.timings).toEqual({ document: 1, credential: 1, admission: 1, execution: 1 });
   });
 });
 
