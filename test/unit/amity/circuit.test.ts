@@ -79,6 +79,15 @@ describe("a circuit", () => {
     expect(circuit.enter().isTrial).toBe(true);
   });
 
+  test("lets calls pass that are no trial while it is closed", () => {
+    const { circuit, clock, call } = circuitWithClock();
+    expect(circuit.enter().isTrial).toBe(false);
+    call("failure", 20);
+    clock.advance(5_000);
+    call("success");
+    expect(circuit.enter().isTrial).toBe(false);
+  });
+
   test("becomes degraded by itself, and says so once", () => {
     const { circuit, clock, heard, call } = circuitWithClock();
     call("failure", 20);
