@@ -3,7 +3,7 @@
 // without any would be loaded, which takes longer than its tests. (Stryker wants "jest-circus" in the name.)
 const { default: runWithCircus } = require("jest-circus/runner");
 const { createEmptyTestResult } = require("@jest/test-result");
-const { noteKiller } = require("./killers.cjs");
+const { noteKiller, noteTime } = require("./killers.cjs");
 
 /** The last mutant that a test noticed. The mutants of a worker come one after another. */
 let killed;
@@ -18,13 +18,15 @@ module.exports = async (globalConfig, config, environment, runtime, path, ...oth
   environment.handleTestEvent = async (event, state) => {
     await handle?.call(environment, event, state);
     if (mutant === undefined) return;
-    if (event.name === "test_fn_failure" && mutant !== killed) {
+    if (event.name === "test_fn_failure") {
       killed = mutant;
       noteKiller(path);
     }
     if (event.name === "test_start" && mutant === killed) event.test.mode = "skip";
   };
+  const startedAt = performance.now();
   const result = await runWithCircus(globalConfig, config, environment, runtime, path, ...others);
+  noteTime(path, performance.now() - startedAt);
   namesIn.set(path, namesIn.get(path) ?? result.testResults.map(({ fullName }) => fullName));
   return result;
 };

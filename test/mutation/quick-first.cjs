@@ -1,17 +1,14 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
-const { killerRank } = require("./killers.cjs");
+const killers = require("./killers.cjs");
 
 const kinds = ["unit", "contract", "security"];
-const kindRank = ({ path }) => kinds.findIndex((kind) => path.includes(`/test/${kind}/`));
+const rank = ({ path }) => kinds.findIndex((kind) => path.includes(`/test/${kind}/`));
 
-/**
- * The quick kinds of tests come first, since most mutants need no other; among them what noticed the last mutants,
- * since the next one is close to these.
- */
+/** The quick kinds of tests come first, and in each what has noticed mutants: most need no other. */
 module.exports = class QuickFirst extends Sequencer {
   sort(tests) {
     return [...tests].sort(
-      (a, b) => kindRank(a) - kindRank(b) || killerRank(a.path) - killerRank(b.path) || a.path.localeCompare(b.path),
+      (a, b) => rank(a) - rank(b) || killers.compare(a.path, b.path) || a.path.localeCompare(b.path),
     );
   }
 };
