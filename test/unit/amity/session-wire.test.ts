@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseSession } from "../../../src/amity/session-wire.js";
+import { parseSession, unusableFields } from "../../../src/amity/session-wire.js";
 import { DateTimeScalar } from "../../../src/scalars.js";
 import { chanceOf } from "../../support/chance.js";
 
@@ -175,6 +175,91 @@ describe("a field of no use", () => {
   test("is not data of 64 levels", () => {
     expect(parse(user({ metadata: nested(64) })).unusable).toEqual([]);
   });
+});
+
+const whole = {
+  accessToken: "access",
+  refreshToken: "refresh",
+  issuedAt: "2026-01-01T00:00:00.000Z",
+  expiresAt: "2026-01-02T00:00:00.000Z",
+  userType: "signed-in",
+  users: [
+    {
+      userId: "alice",
+      _id: "internal",
+      path: "network/user/internal",
+      displayName: "Alice",
+      profileHandle: "ally",
+      description: "A user",
+      avatarFileId: "f",
+      avatarCustomUrl: "https://files.example/a",
+      metadata: { tier: 1 },
+      roles: ["moderator"],
+      permissions: ["BAN_USER"],
+      flagCount: 2,
+      hashFlag: { bits: 1, hashes: 2, hash: "AA==" },
+      isGlobalBan: true,
+      isBrand: true,
+      isDeleted: true,
+      createdAt: "2026-01-01T00:00:01.000Z",
+      updatedAt: "2026-01-01T00:00:02.000Z",
+      deletedAt: "2026-01-01T00:00:03.000Z",
+    },
+  ],
+  files: [
+    {
+      fileId: "f",
+      fileUrl: "https://files.example/f",
+      type: "image",
+      accessType: "public",
+      altText: "A picture",
+      createdAt: "2026-01-01T00:00:04.000Z",
+      updatedAt: "2026-01-01T00:00:05.000Z",
+      attributes: { size: "17" },
+    },
+  ],
+  roles: [
+    {
+      roleId: "moderator",
+      displayName: "Moderator",
+      permissions: ["BAN_USER"],
+      isDeleted: true,
+      createdAt: "2026-01-01T00:00:06.000Z",
+      updatedAt: "2026-01-01T00:00:07.000Z",
+    },
+  ],
+  lastCachePurge: "2026-01-01T00:00:08.000Z",
+};
+
+test("a whole session comes back with nothing lost", () => {
+  const { session, unusable } = parseBody(JSON.stringify(whole));
+  expect(JSON.parse(JSON.stringify(session))).toEqual({ ...whole, user: whole.users[0] });
+  expect(session.expiresAt).toEqual(new Date(whole.expiresAt));
+  expect(unusable).toEqual([]);
+});
+
+test("every name that can be told is known beforehand", () => {
+  /** The same with all but ids and the objects themselves of no use. */
+  const spoil = (value: object): object =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => {
+        if (/^(?:accessToken|\w+Id)$/.test(name) && name !== "avatarFileId") return [name, inner];
+        if (name === "hashFlag") return [name, { bits: "x", hashes: "x", hash: nested(65) }];
+        if (["users", "files", "roles"].includes(name) && typeof inner[0] === "object")
+          return [name, [...inner.map(spoil), {}]];
+        return [
+          name,
+          /^(?:metadata|attributes)$/.test(name) ? "x" : /^(?:roles|permissions)$/.test(name) ? [1] : { odd: 1 },
+        ];
+      }),
+    );
+  const told = [
+    spoil({ ...whole, expiredAt: "" }),
+    { ...whole, files: 1, roles: 1, users: [{ ...whole.users[0], hashFlag: 1 }] },
+  ].flatMap((session) => parseBody(JSON.stringify(session)).unusable);
+  // Without either of these there is no session at all.
+  const needed = ["session.accessToken", "session.users"];
+  expect([...new Set([...told, ...needed])].sort()).toEqual([...unusableFields].sort());
 });
 
 const someJson = [
