@@ -122,6 +122,10 @@ describe("introspection", () => {
     },
   );
 
+  test("of a type that nobody names is left to graphql-js", () => {
+    expect(problemsIn("{ __type { name } }")).toEqual([]);
+  });
+
   test("is bounded by what the usual query asks", () => {
     expect(usualIntrospectionSize(schema)).toBeGreaterThan(1_000);
     expect(documentLimits.introspection).toBeLessThan(2);

@@ -104,6 +104,11 @@ describe("what execution would meet", () => {
     ["are a thousand selections", fields(999), []],
     ["are no more selections", fields(1_000), tooMany(1_000, "selections")],
     [
+      "are no more selections, even below the last",
+      fields(998).replace(" } }", " g { a } } }"),
+      tooMany(1_000, "selections"),
+    ],
+    [
       "are the selections of all operations",
       `query A ${fields(499)} query B ${fields(500)}`,
       tooMany(1_000, "selections"),
@@ -163,6 +168,10 @@ describe("an operation", () => {
 
   test("without its fragment is left to graphql-js", () => {
     expect(refusals("{ ...f a }")).toEqual([]);
+  });
+
+  test("beside definitions of a schema is left to graphql-js", () => {
+    expect(refusals("{ a } type Other { a: String } directive @other on FIELD")).toEqual([]);
   });
 
   test("with nested spreads is measured in no time", () => {
