@@ -8,6 +8,7 @@ describe("an auth token", () => {
     ["bare text of 16 characters", "abc.DEF_123-~+/=", "abc.DEF_123-~+/="],
     ["bare digits", "1234567890123456", "1234567890123456"],
     ["text with a line end", '"abc123"\r\n', "abc123"],
+    ["bare text with a line end", " abc.DEF_123-~+/=\r\n", "abc.DEF_123-~+/="],
     ["as long as we take", `"${"a".repeat(8192)}"`, "a".repeat(8192)],
   ])("is read from %s", (_from, text, token) => {
     expect(parseAuthToken(text)).toBe(token);
