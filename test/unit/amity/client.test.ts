@@ -390,6 +390,20 @@ describe("a second server key", () => {
     });
   });
 
+  test("that is used while the first is tried again is no news", async () => {
+    let isMended = false;
+    const answer: Answer = (response, request) => (isMended ? likeAmity : refusing(401))(response, request);
+    await withClient(answer, { keys: twoKeys }, async ({ client, clock, seen, heard, limits: { deadline } }) => {
+      await client.mintAuthToken(EU, "alice", { deadline });
+      isMended = true;
+      clock.advance(60_000);
+      const limits = { deadline: clock.elapsed() + 20_000 };
+      await Promise.all([client.mintAuthToken(EU, "alice", limits), client.mintAuthToken(EU, "bob", limits)]);
+      expect(keysOf(seen).sort()).toEqual(["key-1", "key-1", "key-2", "key-2"]);
+      expect(heard.filter((one) => String(one).startsWith("fallback"))).toHaveLength(1);
+    });
+  });
+
   test("is told of without a request, too", async () => {
     await withClient(refusing(403), { keys: twoKeys }, async ({ client, heard, limits: { deadline } }) => {
       expect(await client.mintAuthToken(EU, "alice", { deadline })).toBe("token-by-the-second");

@@ -34,6 +34,7 @@ describe("Amity's refusal", () => {
     ["createSession", 429, { code: 400_311 }, "UPSTREAM_RATE_LIMITED"],
     ["mintAuthToken", 500, { code: 500_000 }, "UPSTREAM_UNAVAILABLE"],
     ["mintAuthToken", 503, "<html>", "UPSTREAM_UNAVAILABLE"],
+    ["mintAuthToken", 503, { code: 500_000, data: { detail: ["userId"] } }, "UPSTREAM_UNAVAILABLE"],
     ["mintAuthToken", 302, "", "UPSTREAM_BAD_RESPONSE"],
     ["mintAuthToken", 204, "", "UPSTREAM_BAD_RESPONSE"],
     ["createSession", 403, { code: 400_300 }, "UPSTREAM_AUTH_FAILED"],

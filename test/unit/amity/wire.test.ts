@@ -81,6 +81,7 @@ describe("an error body", () => {
     ["a documented one", '{"status":"error","code":400312,"message":"m"}', { code: 400_312, message: "m" }],
     ["a code in a string", '{"code":"400312"}', { code: 400_312 }],
     ["a failed parameter list", '{"code":500000,"data":{"detail":["x"]}}', { code: 500_000, hasDetail: true }],
+    ["a list of parameters that is null", '{"data":{"detail":null}}', { hasDetail: false }],
     ["plain text", "Unauthorized", { hasDetail: false }],
     ["a page", "<html></html>", { hasDetail: false }],
     ["a code that is null", '{"code":null}', { code: undefined }],

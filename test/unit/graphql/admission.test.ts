@@ -177,6 +177,18 @@ describe("an operation", () => {
     });
   });
 
+  test.each([
+    ["has another name", { query: "query A { regions { code } }", operationName: "B" }],
+    ["is one of two", { query: "query A { regions { code } } query B { regions { code } }" }],
+  ])("that %s asks for nothing, and nothing runs", async (_what, body) => {
+    await withSteps({}, async ({ ask }, steps) => {
+      const record = new RequestRecord("request-1", () => 0);
+      expect(await ask(body, { record })).toMatchObject({ status: 400, codes: ["OPERATION_RESOLUTION_FAILURE"] });
+      expect(steps).toEqual(["authenticate undefined"]);
+      expect(record.rootFields).toEqual([]);
+    });
+  });
+
   test("counts its root fields, introspection too", async () => {
     await withSteps({}, async ({ ask }, steps) => {
       await ask(
