@@ -9,7 +9,7 @@ import type { CredentialReason } from "../../../src/errors/reasons.js";
 import type { ApolloOptions } from "../../../src/graphql/apollo.js";
 import { DocumentStore } from "../../../src/graphql/document-store.js";
 import { RequestRecord } from "../../../src/telemetry/request-record.js";
-import { type ApolloScene, alice, withApollo } from "../../support/apollo.js";
+import { type ApolloScene, alice, knowing, withApollo } from "../../support/apollo.js";
 
 /** Notes each step of admission and each resolver that runs. */
 async function withSteps(
@@ -154,6 +154,31 @@ describe("an operation", () => {
     });
   });
 
+  test("with variables of other types is told what each should be", async () => {
+    await withSteps({}, async ({ ask }, steps) => {
+      const query = "query ($u: ID, $r: RegionCode!) { regions { code } authToken(userId: $u, region: $r) { token } }";
+      const { status, body } = await ask({ query, variables: { u: {}, r: "nowhere" } });
+      expect([status, body.data, steps]).toEqual([400, undefined, expect.not.arrayContaining(["list regions"])]);
+      expect(body.errors.map(({ message }: { message: string }) => message)).toEqual([
+        "Invalid value at $u: expected ID",
+        "Invalid value at $r: expected RegionCode!: EU, SG or US",
+      ]);
+    });
+  });
+
+  test("after a fault of a limit runs nothing, and nobody is refused", async () => {
+    class BrokenLimits extends RateLimits {
+      override async count() {
+        throw new Error("S3CRET");
+      }
+    }
+    const rateLimits = new BrokenLimits({ user: 0, service: 0, failedAuth: 0 });
+    await withApollo({ authenticator: knowing(alice), rateLimits }, {}, async (scene) => {
+      expect((await scene.ask(`{ ${forBob} }`)).codes).toEqual(["INTERNAL_SERVER_ERROR"]);
+      expect(scene.logged.filter(({ audit }) => audit)).toEqual([]);
+    });
+  });
+
   test("of a stranger leaves no line of the audit", async () => {
     await withSteps({ authenticate: async () => undefined }, async (scene) => {
       expect((await scene.ask(`{ ${forBob} }`)).codes).toEqual(["UNAUTHENTICATED"]);
@@ -171,8 +196,9 @@ describe("an operation", () => {
 
   test("with a number that is not exact runs nothing, though it counts", async () => {
     await withSteps({}, async ({ ask }, steps) => {
-      const { status, codes } = await ask({ query: "{ regions { code } }", variables: { n: 2 ** 53 } });
+      const { status, codes, body } = await ask({ query: "{ regions { code } }", variables: { n: 2 ** 53 } });
       expect([status, codes]).toEqual([400, ["BAD_USER_INPUT"]]);
+      expect(body.errors[0].message).toBe("A number in the variables cannot be carried exactly: send ids as strings");
       expect(steps).toEqual(["authenticate undefined", "count 1 of user:alice"]);
     });
   });
