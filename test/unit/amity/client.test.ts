@@ -266,6 +266,27 @@ describe("a call to Amity", () => {
     });
   });
 
+  test("is tried three times at most, however many calls there are", async () => {
+    let isDown = false;
+    const answer: Answer = (response, request) => (isDown ? always(503, "") : likeAmity)(response, request);
+    await withClient(answer, {}, async ({ client, limits, seen }) => {
+      for (let i = 0; i < 100; i++) await client.verifySession(EU, "access", limits);
+      isDown = true;
+      expect(await outcomeOf(() => client.verifySession(EU, "access", limits))).toBe("UPSTREAM_UNAVAILABLE");
+      expect(seen).toHaveLength(103);
+    });
+  });
+
+  test.each(operations)("%s without time left is not made", async (operation) => {
+    await withClient(likeAmity, {}, async (scene) => {
+      const limits = { ...scene.limits, deadline: scene.clock.elapsed() };
+      const error = await callsOf({ ...scene, limits })
+        [operation]()
+        .catch((thrown) => thrown);
+      expect([error.code, error.reason, scene.seen]).toEqual(["UPSTREAM_TIMEOUT", "no time left", []]);
+    });
+  });
+
   test.each(operations)("%s after a fault of ours is told of, and the fault thrown on", async (operation) => {
     const broken = async () => {
       throw new Error("disk");
