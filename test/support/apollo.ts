@@ -76,7 +76,8 @@ export async function withApollo(
     const context = contextOf(services, facts);
     const headers = new HeaderMap([
       ["content-type", "application/json"],
-      ["accept", context.facts.mediaType],
+      // Of the kinds of answers, what the HTTP layer chose counts.
+      ["accept", "*/*"],
     ]);
     const request = { method: "POST", headers, body: typeof body === "string" ? { query: body } : body, search: "" };
     const answer = await apollo.executeHTTPGraphQLRequest({

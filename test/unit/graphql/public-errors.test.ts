@@ -197,6 +197,22 @@ describe("the answer to an error", () => {
     });
   });
 
+  test("that names a literal says where it is, from the schema", async () => {
+    await withFailing({}, async (scene) => {
+      const { body } = await scene.ask("{ region(code: EV) { code } }");
+      expect(body.errors).toMatchObject([{ message: "Invalid value at code: expected RegionCode!: EU, SG or US" }]);
+    });
+  });
+
+  test.each([
+    [false, "Syntax Error: Expected Name, found <EOF>."],
+    [true, "Syntax error at 1:13"],
+  ])("to a syntax error, in production %p, is %j", async (production, message) => {
+    await withApollo({ production }, {}, async (scene) => {
+      expect((await scene.ask("{ regions { ")).body.errors).toMatchObject([{ message }]);
+    });
+  });
+
   test("with a text of graphql-js from a resolver is an internal error", async () => {
     await withFailing(
       { regions: new GraphQLError(secret, { extensions: { code: "BAD_USER_INPUT" } }) },
