@@ -14,8 +14,7 @@ import {
   rootFieldAccess,
 } from "../../../src/graphql/root-field-access.js";
 import { rootFieldNames } from "../../../src/graphql/root-fields.js";
-
-const alice: Caller = { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false };
+import { alice } from "../../support/apollo.js";
 
 /** What is true of a root field, in words. */
 function factsOf(name: string): string[] {
@@ -35,7 +34,8 @@ test("every root field of the schema has its own rule", () => {
 });
 
 const acting = ["counted", "acts for a user", "audited"];
-const holding = ["counted", "audited"];
+/** Of whatever user it is. */
+const anyUser = ["counted", "audited"];
 const visiting = ["public", "counted", "for visitors", "audited"];
 
 describe("a root field", () => {
@@ -48,8 +48,11 @@ describe("a root field", () => {
     ["authToken", acting],
     ["createSession", acting],
     ["revokeUserSessions", acting],
-    ["revokeSession", holding],
-    ["sessionStatus", holding],
+    ["revokeSession", anyUser],
+    ["sessionStatus", anyUser],
+    ["user", anyUser],
+    ["users", anyUser],
+    ["upsertUser", anyUser],
     ["visitorSignature", visiting],
     ["createVisitorSession", visiting],
     ["nobodyListedIt", acting],
@@ -71,6 +74,9 @@ describe("a root field", () => {
   test.each<[string, string, string, string]>([
     ["revokeSession", "UNAUTHENTICATED", "passes", "passes"],
     ["sessionStatus", "UNAUTHENTICATED", "passes", "passes"],
+    ["user", "UNAUTHENTICATED", "passes", "passes"],
+    ["users", "UNAUTHENTICATED", "passes", "passes"],
+    ["upsertUser", "UNAUTHENTICATED", "FORBIDDEN", "passes"],
     ["revokeUserSessions", "UNAUTHENTICATED", "FORBIDDEN", "passes"],
     ["createVisitorSession", "passes", "passes", "passes"],
   ])("%s for another user: a stranger %s, a user %s, anybody %s", (name, ...outcomes) => {
@@ -83,6 +89,8 @@ describe("a root field", () => {
     ["__type", "UNAUTHENTICATED", "passes"],
     ["authToken", "UNAUTHENTICATED", "BAD_USER_INPUT"],
     ["revokeSession", "UNAUTHENTICATED", "BAD_USER_INPUT"],
+    ["users", "UNAUTHENTICATED", "BAD_USER_INPUT"],
+    ["upsertUser", "UNAUTHENTICATED", "BAD_USER_INPUT"],
     ["createVisitorSession", "BAD_USER_INPUT", "BAD_USER_INPUT"],
   ])("%s without usable arguments: a stranger %s, a user %s", (name, ...outcomes) => {
     expect([undefined, alice].map((caller) => outcomeOf(caller, name, undefined))).toEqual(outcomes);
@@ -90,26 +98,28 @@ describe("a root field", () => {
 });
 
 describe("what a root field is asked", () => {
-  const all = { userId: "alice", displayName: "Alice", deviceId: "phone", region: "EU" };
+  const all = { userId: "alice", userIds: ["alice", "bob"], displayName: "Alice", deviceId: "phone", region: "EU" };
+  const given = { ...all, roles: ["moderator"] };
+  const asked = { ...all, roles: true };
 
   test.each<[string, Record<string, unknown>]>([
-    ["arguments", all],
-    ["an input", { input: all }],
-    ["an input, whatever stands beside it", { userId: "bob", region: "US", input: all }],
+    ["arguments", given],
+    ["an input", { input: given }],
+    ["an input, whatever stands beside it", { userId: "bob", region: "US", input: given }],
   ])("is read from %s", (_where, args) => {
-    expect(askedOf(args)).toEqual(all);
+    expect(askedOf(args)).toEqual(asked);
   });
 
   test.each<[string, Record<string, unknown>]>([
     ["nothing", {}],
     ["an empty input", { userId: "bob", input: {} }],
-    ["other types", { userId: 1, displayName: {}, deviceId: ["phone"], region: 2 }],
+    ["other types", { userId: 1, displayName: {}, deviceId: ["phone"], region: 2, userIds: "bob", roles: "admin" }],
     ["a region that nobody knows", { region: "eu" }],
   ])("is nothing in %s", (_what, args) => {
-    expect(askedOf(args)).toEqual({});
+    expect(askedOf(args)).toEqual({ roles: false });
   });
 
   test.each([null, "bob"])("is read beside an input that is %j", (input) => {
-    expect(askedOf({ ...all, input })).toEqual(all);
+    expect(askedOf({ ...given, input })).toEqual(asked);
   });
 });

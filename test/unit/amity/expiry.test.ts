@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type Expiry, expiryOf } from "../../../src/amity/certificate-expiry.js";
+import { type Expiry, expiryOf } from "../../../src/amity/expiry.js";
 
 const now = Date.UTC(2026, 0, 1);
 const dayMs = 86_400_000;
@@ -12,6 +12,6 @@ test.each<[number, Expiry]>([
   [7 * dayMs - 1, { days: 6, urgency: "very soon" }],
   [0, { days: 0, urgency: "very soon" }],
   [-1, { days: -1, urgency: "very soon" }],
-])("a certificate that ends %i ms from now has %j", (leftMs, expiry) => {
+])("what ends %i ms from now has %j", (leftMs, expiry) => {
   expect(expiryOf(now + leftMs, now)).toEqual(expiry);
 });
