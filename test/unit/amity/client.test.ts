@@ -80,7 +80,8 @@ async function withClient(answer: Answer, setup: Setup, use: (scene: Scene) => P
   });
 }
 
-const session = { accessToken: "access", users: [{ userId: "alice" }] };
+const user = { userId: "alice" };
+const session = { accessToken: "access", users: [user] };
 const likeAmity: Answer = (response, { method, url }) => {
   const isToken = url.includes("/token");
   always(200, JSON.stringify(isToken ? "minted-token" : { ...session, success: method === "DELETE" }))(
@@ -196,7 +197,7 @@ describe("a call to Amity", () => {
       const results = await Promise.all(operations.map((operation) => calls[operation]()));
       const opened = expect.objectContaining({
         accessToken: "access",
-        user: expect.objectContaining(session.users[0]),
+        user: expect.objectContaining(user),
       });
       expect(results).toEqual(["minted-token", opened, opened, opened, "ACTIVE", true, true]);
     });

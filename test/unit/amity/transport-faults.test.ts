@@ -26,7 +26,10 @@ function outcomeOf(transport: Transport, request: Partial<UpstreamRequest> = {})
 }
 
 async function withTransport(url: string, use: (transport: Transport) => Promise<void>, ca?: string): Promise<void> {
-  const transport = createTransport(new URL(url), { identity: { ca: ca && [ca] }, idleMs: 20_000 });
+  const transport = createTransport(new URL(url), {
+    identity: { ca: ca === undefined ? undefined : [ca] },
+    idleMs: 20_000,
+  });
   try {
     await use(transport);
   } finally {

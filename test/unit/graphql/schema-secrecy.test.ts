@@ -151,3 +151,9 @@ describe("a document that is refused before the schema is looked at", () => {
     expect(asked).toBe(0);
   });
 });
+
+test("a document that fails in its run is told as such to strangers", async () => {
+  const { answers, asked } = await answersIn(["{ regions { code } }"], stranger);
+  expect(answers.map(({ codes }) => codes)).toEqual([["INTERNAL_SERVER_ERROR"]]);
+  expect(asked).toBe(1);
+});
