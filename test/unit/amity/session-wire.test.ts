@@ -104,6 +104,7 @@ describe("a field of no use", () => {
     ["session.expiresAt", { expiresAt: 1_700_000_000 }, { expiresAt: undefined }],
     ["session.expiresAt", { expiresAt: "2026-02-30T00:00:00Z" }, { expiresAt: undefined }],
     ["session.issuedAt", { issuedAt: {} }, { issuedAt: undefined }],
+    ["session.issuedAt", { issuedAt: ["2026-01-02T00:00:00Z"] }, { issuedAt: undefined }],
     ["session.refreshToken", { refreshToken: 7 }, { refreshToken: undefined }],
     ["session.userType", { userType: ["visitor"] }, { userType: undefined }],
     ["session.lastCachePurge", { lastCachePurge: false }, { lastCachePurge: undefined }],
