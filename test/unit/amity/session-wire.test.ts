@@ -61,6 +61,33 @@ describe("a session", () => {
     expect(parse({ expiredAt: "2020-01-01T00:00:00Z", expiresAt }).session.expiresAt).toEqual(new Date(end));
   });
 
+  test("reads times of any offset", () => {
+    const { session } = parse({ expiresAt: "2026-01-02T05:04:05+02:00" });
+    expect(session.expiresAt).toEqual(new Date("2026-01-02T03:04:05Z"));
+  });
+
+  test("of a visitor is that of the first user", () => {
+    const users = [{ userId: "visitor-1" }, { userId: "visitor-2" }];
+    const { user } = parseSession(JSON.stringify({ accessToken: "access", users }), undefined, () => {});
+    expect(user.userId).toBe("visitor-1");
+  });
+
+  test.each<[string, object]>([
+    ["", { reason: "not a session" }],
+    ["<html>", { reason: "HTML page" }],
+    ["{}", { reason: "not a session", log: { problem: "accessToken" } }],
+    ['{"accessToken":"a","users":[{"userId":"bob"}]}', { reason: "another user" }],
+  ])("that is none, such as %j, is logged as what it is", (body, why) => {
+    const refusalOf = () => {
+      try {
+        return parseBody(body);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refusalOf()).toMatchObject(why);
+  });
+
   test("keeps values that Amity adds to lists", () => {
     const { session } = parse({
       users: [{ userId: "alice", roles: ["new-role"], permissions: ["FLY"] }],
@@ -116,6 +143,7 @@ describe("a field of no use", () => {
     ["users.metadata", user({ metadata: [] }), { user: { metadata: undefined } }],
     ["users.metadata", user({ metadata: "{}" }), { user: { metadata: undefined } }],
     ["users.metadata", user({ metadata: nested(65) }), { user: { metadata: undefined } }],
+    ["users.metadata", user({ metadata: { flat: 1, deep: nested(64) } }), { user: { metadata: undefined } }],
     ["users.flagCount", user({ flagCount: 2 ** 31 }), { user: { flagCount: 0 } }],
     ["users.flagCount", user({ flagCount: "3" }), { user: { flagCount: 0 } }],
     ["users.roles", user({ roles: "admin" }), { user: { roles: [] } }],
@@ -167,10 +195,13 @@ describe("a field of no use", () => {
     expect(unusable).toEqual(["session.issuedAt"]);
   });
 
-  test("is what a list has beyond a thousand entries", () => {
-    const roles = Array.from({ length: 1_001 }, (_, i) => ({ roleId: `r${i}` }));
+  test.each([
+    [1_000, []],
+    [1_001, ["roles.roleId"]],
+  ])("is what a list of %i has beyond a thousand entries", (length, told) => {
+    const roles = Array.from({ length }, (_, i) => ({ roleId: `r${i}` }));
     const { session, unusable } = parse({ roles });
-    expect([session.roles.length, unusable]).toEqual([1_000, ["roles.roleId"]]);
+    expect([session.roles.length, unusable]).toEqual([1_000, told]);
   });
 
   test("is not data of 64 levels", () => {
