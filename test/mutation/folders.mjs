@@ -1,7 +1,8 @@
 /**
  * The folders of src that can be mutated: the suites that should notice (globs below test/, without .test.ts), and the
  * least score in percent, which is what was reached when somebody last looked. What measures costs is left out: code
- * that holds all its mutants is slower.
+ * that holds all its mutants is slower. So are most property tests: their many tries take seconds for each mutant, and
+ * examples notice it first.
  */
 export const folders = {
   amity: {

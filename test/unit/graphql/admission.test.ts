@@ -143,6 +143,17 @@ describe("an operation", () => {
     });
   });
 
+  test.each<[readonly string[], object]>([
+    [["bob", "carol"], { userIds: ["bob", "carol"] }],
+    [["bob", ""], { userIds: ["bob"] }],
+  ])("that looks up %j is audited with those who can be users", async (userIds, whom) => {
+    await withSteps({ user: 1 }, async (scene) => {
+      const query = "query ($u: [ID!]!) { a: users(userIds: $u) { userId } b: users(userIds: $u) { userId } }";
+      await scene.ask({ query, variables: { u: userIds } });
+      expect(scene.logged).toEqual(Array(2).fill(expect.objectContaining({ operation: "users", ...whom })));
+    });
+  });
+
   test("with arguments that cannot be read is audited without them", async () => {
     await withSteps({}, async (scene) => {
       const query = "query ($u: ID) { authToken(userId: $u) { token } }";
@@ -402,6 +413,24 @@ describe("a number in the variables", () => {
   test("is refused when it cannot", async () => {
     const inexact = [2 ** 53, -(2 ** 53), 1.5, 1e300];
     expect(await statusesOf(inexact.map((n) => ({ n })))).toEqual(inexact.map(() => 400));
+  });
+
+  test.each<[string, object, string]>([
+    ["an app's own data", { userId: "bob", metadata: { score: 0.5, deep: [{ big: 2 ** 60 }] } }, "UPSERTED"],
+    ["an id", { userId: 2 ** 53 }, "BAD_USER_INPUT"],
+    ["an id beside an app's own data", { userId: 2 ** 53, metadata: { score: 0.5 } }, "BAD_USER_INPUT"],
+    ["a list of an input", { userId: "bob", roles: [0.5] }, "BAD_USER_INPUT"],
+    ["what no input has", { userId: "bob", nobodyKnows: 0.5 }, "BAD_USER_INPUT"],
+  ])("in %s is judged by its type", async (_where, input, code) => {
+    const editor = { ...alice, mayChange: () => true };
+    await withSteps({ authenticate: async () => editor }, async ({ ask }) => {
+      const query = "mutation ($i: UpsertUserInput!) { upsertUser(input: $i) { userId } }";
+      const { body, codes } = await ask({ query, variables: { i: input } });
+      // Nobody stands in for the service that would be asked next.
+      expect(codes).toEqual([code === "UPSERTED" ? "INTERNAL_SERVER_ERROR" : code]);
+      const isNumber = /cannot be carried exactly/.test(body.errors[0].message);
+      expect(isNumber).toBe(code === "BAD_USER_INPUT");
+    });
   });
 
   test("is looked for four levels deep, in objects and lists", async () => {
