@@ -157,3 +157,8 @@ test("a document that fails in its run is told as such to strangers", async () =
   expect(answers.map(({ codes }) => codes)).toEqual([["INTERNAL_SERVER_ERROR"]]);
   expect(asked).toBe(1);
 });
+
+test("a document whose operation is not named is told so to strangers", async () => {
+  const { answers } = await answersIn(["query A { regions { code } } query B { regions { code } }"], stranger);
+  expect(answers.map(({ status, codes }) => [status, codes])).toEqual([[400, ["OPERATION_RESOLUTION_FAILURE"]]]);
+});
