@@ -6,12 +6,7 @@
  */
 export const folders = {
   amity: {
-    tests: [
-      "unit/amity/!(*.property)",
-      "unit/token/token.{store,service}",
-      "unit/config/mutual-tls",
-      "unit/visitor/visitor.service",
-    ],
+    tests: ["unit/amity/!(*.property)", "unit/token/token.{store,service}", "unit/config/mutual-tls"],
     leastScore: 0,
   },
   caller: { tests: ["unit/caller/!(*-cost)"], leastScore: 94 },

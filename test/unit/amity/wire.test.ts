@@ -23,6 +23,8 @@ describe("an auth token", () => {
     ["a number", "42"],
     ["a word", "Unauthorized"],
     ["bare text of 15 characters", "abcdefghij12345"],
+    ["bare text that begins with another character", "!abcdefghij123456"],
+    ["bare text that ends with another character", "abcdefghij123456!"],
     ["an object", '{"token":"abc"}'],
     ["a broken object", '{"token":"abc'],
     ["an array", '["abc"]'],
@@ -80,6 +82,9 @@ describe("an error body", () => {
   test.each([
     ["a documented one", '{"status":"error","code":400312,"message":"m"}', { code: 400_312, message: "m" }],
     ["a code in a string", '{"code":"400312"}', { code: 400_312 }],
+    ["a code that begins with a letter", '{"code":"x400312"}', { code: undefined }],
+    ["a code that ends with a letter", '{"code":"400312x"}', { code: undefined }],
+    ["a code that is too long", '{"code":"1234567890"}', { code: undefined }],
     ["a failed parameter list", '{"code":500000,"data":{"detail":["x"]}}', { code: 500_000, hasDetail: true }],
     ["a list of parameters that is null", '{"data":{"detail":null}}', { hasDetail: false }],
     ["plain text", "Unauthorized", { hasDetail: false }],
