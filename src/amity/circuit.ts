@@ -61,7 +61,7 @@ export class Circuit {
     if (this.#refusesForMs > 0) throw refused(Math.ceil(this.#refusesForMs / 1_000));
     if (this.#state.name === "trial") throw refused(retryDuringTrial);
     const state: State = this.#state.name === "closed" ? this.#state : { name: "trial" };
-    if (state !== this.#state) this.#become(state);
+    this.#become(state);
     return {
       isTrial: state.name === "trial",
       end: (verdict) => {

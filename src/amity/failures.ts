@@ -124,7 +124,7 @@ function accessTokenCode(
   body: FailureBody,
 ): ErrorCode | undefined {
   if (operation !== "verifySession" && operation !== "revokeSession") return undefined;
-  if (isBan(body) || status < 400 || status >= 500) return undefined;
+  if (isBan(body) || status >= 500) return undefined;
   if (isPage(text)) return "UPSTREAM_BAD_RESPONSE";
   // Amity's OpenAPI: the user of the token is banned, by either route.
   if (status === 403) return "USER_BANNED";

@@ -80,13 +80,11 @@ export function parseFailure(text: string): FailureBody {
   return { code, message, hasDetail: data?.detail !== undefined && data.detail !== null };
 }
 
-const notJson = Symbol("not JSON");
-
-/** JSON, or a symbol, which is nothing that JSON can hold. */
+/** Undefined, which JSON cannot hold, for what is none. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return notJson;
+    return undefined;
   }
 }

@@ -73,7 +73,7 @@ function generation({ documents, bytes }: DocumentBounds): LRUCache<string, Docu
 
 /** The parser's tokens hang together, comments among them, and stay with the document. */
 function memoryOf({ loc }: DocumentNode): number {
-  if (!loc) return Number.POSITIVE_INFINITY;
+  if (!loc) return Number.MAX_SAFE_INTEGER;
   let tokens = 0;
   for (let token: typeof loc.startToken | null = loc.startToken; token; token = token.next) tokens++;
   return 2 * loc.source.body.length + bytesPerToken * tokens;

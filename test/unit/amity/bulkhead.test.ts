@@ -58,6 +58,16 @@ describe("a bulkhead", () => {
     expect(clients.at(-1)?.outcome).toBe("OVERLOADED");
   });
 
+  test("says which limit refused", async () => {
+    const bulkhead = new Bulkhead(testClock());
+    const patience = { deadline: Number.POSITIVE_INFINITY };
+    for (let i = 0; i < 64 + 128; i++) void bulkhead.run(patience, () => deferred<void>().promise);
+    await expect(bulkhead.run(patience, async () => {})).rejects.toMatchObject({
+      code: "OVERLOADED",
+      details: { limit: "regionQueue", reason: "region queue full" },
+    });
+  });
+
   test("gives up a wait after half a second", async () => {
     const { clock, askTimes } = bulkheadWithClock();
     const clients = askTimes(65);

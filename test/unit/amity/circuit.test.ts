@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Circuit, type Passage, type RegionHealth, type Verdict } from "../../../src/amity/circuit.js";
+import { systemClock } from "../../../src/system/clock.js";
 import { chanceOf } from "../../support/chance.js";
 import { testClock } from "../../support/clock.js";
 
@@ -77,6 +78,15 @@ describe("a circuit", () => {
     expect(() => circuit.enter()).toThrow(stayAway(1));
     clock.advance(999);
     expect(circuit.enter().isTrial).toBe(true);
+  });
+
+  test("lets calls pass that are no trial while it is closed", () => {
+    const { circuit, clock, call } = circuitWithClock();
+    expect(circuit.enter().isTrial).toBe(false);
+    call("failure", 20);
+    clock.advance(5_000);
+    call("success");
+    expect(circuit.enter().isTrial).toBe(false);
   });
 
   test("becomes degraded by itself, and says so once", () => {
@@ -157,6 +167,15 @@ describe("a circuit", () => {
     clock.advance(5_000);
     expect(heard).toEqual(["unavailable"]);
   });
+});
+
+test("a circuit that is open keeps no process alive", () => {
+  const circuit = new Circuit(systemClock, () => {});
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  const before = timers();
+  for (let i = 0; i < 20; i++) circuit.enter().end("failure");
+  expect([circuit.health, timers()]).toEqual(["unavailable", before]);
+  circuit.stop();
 });
 
 /** What the circuit promises, by a list of all that was ever seen in place of counters, timers and states. */

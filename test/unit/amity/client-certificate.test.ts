@@ -1,5 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { type CertificatePair, choosePair, replacePair } from "../../../src/amity/client-certificate.js";
+import {
+  type CertificatePair,
+  choosePair,
+  parseCertificatePair,
+  replacePair,
+  UnusablePair,
+} from "../../../src/amity/client-certificate.js";
+import { Unusable } from "../../../src/errors/reason-of.js";
+import { createTestAuthority, lives } from "../../support/certificates.js";
 
 const now = 1_000;
 
@@ -44,6 +52,55 @@ describe("a pair in the place of others", () => {
   });
 
   test("is refused once it has ended", () => {
-    expect(() => replacePair([old], ended, now)).toThrow("the certificate is not valid now");
+    const refusal = new Unusable("expired certificate", "the certificate is not valid now");
+    expect(() => replacePair([old], ended, now)).toThrow(refusal);
+    expect(() => replacePair([old], ended, now)).toThrow(expect.objectContaining({ reason: refusal.reason }));
+  });
+});
+
+describe("a pair that is read", () => {
+  test("has both parts and the certificate's times", async () => {
+    const { cert, key } = await (await createTestAuthority()).client("client", lives.expired);
+    const { notBefore, notAfter } = lives.expired;
+    expect(parseCertificatePair(cert, key)).toEqual({
+      cert,
+      key,
+      notBefore: notBefore.getTime(),
+      notAfter: notAfter.getTime(),
+    });
+  });
+
+  test("is refused in words about the part that is wrong", async () => {
+    const authority = await createTestAuthority();
+    const [{ cert, key }, other] = [await authority.client("one"), await authority.client("other")];
+    const half = authority.ca.slice(0, authority.ca.length / 2);
+    const refusalOf = (certText: string, keyText: string) => {
+      try {
+        parseCertificatePair(certText, keyText);
+        return "none";
+      } catch (error) {
+        if (!(error instanceof UnusablePair)) throw error;
+        return [error.part, error.reason, error.message];
+      }
+    };
+    expect([
+      refusalOf("", key),
+      refusalOf(cert, "\n"),
+      refusalOf("C4N4RY", key),
+      refusalOf(cert, "C4N4RY"),
+      refusalOf(key, key),
+      refusalOf(cert, cert),
+      refusalOf(cert, other.key),
+      refusalOf(`${cert}${half}`, key),
+    ]).toEqual([
+      ["certificate", "not a certificate", "the certificate is empty: give it a value or unset it"],
+      ["key", "not a private key", "the key is empty: give it a value or unset it"],
+      ["certificate", "not a certificate", "the certificate is not PEM"],
+      ["key", "not a private key", "the key is not PEM"],
+      ["certificate", "not a certificate", "the certificate is a private key, where a certificate belongs"],
+      ["key", "not a private key", "the key is a certificate, where a private key belongs"],
+      ["key", "another key", "the key is not the certificate's"],
+      ["certificate", "not a certificate", "the certificate has a chain that TLS cannot use"],
+    ]);
   });
 });

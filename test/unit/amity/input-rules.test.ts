@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkText } from "../../../src/amity/input-rules.js";
+import { checkAccessToken, checkText, usableText } from "../../../src/amity/input-rules.js";
 
 describe("an input string", () => {
   test.each(["a", " ", "a b ", "👩‍👩‍👧", "e\u0301", "\u202ertl", "x".repeat(10)])(
@@ -28,5 +28,34 @@ describe("an input string", () => {
 
   test.each([null, undefined])("that is %p counts as absent", (value) => {
     expect(checkText("userId", value, 10)).toBeUndefined();
+  });
+});
+
+describe("a text that somebody only looks at", () => {
+  test.each(["a", " ", "x".repeat(10)])("is there when it can be sent: %j", (text) => {
+    expect(usableText(text, 10)).toBe(text);
+  });
+
+  test.each([undefined, "", "x".repeat(11), "a\ud800", "a\u0000"])("is absent when it cannot: %j", (text) => {
+    expect(usableText(text, 10)).toBeUndefined();
+  });
+});
+
+describe("an access token", () => {
+  test.each(["a", "!~", "eyJ.a-b_c.d+/=", "x".repeat(8_192)])("of visible ASCII is carried unchanged (%#)", (token) => {
+    expect(checkAccessToken("accessToken", token)).toBe(token);
+  });
+
+  test.each([
+    ["", "accessToken must not be empty"],
+    ["x".repeat(8_193), "accessToken must have at most 8192 characters"],
+    ["a\r\nb", "accessToken must not hold control characters"],
+    ["a b", "accessToken must be visible ASCII"],
+    [" a", "accessToken must be visible ASCII"],
+    ["a ", "accessToken must be visible ASCII"],
+    ["\u00e9", "accessToken must be visible ASCII"],
+  ])("that does not fit a header is refused (%#)", (token, message) => {
+    const refusal = expect.objectContaining({ code: "BAD_USER_INPUT", message });
+    expect(() => checkAccessToken("accessToken", token)).toThrow(refusal);
   });
 });

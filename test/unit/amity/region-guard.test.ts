@@ -317,6 +317,16 @@ describe("an open circuit", () => {
   });
 });
 
+test("faults of ours say nothing of the region", async () => {
+  const { guard, attempts, start } = guardWithClock();
+  const calls = Array.from({ length: 30 }, () => start());
+  await setImmediate();
+  for (const { reject } of attempts) reject(new Error("a fault of ours"));
+  await setImmediate();
+  expect(calls.map(({ outcome }) => outcome)).toEqual(Array(30).fill("Error: a fault of ours"));
+  expect(guard.health).toBe("available");
+});
+
 describe("the trial of a circuit", () => {
   test("is waited for by nobody else", async () => {
     const { attempts, start } = await guardBeforeTrial();
@@ -374,6 +384,7 @@ describe("the trial of a circuit", () => {
     clock.advance(10);
     await setImmediate();
     expect([call.outcome, guard.health, clock.pending()]).toEqual(["UPSTREAM_TIMEOUT", "degraded", 0]);
+    expect(call.error).toMatchObject({ reason: "timeout" });
     attempts.at(-1)?.resolve(answer(200));
     await setImmediate();
     expect(guard.health).toBe("available");

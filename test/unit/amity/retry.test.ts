@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type CallKind, type FailedAttempt, retryDelayMs } from "../../../src/amity/retry.js";
+import { type CallKind, type FailedAttempt, isAnswerLost, retryDelayMs } from "../../../src/amity/retry.js";
 import { RetryBudget } from "../../../src/amity/retry-budget.js";
 import type { TransportPhase } from "../../../src/amity/transport-error.js";
 import { testClock } from "../../support/clock.js";
@@ -39,6 +39,9 @@ describe("a failed attempt", () => {
     ["was cancelled", fault("cancelled", "request"), 1, undefined, undefined],
     ["met a stale connection", stale, 1, 0, undefined],
     ["met a stale connection twice", stale, 2, undefined, undefined],
+    ["timed out on a kept connection", { ...stale, fault: "timeout" }, 1, 50, undefined],
+    ["broke off on a kept connection", { ...stale, fault: "broken", phase: "answer" }, 1, 50, undefined],
+    ["could not send on a kept connection", { ...stale, phase: "connect" }, 1, 50, 50],
     ["got 500", down(500), 1, 50, undefined],
     ["got 500 twice", down(500), 2, undefined, undefined],
     ["got 502", down(502), 2, 100, undefined],
@@ -63,6 +66,25 @@ describe("a failed attempt", () => {
     expect(delay("mint", down(503), 1, 10_000, 0)).toBe(0);
     expect(delay("mint", down(503), 2, 10_000, 1)).toBe(200);
     expect(delay("mint", down(503), 1, 40, 0.5)).toBeUndefined();
+  });
+});
+
+describe("what Amity was asked", () => {
+  test.each<[string, FailedAttempt, boolean]>([
+    ["was not sent without a connection", fault("unreachable", "connect"), false],
+    ["was not sent within a TLS handshake", fault("timeout", "tls"), false],
+    ["was not sent to a host without an address", fault("unreachable", "lookup"), false],
+    ["may be done after a timeout", fault("timeout", "request"), true],
+    ["may be done on a stale connection", stale, true],
+    ["may be done when the answer broke off", fault("broken", "answer"), true],
+    ["is nobody's concern once cancelled", fault("cancelled", "request"), false],
+    ["may be done after 500", down(500), true],
+    ["may be done after 502", down(502), true],
+    ["was put off by 503", down(503), false],
+    ["was refused by a rate limit", limited(), false],
+    ["was refused with 422", { status: 422, code: "UPSTREAM_REJECTED" }, false],
+  ])("%s", (_what, failed, isLost) => {
+    expect(isAnswerLost(failed)).toBe(isLost);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseSession } from "../../../src/amity/session-wire.js";
+import { parseSession, unusableFields } from "../../../src/amity/session-wire.js";
 import { DateTimeScalar } from "../../../src/scalars.js";
 import { chanceOf } from "../../support/chance.js";
 
@@ -61,6 +61,33 @@ describe("a session", () => {
     expect(parse({ expiredAt: "2020-01-01T00:00:00Z", expiresAt }).session.expiresAt).toEqual(new Date(end));
   });
 
+  test("reads times of any offset", () => {
+    const { session } = parse({ expiresAt: "2026-01-02T05:04:05+02:00" });
+    expect(session.expiresAt).toEqual(new Date("2026-01-02T03:04:05Z"));
+  });
+
+  test("of a visitor is that of the first user", () => {
+    const users = [{ userId: "visitor-1" }, { userId: "visitor-2" }];
+    const { user } = parseSession(JSON.stringify({ accessToken: "access", users }), undefined, () => {});
+    expect(user.userId).toBe("visitor-1");
+  });
+
+  test.each<[string, object]>([
+    ["", { reason: "not a session" }],
+    ["<html>", { reason: "HTML page" }],
+    ["{}", { reason: "not a session", log: { problem: "accessToken" } }],
+    ['{"accessToken":"a","users":[{"userId":"bob"}]}', { reason: "another user" }],
+  ])("that is none, such as %j, is logged as what it is", (body, why) => {
+    const refusalOf = () => {
+      try {
+        return parseBody(body);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refusalOf()).toMatchObject(why);
+  });
+
   test("keeps values that Amity adds to lists", () => {
     const { session } = parse({
       users: [{ userId: "alice", roles: ["new-role"], permissions: ["FLY"] }],
@@ -104,6 +131,7 @@ describe("a field of no use", () => {
     ["session.expiresAt", { expiresAt: 1_700_000_000 }, { expiresAt: undefined }],
     ["session.expiresAt", { expiresAt: "2026-02-30T00:00:00Z" }, { expiresAt: undefined }],
     ["session.issuedAt", { issuedAt: {} }, { issuedAt: undefined }],
+    ["session.issuedAt", { issuedAt: ["2026-01-02T00:00:00Z"] }, { issuedAt: undefined }],
     ["session.refreshToken", { refreshToken: 7 }, { refreshToken: undefined }],
     ["session.userType", { userType: ["visitor"] }, { userType: undefined }],
     ["session.lastCachePurge", { lastCachePurge: false }, { lastCachePurge: undefined }],
@@ -115,6 +143,7 @@ describe("a field of no use", () => {
     ["users.metadata", user({ metadata: [] }), { user: { metadata: undefined } }],
     ["users.metadata", user({ metadata: "{}" }), { user: { metadata: undefined } }],
     ["users.metadata", user({ metadata: nested(65) }), { user: { metadata: undefined } }],
+    ["users.metadata", user({ metadata: { flat: 1, deep: nested(64) } }), { user: { metadata: undefined } }],
     ["users.flagCount", user({ flagCount: 2 ** 31 }), { user: { flagCount: 0 } }],
     ["users.flagCount", user({ flagCount: "3" }), { user: { flagCount: 0 } }],
     ["users.roles", user({ roles: "admin" }), { user: { roles: [] } }],
@@ -166,15 +195,103 @@ describe("a field of no use", () => {
     expect(unusable).toEqual(["session.issuedAt"]);
   });
 
-  test("is what a list has beyond a thousand entries", () => {
-    const roles = Array.from({ length: 1_001 }, (_, i) => ({ roleId: `r${i}` }));
+  test.each([
+    [1_000, []],
+    [1_001, ["roles.roleId"]],
+  ])("is what a list of %i has beyond a thousand entries", (length, told) => {
+    const roles = Array.from({ length }, (_, i) => ({ roleId: `r${i}` }));
     const { session, unusable } = parse({ roles });
-    expect([session.roles.length, unusable]).toEqual([1_000, ["roles.roleId"]]);
+    expect([session.roles.length, unusable]).toEqual([1_000, told]);
   });
 
   test("is not data of 64 levels", () => {
     expect(parse(user({ metadata: nested(64) })).unusable).toEqual([]);
   });
+});
+
+const whole = {
+  accessToken: "access",
+  refreshToken: "refresh",
+  issuedAt: "2026-01-01T00:00:00.000Z",
+  expiresAt: "2026-01-02T00:00:00.000Z",
+  userType: "signed-in",
+  users: [
+    {
+      userId: "alice",
+      _id: "internal",
+      path: "network/user/internal",
+      displayName: "Alice",
+      profileHandle: "ally",
+      description: "A user",
+      avatarFileId: "f",
+      avatarCustomUrl: "https://files.example/a",
+      metadata: { tier: 1 },
+      roles: ["moderator"],
+      permissions: ["BAN_USER"],
+      flagCount: 2,
+      hashFlag: { bits: 1, hashes: 2, hash: "AA==" },
+      isGlobalBan: true,
+      isBrand: true,
+      isDeleted: true,
+      createdAt: "2026-01-01T00:00:01.000Z",
+      updatedAt: "2026-01-01T00:00:02.000Z",
+      deletedAt: "2026-01-01T00:00:03.000Z",
+    },
+  ],
+  files: [
+    {
+      fileId: "f",
+      fileUrl: "https://files.example/f",
+      type: "image",
+      accessType: "public",
+      altText: "A picture",
+      createdAt: "2026-01-01T00:00:04.000Z",
+      updatedAt: "2026-01-01T00:00:05.000Z",
+      attributes: { size: "17" },
+    },
+  ],
+  roles: [
+    {
+      roleId: "moderator",
+      displayName: "Moderator",
+      permissions: ["BAN_USER"],
+      isDeleted: true,
+      createdAt: "2026-01-01T00:00:06.000Z",
+      updatedAt: "2026-01-01T00:00:07.000Z",
+    },
+  ],
+  lastCachePurge: "2026-01-01T00:00:08.000Z",
+};
+
+test("a whole session comes back with nothing lost", () => {
+  const { session, unusable } = parseBody(JSON.stringify(whole));
+  expect(JSON.parse(JSON.stringify(session))).toEqual({ ...whole, user: whole.users[0] });
+  expect(session.expiresAt).toEqual(new Date(whole.expiresAt));
+  expect(unusable).toEqual([]);
+});
+
+test("every name that can be told is known beforehand", () => {
+  /** The same with all but ids and the objects themselves of no use. */
+  const spoil = (value: object): object =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => {
+        if (/^(?:accessToken|\w+Id)$/.test(name) && name !== "avatarFileId") return [name, inner];
+        if (name === "hashFlag") return [name, { bits: "x", hashes: "x", hash: nested(65) }];
+        if (["users", "files", "roles"].includes(name) && typeof inner[0] === "object")
+          return [name, [...inner.map(spoil), {}]];
+        return [
+          name,
+          /^(?:metadata|attributes)$/.test(name) ? "x" : /^(?:roles|permissions)$/.test(name) ? [1] : { odd: 1 },
+        ];
+      }),
+    );
+  const told = [
+    spoil({ ...whole, expiredAt: "" }),
+    { ...whole, files: 1, roles: 1, users: [{ ...whole.users[0], hashFlag: 1 }] },
+  ].flatMap((session) => parseBody(JSON.stringify(session)).unusable);
+  // Without either of these there is no session at all.
+  const needed = ["session.accessToken", "session.users"];
+  expect([...new Set([...told, ...needed])].sort()).toEqual([...unusableFields].sort());
 });
 
 const someJson = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseAuthToken, parseFailure } from "../../../src/amity/wire.js";
+import { parseAuthToken, parseFailure, parseSuccess, parseVerification } from "../../../src/amity/wire.js";
 
 describe("an auth token", () => {
   test.each([
@@ -8,6 +8,7 @@ describe("an auth token", () => {
     ["bare text of 16 characters", "abc.DEF_123-~+/=", "abc.DEF_123-~+/="],
     ["bare digits", "1234567890123456", "1234567890123456"],
     ["text with a line end", '"abc123"\r\n', "abc123"],
+    ["bare text with a line end", " abc.DEF_123-~+/=\r\n", "abc.DEF_123-~+/="],
     ["as long as we take", `"${"a".repeat(8192)}"`, "a".repeat(8192)],
   ])("is read from %s", (_from, text, token) => {
     expect(parseAuthToken(text)).toBe(token);
@@ -22,6 +23,8 @@ describe("an auth token", () => {
     ["a number", "42"],
     ["a word", "Unauthorized"],
     ["bare text of 15 characters", "abcdefghij12345"],
+    ["bare text that begins with another character", "!abcdefghij123456"],
+    ["bare text that ends with another character", "abcdefghij123456!"],
     ["an object", '{"token":"abc"}'],
     ["a broken object", '{"token":"abc'],
     ["an array", '["abc"]'],
@@ -34,11 +37,56 @@ describe("an auth token", () => {
   });
 });
 
+describe("an answer that is another", () => {
+  test.each([
+    ["an auth token", parseAuthToken, "{}", "not an auth token"],
+    ["an auth token", parseAuthToken, " <html>", "HTML page"],
+    ["a check", parseVerification, '"fine"', "no success"],
+    ["a check", parseVerification, "<html>", "HTML page"],
+    ["a revocation", parseSuccess, "{}", "no success"],
+    ["a revocation", parseSuccess, "<html>", "HTML page"],
+  ])("than %s is logged as what it is (%#)", (_what, parse, text, reason) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ reason, log: { reason, phase: "answer" } }));
+  });
+});
+
+describe("a success", () => {
+  const accepts = (parse: (text: string) => void, text: string) => {
+    try {
+      parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  test.each([
+    ['{"success":true}', true, true],
+    ['{"success":true,"more":1}', true, true],
+    ["{}", true, false],
+    ['{"success":false}', true, false],
+    ['{"success":"true"}', true, false],
+    ['{"":true}', true, false],
+    ["[]", false, false],
+    ["null", false, false],
+    ['"fine"', false, false],
+    ["1", false, false],
+    ["true", false, false],
+    ["", false, false],
+  ])("is read from %j by a check: %p, by a revocation: %p", (text, checked, revoked) => {
+    expect([accepts(parseVerification, text), accepts(parseSuccess, text)]).toEqual([checked, revoked]);
+  });
+});
+
 describe("an error body", () => {
   test.each([
     ["a documented one", '{"status":"error","code":400312,"message":"m"}', { code: 400_312, message: "m" }],
     ["a code in a string", '{"code":"400312"}', { code: 400_312 }],
+    ["a code that begins with a letter", '{"code":"x400312"}', { code: undefined }],
+    ["a code that ends with a letter", '{"code":"400312x"}', { code: undefined }],
+    ["a code that is too long", '{"code":"1234567890"}', { code: undefined }],
     ["a failed parameter list", '{"code":500000,"data":{"detail":["x"]}}', { code: 500_000, hasDetail: true }],
+    ["a list of parameters that is null", '{"data":{"detail":null}}', { hasDetail: false }],
     ["plain text", "Unauthorized", { hasDetail: false }],
     ["a page", "<html></html>", { hasDetail: false }],
     ["a code that is null", '{"code":null}', { code: undefined }],

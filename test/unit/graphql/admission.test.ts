@@ -3,11 +3,13 @@ import type { Authenticator } from "../../../src/caller/authenticator.js";
 import type { Caller } from "../../../src/caller/caller.js";
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { RateLimits } from "../../../src/caller/rate-limits.js";
+import { VisitorLimits } from "../../../src/caller/visitor-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import type { CredentialReason } from "../../../src/errors/reasons.js";
 import type { ApolloOptions } from "../../../src/graphql/apollo.js";
 import { DocumentStore } from "../../../src/graphql/document-store.js";
-import { type ApolloScene, alice, withApollo } from "../../support/apollo.js";
+import { RequestRecord } from "../../../src/telemetry/request-record.js";
+import { type ApolloScene, alice, knowing, withApollo } from "../../support/apollo.js";
 
 /** Notes each step of admission and each resolver that runs. */
 async function withSteps(
@@ -125,6 +127,76 @@ describe("an operation", () => {
     });
   });
 
+  test("over the rate limit is audited for whom it would have acted", async () => {
+    await withSteps({ user: 1 }, async (scene) => {
+      const query = `{ own: authToken { token } ${forBob} regions { code } sessionStatus(accessToken: "a") { state } }`;
+      expect((await scene.ask(query)).codes).toEqual(["RATE_LIMITED"]);
+      const line = { by: "user:alice", region: "EU", outcome: "RATE_LIMITED", reason: "caller's rate" };
+      expect(scene.logged).toEqual(
+        [
+          { ...line, operation: "authToken", userId: "alice" },
+          { ...line, operation: "authToken", userId: "bob" },
+          { ...line, operation: "sessionStatus" },
+        ].map((audited) => expect.objectContaining(audited)),
+      );
+      expect(scene.logged.map((audited) => "userId" in audited)).toEqual([true, true, false]);
+    });
+  });
+
+  test.each<[readonly string[], object]>([
+    [["bob", "carol"], { userIds: ["bob", "carol"] }],
+    [["bob", ""], { userIds: ["bob"] }],
+  ])("that looks up %j is audited with those who can be users", async (userIds, whom) => {
+    await withSteps({ user: 1 }, async (scene) => {
+      const query = "query ($u: [ID!]!) { a: users(userIds: $u) { userId } b: users(userIds: $u) { userId } }";
+      await scene.ask({ query, variables: { u: userIds } });
+      expect(scene.logged).toEqual(Array(2).fill(expect.objectContaining({ operation: "users", ...whom })));
+    });
+  });
+
+  test("with arguments that cannot be read is audited without them", async () => {
+    await withSteps({}, async (scene) => {
+      const query = "query ($u: ID) { authToken(userId: $u) { token } }";
+      expect((await scene.ask({ query, variables: { u: {} } })).codes).toEqual(["BAD_USER_INPUT"]);
+      const [line] = scene.logged;
+      expect(line).toMatchObject({ operation: "authToken", by: "user:alice", outcome: "BAD_USER_INPUT" });
+      expect(line).not.toHaveProperty("userId");
+      expect(line).not.toHaveProperty("region");
+    });
+  });
+
+  test("with variables of other types is told what each should be", async () => {
+    await withSteps({}, async ({ ask }, steps) => {
+      const query = "query ($u: ID, $r: RegionCode!) { regions { code } authToken(userId: $u, region: $r) { token } }";
+      const { status, body } = await ask({ query, variables: { u: {}, r: "nowhere" } });
+      expect([status, body.data, steps]).toEqual([400, undefined, expect.not.arrayContaining(["list regions"])]);
+      expect(body.errors.map(({ message }: { message: string }) => message)).toEqual([
+        "Invalid value at $u: expected ID",
+        "Invalid value at $r: expected RegionCode!: EU, SG or US",
+      ]);
+    });
+  });
+
+  test("after a fault of a limit runs nothing, and nobody is refused", async () => {
+    class BrokenLimits extends RateLimits {
+      override async count() {
+        throw new Error("S3CRET");
+      }
+    }
+    const rateLimits = new BrokenLimits({ user: 0, service: 0, failedAuth: 0 });
+    await withApollo({ authenticator: knowing(alice), rateLimits }, {}, async (scene) => {
+      expect((await scene.ask(`{ ${forBob} }`)).codes).toEqual(["INTERNAL_SERVER_ERROR"]);
+      expect(scene.logged.filter(({ audit }) => audit)).toEqual([]);
+    });
+  });
+
+  test("of a stranger leaves no line of the audit", async () => {
+    await withSteps({ authenticate: async () => undefined }, async (scene) => {
+      expect((await scene.ask(`{ ${forBob} }`)).codes).toEqual(["UNAUTHENTICATED"]);
+      expect(scene.logged).toEqual([]);
+    });
+  });
+
   test("over the rate limit is not checked any more", async () => {
     await withSteps({ user: 1 }, async ({ ask }) => {
       expect((await ask(`{ ${forBob} }`)).codes).toEqual(["FORBIDDEN"]);
@@ -135,9 +207,22 @@ describe("an operation", () => {
 
   test("with a number that is not exact runs nothing, though it counts", async () => {
     await withSteps({}, async ({ ask }, steps) => {
-      const { status, codes } = await ask({ query: "{ regions { code } }", variables: { n: 2 ** 53 } });
+      const { status, codes, body } = await ask({ query: "{ regions { code } }", variables: { n: 2 ** 53 } });
       expect([status, codes]).toEqual([400, ["BAD_USER_INPUT"]]);
+      expect(body.errors[0].message).toBe("A number in the variables cannot be carried exactly: send ids as strings");
       expect(steps).toEqual(["authenticate undefined", "count 1 of user:alice"]);
+    });
+  });
+
+  test.each([
+    ["has another name", { query: "query A { regions { code } }", operationName: "B" }],
+    ["is one of two", { query: "query A { regions { code } } query B { regions { code } }" }],
+  ])("that %s asks for nothing, and nothing runs", async (_what, body) => {
+    await withSteps({}, async ({ ask }, steps) => {
+      const record = new RequestRecord("request-1", () => 0);
+      expect(await ask(body, { record })).toMatchObject({ status: 400, codes: ["OPERATION_RESOLUTION_FAILURE"] });
+      expect(steps).toEqual(["authenticate undefined"]);
+      expect(record.rootFields).toEqual([]);
     });
   });
 
@@ -156,6 +241,68 @@ describe("an operation", () => {
       await ask({ query, variables: { s: true } });
       expect(steps).toContain("count 1 of user:alice");
     });
+  });
+});
+
+describe("a visitor", () => {
+  const asking = (...deviceIds: string[]) =>
+    `{ ${deviceIds.map((id, i) => `v${i}: visitorSignature(deviceId: ${JSON.stringify(id)}) { region }`).join(" ")} }`;
+  const stranger = { authenticate: async () => undefined };
+
+  test("is counted by address and by each device, others are not", async () => {
+    const counted: unknown[] = [];
+    class NotedVisitors extends VisitorLimits {
+      override async count(address: string, deviceIds: readonly (string | undefined)[]) {
+        counted.push([address, ...deviceIds]);
+      }
+    }
+    const visitorLimits = new NotedVisitors({ address: 0, device: 0 });
+    await withSteps(
+      stranger,
+      async ({ ask }) => {
+        await ask(asking("phone", "tablet"), { address: "192.0.2.7" });
+        await ask("{ regions { code } }");
+        await ask({ query: "query ($d: String!) { visitorSignature(deviceId: $d) { region } }", variables: { d: {} } });
+      },
+      { visitorLimits },
+    );
+    expect(counted).toStrictEqual([["192.0.2.7", "phone", "tablet"], ["192.0.2.1"], ["192.0.2.1", undefined]]);
+  });
+
+  test("over the limit leaves a line of the audit, with the device if it can be one", async () => {
+    const visitorLimits = new VisitorLimits({ address: 0, device: 1 });
+    await withSteps(
+      stranger,
+      async (scene) => {
+        expect((await scene.ask(asking("phone", "phone", "d".repeat(151)))).codes).toEqual(["RATE_LIMITED"]);
+        const line = {
+          level: "info",
+          message: "audit",
+          audit: true,
+          operation: "visitorSignature",
+          by: "visitor",
+          region: "EU",
+          requestId: "request-1",
+          outcome: "RATE_LIMITED",
+          reason: "visitors' rate",
+        };
+        expect(scene.logged).toEqual([{ ...line, deviceId: "phone" }, { ...line, deviceId: "phone" }, line]);
+      },
+      { visitorLimits },
+    );
+  });
+});
+
+test("what was asked for, and the stages up to its run, are recorded", async () => {
+  await withSteps({}, async ({ ask }) => {
+    let now = 0;
+    const record = new RequestRecord("request-1", () => now++);
+    await ask("{ mine: regions { code } __typename }", { record });
+    expect(record.rootFields).toEqual([
+      { field: "regions", outcome: "OK" },
+      { field: "__typename", outcome: "OK" },
+    ]);
+    expect(record.timings).toEqual({ document: 1, credential: 1, admission: 1, execution: 1 });
   });
 });
 
@@ -266,6 +413,24 @@ describe("a number in the variables", () => {
   test("is refused when it cannot", async () => {
     const inexact = [2 ** 53, -(2 ** 53), 1.5, 1e300];
     expect(await statusesOf(inexact.map((n) => ({ n })))).toEqual(inexact.map(() => 400));
+  });
+
+  test.each<[string, object, string]>([
+    ["an app's own data", { userId: "bob", metadata: { score: 0.5, deep: [{ big: 2 ** 60 }] } }, "UPSERTED"],
+    ["an id", { userId: 2 ** 53 }, "BAD_USER_INPUT"],
+    ["an id beside an app's own data", { userId: 2 ** 53, metadata: { score: 0.5 } }, "BAD_USER_INPUT"],
+    ["a list of an input", { userId: "bob", roles: [0.5] }, "BAD_USER_INPUT"],
+    ["what no input has", { userId: "bob", nobodyKnows: 0.5 }, "BAD_USER_INPUT"],
+  ])("in %s is judged by its type", async (_where, input, code) => {
+    const editor = { ...alice, mayChange: () => true };
+    await withSteps({ authenticate: async () => editor }, async ({ ask }) => {
+      const query = "mutation ($i: UpsertUserInput!) { upsertUser(input: $i) { userId } }";
+      const { body, codes } = await ask({ query, variables: { i: input } });
+      // Nobody stands in for the service that would be asked next.
+      expect(codes).toEqual([code === "UPSERTED" ? "INTERNAL_SERVER_ERROR" : code]);
+      const isNumber = /cannot be carried exactly/.test(body.errors[0].message);
+      expect(isNumber).toBe(code === "BAD_USER_INPUT");
+    });
   });
 
   test("is looked for four levels deep, in objects and lists", async () => {

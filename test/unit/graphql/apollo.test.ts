@@ -1,6 +1,11 @@
+import { HeaderMap } from "@apollo/server";
 import { describe, expect, test } from "@jest/globals";
 import { type ErrorCode, errorCodes } from "../../../src/errors/codes.js";
-import { alice, knowing, withApollo } from "../../support/apollo.js";
+import { credentialReasons } from "../../../src/errors/reasons.js";
+import { mediaTypes } from "../../../src/graphql/media-type.js";
+import { issuingFields } from "../../../src/telemetry/audit.js";
+import { Metrics } from "../../../src/telemetry/metrics.js";
+import { type ApolloScene, alice, knowing, withApollo } from "../../support/apollo.js";
 
 const secret = "S3CRET";
 
@@ -38,6 +43,16 @@ describe("a document", () => {
       expect([longest.status, longest.body]).toEqual([200, { data: { __typename: "Query" } }]);
       const longer = await ask(document(330, 8));
       expect([longer.status, longer.codes]).toEqual([400, ["QUERY_TOO_COMPLEX"]]);
+    });
+  });
+
+  test("may have 1,000 comments and no more", async () => {
+    await withApollo({}, {}, async ({ ask }) => {
+      const answers = [
+        await ask(`${"#\n".repeat(1_000)}{ __typename }`),
+        await ask(`${"#\n".repeat(1_001)}{ __typename }`),
+      ];
+      expect(answers.map(({ status, codes }) => [status, ...codes])).toEqual([[200], [400, "QUERY_TOO_COMPLEX"]]);
     });
   });
 
@@ -79,6 +94,55 @@ describe("what the gateway does not offer", () => {
       expect([answer.status, answer.codes]).toEqual([status, [code]]);
       expect(answer.body.errors[0].message).toBe(errorCodes[code].message);
     });
+  });
+});
+
+describe("a request that a page of another site can make", () => {
+  const answerTo = async (scene: ApolloScene, method: string, headers: [string, string][], search: string) => {
+    const answer = await scene.apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: new HeaderMap(headers), body: { query: "{ __typename }" }, search },
+      context: () => Promise.reject(new Error("nothing is asked for it")),
+    });
+    const text = answer.body.kind === "complete" ? answer.body.string : "";
+    return { status: answer.status, headers: answer.headers, text };
+  };
+
+  test.each<[string, string, [string, string][], string]>([
+    ["by a form", "POST", [["content-type", "text/plain"]], ""],
+    ["without a type", "POST", [], ""],
+    ["by a link", "GET", [], "?query={__typename}"],
+  ])("%s is refused", async (_how, method, headers, search) => {
+    await withApollo({}, {}, async (scene) => {
+      const { status, text } = await answerTo(scene, method, headers, search);
+      expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, "BAD_REQUEST"]);
+    });
+  });
+
+  test("gets no page of Apollo's", async () => {
+    await withApollo({}, {}, async (scene) => {
+      const { headers, text } = await answerTo(scene, "GET", [["accept", "text/html"]], "");
+      expect([headers.get("content-type"), text]).not.toEqual([expect.stringContaining("html"), expect.anything()]);
+      expect(text).not.toContain("<html");
+    });
+  });
+});
+
+test("metrics know every root field and reason before anybody asks", async () => {
+  const metrics = new Metrics();
+  await withApollo({ metrics }, {}, async () => {
+    const { body } = await metrics.text();
+    for (const field of ["regions", "authToken", "createSession", "__schema"]) {
+      expect(body).toMatch(new RegExp(`^\\w+\\{field="${field}",outcome="OK"\\} 0$`, "m"));
+    }
+    for (const operation of issuingFields) expect(body).toContain(`operation="${operation}",outcome="issued"} 0`);
+    for (const reason of credentialReasons) expect(body).toContain(`{reason="${reason}"} 0`);
+  });
+});
+
+test("an answer's headers say its type, and nothing of caches", async () => {
+  await withApollo({}, {}, async ({ ask }) => {
+    const { headers } = await ask("{ __typename }");
+    expect(headers).toEqual({ "content-type": mediaTypes.current });
   });
 });
 

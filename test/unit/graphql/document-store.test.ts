@@ -30,6 +30,24 @@ describe("a document store", () => {
     expect([await store.delete("key"), await store.get("key")]).toEqual([true, undefined]);
   });
 
+  test("says whether there was anything to delete", async () => {
+    const store = new DocumentStore();
+    const document = documentOf(1);
+    await store.set("young", documentOf(0));
+    await store.set("kept", document);
+    store.keep(document);
+    const deleted = async (key: string) => [await store.delete(key), await store.get(key)];
+    expect(await deleted("young")).toStrictEqual([true, undefined]);
+    expect(await deleted("kept")).toStrictEqual([true, undefined]);
+    expect(await deleted("kept")).toStrictEqual([false, undefined]);
+  });
+
+  test("takes no document whose memory cannot be told", async () => {
+    const store = new DocumentStore();
+    await store.set("key", parse("{ a }", { noLocation: true }));
+    expect(await store.get("key")).toBeUndefined();
+  });
+
   test("is bounded by count", async () => {
     const store = new DocumentStore({ young: { ...roomy, documents: 10 }, kept: roomy });
     await fill(store, 1_000);

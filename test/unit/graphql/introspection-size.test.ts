@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { executeSync, getIntrospectionQuery, parse, validate } from "graphql";
+import { buildSchema, executeSync, type GraphQLSchema, getIntrospectionQuery, parse, validate } from "graphql";
 import { buildGraphQLSchema } from "../../../src/graphql/build-schema.js";
 import { introspectionSize, usualIntrospectionSize } from "../../../src/graphql/introspection-size.js";
 import { documentLimitsRule } from "../../../src/graphql/limits.js";
@@ -109,18 +109,43 @@ describe("introspection", () => {
     expect(problemsIn(query).join()).toContain(` ${what}`);
   });
 
+  /** How many values the answer to a query holds: as counted beforehand, and as they are. */
+  function sizesOf(query: string, of: GraphQLSchema = schema): { readonly counted: number; readonly actual: number } {
+    const document = parse(query);
+    const [operation] = document.definitions;
+    if (operation?.kind !== "OperationDefinition") throw new Error("no operation");
+    const counted = introspectionSize(of, [operation.selectionSet], fragmentsOf(document), Number.POSITIVE_INFINITY);
+    const { data } = executeSync({ schema: of, document });
+    // The root field itself is not counted; arguments, deprecated or not, are the same here.
+    return { counted, actual: valuesIn(data) - Object.keys(data ?? {}).length };
+  }
+
   test.each(tools.filter(([, query]) => !query.includes("$")))(
     "by %s holds as many values as counted",
     (_who, query) => {
-      const document = parse(query);
-      const [operation] = document.definitions;
-      if (operation?.kind !== "OperationDefinition") throw new Error("no operation");
-      const size = introspectionSize(schema, [operation.selectionSet], fragmentsOf(document), Number.POSITIVE_INFINITY);
-      const { data } = executeSync({ schema, document });
-      // The root field itself is not counted; arguments, deprecated or not, are the same here.
-      expect(size).toBe(valuesIn(data) - Object.keys(data ?? {}).length);
+      const { counted, actual } = sizesOf(query);
+      expect(counted).toBe(actual);
     },
   );
+
+  test("counts what is deprecated, since it may be asked for", () => {
+    const query = '{ __type(name: "Query") { fields(includeDeprecated: true) { name } } }';
+    const old = buildSchema("type Query { a: String b: String @deprecated }");
+    expect(sizesOf(query, old)).toEqual({ counted: 3, actual: 3 });
+  });
+
+  test("is measured by all that tools may ask", () => {
+    const [, everything] = tools[1] ?? [];
+    expect(usualIntrospectionSize(schema)).toBe(sizesOf(everything ?? "").actual);
+  });
+
+  test.each([
+    ["of a type that nobody names", "{ __type { name } }"],
+    ["below a text", "{ __schema { types { name { nowhere } } } }"],
+    ["of fields that are not there", "{ __schema { nowhere { name } } }"],
+  ])("%s is left to graphql-js", (_what, query) => {
+    expect(problemsIn(query)).toEqual([]);
+  });
 
   test("is bounded by what the usual query asks", () => {
     expect(usualIntrospectionSize(schema)).toBeGreaterThan(1_000);

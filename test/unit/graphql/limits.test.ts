@@ -97,6 +97,58 @@ describe("directives", () => {
   });
 });
 
+describe("what execution would meet", () => {
+  const fields = (count: number) => `{ q { ${times(count, (i) => `f${i}`)} } }`;
+  const fragments = (count: number) => times(count, (i) => `fragment f${i} on Query { a }`);
+  test.each([
+    ["are a thousand selections", fields(999), []],
+    ["are no more selections", fields(1_000), tooMany(1_000, "selections")],
+    [
+      "are no more selections, even below the last",
+      fields(998).replace(" } }", " g { a } } }"),
+      tooMany(1_000, "selections"),
+    ],
+    [
+      "are the selections of all operations",
+      `query A ${fields(499)} query B ${fields(500)}`,
+      tooMany(1_000, "selections"),
+    ],
+    ["are a hundred repeated fields", `{ q { ${"a ".repeat(101)} } }`, []],
+    ["are no more repeated fields", `{ q { ${"a ".repeat(102)} } }`, tooMany(100, "repeated fields")],
+    [
+      "are the repeated fields of all operations",
+      `query A { q { ${"a ".repeat(52)} } } query B { q { ${"a ".repeat(51)} } }`,
+      tooMany(100, "repeated fields"),
+    ],
+    ["are fifty definitions", `{ a } ${fragments(49)}`, []],
+    ["are no more definitions", `{ a } ${fragments(50)}`, tooMany(50, "definitions")],
+    ["are definitions that are not there", `{ ...x ...y } ${fragments(49)}`, tooMany(50, "definitions")],
+    ["are each of them once", `{ ...x ...x } ${fragments(48)}`, []],
+  ])("%s", (_rule, document, messages) => {
+    expect(refusals(document)).toEqual(messages);
+  });
+});
+
+test.each([
+  ["depth", `${"{ q ".repeat(8)}{ a }${" }".repeat(8)}`],
+  ["aliases", `{ q { ${times(16, alias)} } }`],
+  ["rootFields", "{ a b c d e }"],
+  ["directives", `{ a ${times(11, () => on)} }`],
+  ["definitions", times(51, (i) => `query q${i} { a }`)],
+  ["selections", `{ q { ${times(1_000, (i) => `f${i}`)} } }`],
+  ["repeatedFields", `{ q { ${"a ".repeat(102)} } }`],
+  ["introspection", `{ __schema { ${times(9, (i) => `t${i}: types { fields { type { name } args { name } } }`)} } }`],
+])("the limit of %s is told to log and metrics by its name", (limit, document) => {
+  const [error, ...others] = validate(schema, parse(document), [rule]);
+  expect(others).toEqual([]);
+  expect(error?.originalError).toMatchObject({ code: "QUERY_TOO_COMPLEX", details: { limit } });
+});
+
+test("a circle of fragments is no valid document", () => {
+  const [error] = validate(schema, parse("{ ...f } fragment f on Query { ...f }"), [rule]);
+  expect(error?.originalError).toMatchObject({ code: "GRAPHQL_VALIDATION_FAILED" });
+});
+
 describe("an operation", () => {
   test("is told every limit that it breaks", () => {
     const document = `{ ${times(5, (i) => `r${i}: q { ${times(4, alias)} }`)} }`;
@@ -116,6 +168,10 @@ describe("an operation", () => {
 
   test("without its fragment is left to graphql-js", () => {
     expect(refusals("{ ...f a }")).toEqual([]);
+  });
+
+  test("beside definitions of a schema is left to graphql-js", () => {
+    expect(refusals("{ a } type Other { a: String } directive @other on FIELD")).toEqual([]);
   });
 
   test("with nested spreads is measured in no time", () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { GraphQLError } from "graphql";
+import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
 import { AppError, type AppErrorDetails } from "../../../src/errors/app-error.js";
 import type { ErrorCode } from "../../../src/errors/codes.js";
+import type { CredentialReason } from "../../../src/errors/reasons.js";
 import { mediaTypes } from "../../../src/graphql/media-type.js";
-import { type ApolloAnswer, type ApolloScene, withApollo } from "../../support/apollo.js";
+import { RequestRecord } from "../../../src/telemetry/request-record.js";
+import { type ApolloAnswer, type ApolloScene, knowing, withApollo } from "../../support/apollo.js";
 
 const secret = "S3CRET";
 const { legacy, current: modern } = mediaTypes;
@@ -125,6 +128,18 @@ describe("a failure of Amity", () => {
     });
   });
 
+  test.each<[ErrorCode, AppErrorDetails["reason"], string]>([
+    ["UPSTREAM_UNAVAILABLE", "circuit open", "a call to Amity was not made"],
+    ["UPSTREAM_TIMEOUT", "no time left", "a call to Amity was not made"],
+    ["UPSTREAM_TIMEOUT", "timeout", "a call to Amity failed"],
+    ["UPSTREAM_UNAVAILABLE", "server error", "a call to Amity failed"],
+  ])("as %s by %s says whether Amity was asked", async (code, reason, message) => {
+    await withFailing({ regions: new AppError(code, { ...(reason && { reason }) }) }, async (scene) => {
+      await scene.ask(ask);
+      expect(scene.logged).toMatchObject([{ message, code, reason }]);
+    });
+  });
+
   test.each<ErrorCode>(["USER_BANNED", "AUTH_TOKEN_REJECTED", "BAD_USER_INPUT", "FORBIDDEN", "CANCELLED"])(
     "as %s is the caller's own and no line",
     async (code) => {
@@ -182,6 +197,22 @@ describe("the answer to an error", () => {
     });
   });
 
+  test("that names a literal says where it is, from the schema", async () => {
+    await withFailing({}, async (scene) => {
+      const { body } = await scene.ask("{ region(code: EV) { code } }");
+      expect(body.errors).toMatchObject([{ message: "Invalid value at code: expected RegionCode!: EU, SG or US" }]);
+    });
+  });
+
+  test.each([
+    [false, "Syntax Error: Expected Name, found <EOF>."],
+    [true, "Syntax error at 1:13"],
+  ])("to a syntax error, in production %p, is %j", async (production, message) => {
+    await withApollo({ production }, {}, async (scene) => {
+      expect((await scene.ask("{ regions { ")).body.errors).toMatchObject([{ message }]);
+    });
+  });
+
   test("with a text of graphql-js from a resolver is an internal error", async () => {
     await withFailing(
       { regions: new GraphQLError(secret, { extensions: { code: "BAD_USER_INPUT" } }) },
@@ -190,6 +221,77 @@ describe("the answer to an error", () => {
         expect(JSON.stringify([body, scene.logged])).not.toContain(secret);
       },
     );
+  });
+});
+
+describe("the record of a request", () => {
+  const recorded = async (scene: ApolloScene, body: object | string) => {
+    const record = new RequestRecord("request-1", () => 0);
+    await scene.ask(body, { record });
+    const { codes, rootFields, documentRefusal, limit } = record;
+    return { codes, rootFields: rootFields.map(({ field, outcome }) => `${field} ${outcome}`), documentRefusal, limit };
+  };
+  const run = { documentRefusal: undefined, limit: undefined };
+
+  test("holds each field that failed, and the limit that was hit", async () => {
+    const regions = new AppError("OVERLOADED", { limit: "regionQueue" });
+    await withFailing({ regions }, async (scene) => {
+      expect(await recorded(scene, "{ a: regions { code } __typename }")).toEqual({
+        ...run,
+        codes: ["OVERLOADED"],
+        rootFields: ["regions OVERLOADED", "__typename OK"],
+        limit: "regionQueue",
+      });
+    });
+  });
+
+  test("of a fault of ours has no limit", async () => {
+    await withFailing({ regions: new Error(secret) }, async (scene) => {
+      expect(await recorded(scene, ask)).toEqual({
+        ...run,
+        codes: ["INTERNAL_SERVER_ERROR"],
+        rootFields: ["regions INTERNAL_SERVER_ERROR"],
+      });
+    });
+  });
+
+  test.each<[string, ErrorCode, string | undefined]>([
+    ["{", "GRAPHQL_PARSE_FAILED", undefined],
+    ["{ nowhere }", "GRAPHQL_VALIDATION_FAILED", undefined],
+    ["subscription { regions { code } }", "GRAPHQL_VALIDATION_FAILED", undefined],
+    [`{ ${"a ".repeat(1_001)} }`, "QUERY_TOO_COMPLEX", "tokens"],
+    [`{ regions { ${"a: code ".repeat(16)} } }`, "QUERY_TOO_COMPLEX", "aliases"],
+  ])("says that the document was refused (%#)", async (query, code, limit) => {
+    await withFailing({}, async (scene) => {
+      const expected = { codes: [code], rootFields: [], documentRefusal: code, limit };
+      expect(await recorded(scene, query)).toEqual(expected);
+    });
+  });
+
+  test("says so where a stranger is told less", async () => {
+    await withApollo({ production: true, introspection: "off" }, {}, async (scene) => {
+      expect(await recorded(scene, "{ nowhere }")).toEqual({
+        ...run,
+        codes: ["UNAUTHENTICATED"],
+        rootFields: [],
+        documentRefusal: "GRAPHQL_VALIDATION_FAILED",
+      });
+    });
+  });
+});
+
+describe("a credential that is refused", () => {
+  test.each<[CredentialReason, string]>([
+    ["ERR_JWT_EXPIRED", 'Bearer error="invalid_token", error_description="The access token expired"'],
+    ["expired key", 'Bearer error="invalid_token"'],
+  ])("for %s is answered with what helps", async (reason, header) => {
+    const authenticate = async () => {
+      throw new InvalidCredential(reason);
+    };
+    await withApollo({ authenticator: { ...knowing(undefined), authenticate } }, {}, async (scene) => {
+      const { status, headers } = await scene.ask(ask, { authorization: "Bearer x" });
+      expect([status, headers["www-authenticate"]]).toEqual([401, header]);
+    });
   });
 });
 

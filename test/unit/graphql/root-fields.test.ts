@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { buildSchema, getVariableValues, Kind, type OperationDefinitionNode, parse } from "graphql";
-import { rootFieldsOf } from "../../../src/graphql/root-fields.js";
+import { rootFieldNames, rootFieldsOf } from "../../../src/graphql/root-fields.js";
 import { fragmentsOf } from "../../../src/graphql/selections.js";
 
 const schema = buildSchema(`
@@ -45,7 +45,20 @@ describe("root fields", () => {
     ['mutation { set(userId: "a") }', ["set"]],
     ["subscription { one }", []],
   ])("of %s are %j", (query, names) => {
-    expect(namesOf(query)).toEqual(names);
+    // To toEqual, a list of undefined is an empty one.
+    expect(namesOf(query)).toStrictEqual(names);
+  });
+});
+
+describe("the names of a schema's root fields", () => {
+  const introspection = ["__schema", "__type", "__typename"];
+
+  test.each<[string, string, string[]]>([
+    ["queries alone", "type Query { one: String two: String }", ["one", "two"]],
+    ["mutations too", "type Query { one: String } type Mutation { set: String }", ["one", "set"]],
+    ["none of its own", "scalar Nothing", []],
+  ])("with %s are those and introspection's", (_what, source, names) => {
+    expect(rootFieldNames(buildSchema(source))).toEqual([...names, ...introspection]);
   });
 });
 
