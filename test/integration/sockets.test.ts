@@ -40,6 +40,7 @@ test("a client that goes away while it sends leaves a line", async () => {
   const line = deferred<object>();
   const logger = {
     ...silentLogger,
+    isLevelEnabled: () => true,
     info: (fields: object, text: string) => text === "request" && line.resolve(fields),
   };
   await withGateway({ logger }, async ({ url }) => {
