@@ -1,7 +1,7 @@
 // The whole way of an app with Amity's SDK in secure mode: sign in, log in with a gateway's token, stay logged in,
 // log out.
 import { Client } from "@amityco/ts-sdk";
-import { createAmityAuth } from "amity-graphql/client";
+import { createAmityAuth } from "amity-graphql-client";
 
 const element = (id) => document.getElementById(id);
 const settings = await (await fetch("settings.json")).json();

@@ -10,11 +10,25 @@ import { loadConfig, startGateway } from "amity-graphql";
 import { startEmulator } from "amity-graphql/emulator";
 import { build } from "esbuild";
 import { SignJWT } from "jose";
+import { writeClientPackage } from "../../src/build/pack-client.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const issuer = "https://demo.example";
 const audience = "amity-graphql-demo";
 const secret = randomBytes(32).toString("hex");
+
+// Your app has both among its own dependencies: the client's packed file (docs/packages.md), and Amity's SDK, which is
+// installed here for the tests too.
+const installed = here("../../node_modules/.cache/example");
+await writeClientPackage(`${installed}/amity-graphql-client`);
+const bundle = await build({
+  entryPoints: [here("main.js")],
+  nodePaths: [installed, here("../../test/e2e/sdk-6/node_modules")],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  write: false,
+});
 
 const server = createServer();
 await once(server.listen(Number(process.env.PORT ?? 8080), "127.0.0.1"), "listening");
@@ -35,16 +49,6 @@ const gateway = await startGateway(
     CORS_ORIGINS: `http://127.0.0.1:${port},http://localhost:${port}`,
   }),
 );
-
-const bundle = await build({
-  entryPoints: [here("main.js")],
-  // Amity's SDK is installed there, for the tests too. Your app has it among its own dependencies.
-  nodePaths: [here("../../test/e2e/sdk-6/node_modules")],
-  bundle: true,
-  minify: true,
-  format: "esm",
-  write: false,
-});
 
 /** What the page may know: the API key is no secret in secure mode. */
 const settings = { gateway: gateway.url, amity: emulator.url, apiKey: emulator.apiKey };
