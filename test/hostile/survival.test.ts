@@ -123,8 +123,8 @@ describe("a process with a small heap", () => {
         if (uploads.length % inFlight === 0) await Promise.all([gateway.client.livez(), gateway.usage()]);
       }
       const statuses = await Promise.all(uploads.map(({ finish }) => finish()));
-      // On a busy machine the first of them take longer than a request may.
-      expect(statuses.filter((status) => !/^HTTP\/1\.1 (?:200|408) /.test(status))).toEqual([]);
+      // On a busy machine the first of them take longer than a request may, and operations are shed.
+      expect(statuses.filter((status) => !/^HTTP\/1\.1 (?:200|408|503) /.test(status))).toEqual([]);
     },
     mostTime,
   );
