@@ -32,5 +32,5 @@ test("a wrong setting is told", async () => {
 });
 
 test("the operations come as text", () => {
-  expect(FetchAuthTokenSource).toMatch(/^query AuthToken\(/);
+  expect(FetchAuthTokenSource).toMatch(/^query FetchAuthToken\(/);
 });
