@@ -163,10 +163,18 @@ describe("nobody who waits", () => {
     const server: Server = createServer(() => connections++);
     await listening(server, (port) =>
       withTransport(`http://127.0.0.1:${port}`, async (transport) => {
-        expect(await outcomeOf(transport, { signal: AbortSignal.abort() })).toMatch(/^cancelled while /);
+        const outcome = await outcomeOf(transport, { signal: AbortSignal.abort() });
+        expect(outcome).toBe("cancelled while connect, unknown fault");
       }),
     );
     expect(connections).toBe(0);
+  });
+
+  test("does not look up the host", async () => {
+    await withTransport("http://nowhere.invalid", async (transport) => {
+      const outcome = await outcomeOf(transport, { signal: AbortSignal.abort() });
+      expect(outcome).toBe("cancelled while lookup, unknown fault");
+    });
   });
 
   test("listens no longer than the exchange", async () => {
@@ -247,6 +255,15 @@ describe("through a proxy, an exchange", () => {
     await withProxied(fault, async (transport, name) => {
       const outcome = await outcomeOf(transport);
       expect(outcome).toMatch(new RegExp(`^unreachable while connect, ${reason}, the proxy ${name} `));
+    });
+  });
+
+  test("that nobody waits for is not the proxy's fault", async () => {
+    await withProxied("says nothing", async (transport) => {
+      const gone = new AbortController();
+      const outcome = outcomeOf(transport, { signal: gone.signal });
+      gone.abort();
+      expect(await outcome).toBe("cancelled while connect, unknown fault");
     });
   });
 
