@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, test } from "@jest/globals";
 import { createTransport, type Transport, type UpstreamRequest } from "../../../src/amity/http.js";
 import { TransportError } from "../../../src/amity/transport-error.js";
@@ -265,6 +266,21 @@ describe("through a proxy, an exchange", () => {
       gone.abort();
       expect(await outcome).toBe("cancelled while connect, unknown fault");
     });
+  });
+
+  test("that the host does not answer in time is not the proxy's fault", async () => {
+    const authority = await createTestAuthority();
+    const silent = createTlsServer(await authority.server(["amity.test"]), (socket) => socket.resume());
+    await listening(silent, (port) =>
+      withForwardProxy({ ports: { "amity.test": port } }, async (proxy) => {
+        const forward = { url: new URL(proxy.url), name: "proxy" };
+        const url = new URL("https://amity.test");
+        const egress = await egressTo(url, () => forward);
+        const transport = createTransport(url, { identity: { ca: [authority.ca] }, idleMs: 20_000, egress });
+        expect(await outcomeOf(transport, { timeoutMs: 1_000 })).toBe("timeout while request, timeout");
+        transport.close();
+      }),
+    );
   });
 
   test.each<[ForwardProxyFault, string]>([
