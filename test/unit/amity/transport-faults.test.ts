@@ -81,6 +81,9 @@ describe("an exchange fails", () => {
     await withTransport(url, async (transport) => {
       expect(await outcomeOf(transport)).toBe("unreachable while connect, ECONNREFUSED");
     });
+    await withTransport(url.replace("127.0.0.1", "localhost"), async (transport) => {
+      expect(await outcomeOf(transport)).toBe("unreachable while connect, ECONNREFUSED");
+    });
     await withTransport(url.replace("127.0.0.1", "[::1]"), async (transport) => {
       expect(await outcomeOf(transport)).toMatch(/^unreachable while connect/);
     });
