@@ -123,10 +123,12 @@ describe("a request", () => {
           [{ ca: [authority.ca] }, expect.stringMatching(/^unreachable while /)],
         ] as const) {
           const transport = createTransport(url, { identity, idleMs: 20_000 });
-          expect(await outcomeOf(transport)).toEqual(outcome);
+          for (const freshConnection of [false, true]) {
+            expect(await outcomeOf(transport, { freshConnection })).toEqual(outcome);
+          }
           transport.close();
         }
-        expect(seen.map(({ client }) => client)).toEqual(["gateway"]);
+        expect(seen.map(({ client }) => client)).toEqual(["gateway", "gateway"]);
       },
     );
   });
