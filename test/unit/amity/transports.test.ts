@@ -79,13 +79,14 @@ test("connections for sessions are kept for a second, others longer", async () =
   });
 });
 
-test("connections end when the region's transports are closed", async () => {
-  await withTransports(async ({ transports, sockets }) => {
-    await exchange(await transports.protected());
-    await exchange(transports.open);
-    const closed = Promise.all(sockets.map((socket) => once(socket, "close")));
+test("exchanges end when the region's transports are closed", async () => {
+  await withTransports(async ({ transports, held, hold }) => {
+    hold(true);
+    const running = [exchange(await transports.protected()), exchange(transports.open)];
+    const ended = Promise.allSettled(running);
+    while (held.length < 2) await new Promise(setImmediate);
     transports.close();
-    expect(await closed).toHaveLength(2);
+    expect((await ended).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   });
 });
 
