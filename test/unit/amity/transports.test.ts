@@ -86,6 +86,7 @@ test("exchanges end when the region's transports are closed", async () => {
     const ended = Promise.allSettled(running);
     while (held.length < 2) await new Promise(setImmediate);
     transports.close();
+    for (const response of held) response.end("late");
     expect((await ended).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   });
 });
