@@ -68,6 +68,7 @@ describe("Amity's refusal", () => {
     ["createSession", 401, "", "key refused"],
     ["createSession", 403, "", "key of another region"],
     ["revokeUserSessions", 403, "", "admin token refused"],
+    ["revokeUserSessions", 422, "", "request refused"],
     ["rotateAdminToken", 401, "", "admin token refused"],
     ["listUsers", 401, "", "admin token refused"],
     ["updateUser", 403, "", "admin token refused"],

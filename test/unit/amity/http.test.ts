@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import { createTransport, type Transport } from "../../../src/amity/http.js";
+import { createTransport, type Transport, type UpstreamRequest } from "../../../src/amity/http.js";
 import { TransportError } from "../../../src/amity/transport-error.js";
 import { version } from "../../../src/system/version.js";
 import { createTestAuthority } from "../../support/certificates.js";
@@ -32,8 +32,8 @@ async function withServer(
 
 const request = { method: "POST", path: "", headers: {}, timeoutMs: 20_000 } as const;
 
-function outcomeOf(transport: Transport): Promise<string> {
-  return transport.send(request).then(
+function outcomeOf(transport: Transport, more: Partial<UpstreamRequest> = {}): Promise<string> {
+  return transport.send({ ...request, ...more }).then(
     ({ text }) => text,
     (error) => {
       if (!(error instanceof TransportError)) throw error;
@@ -123,10 +123,12 @@ describe("a request", () => {
           [{ ca: [authority.ca] }, expect.stringMatching(/^unreachable while /)],
         ] as const) {
           const transport = createTransport(url, { identity, idleMs: 20_000 });
-          expect(await outcomeOf(transport)).toEqual(outcome);
+          for (const freshConnection of [false, true]) {
+            expect(await outcomeOf(transport, { freshConnection })).toEqual(outcome);
+          }
           transport.close();
         }
-        expect(seen.map(({ client }) => client)).toEqual(["gateway"]);
+        expect(seen.map(({ client }) => client)).toEqual(["gateway", "gateway"]);
       },
     );
   });

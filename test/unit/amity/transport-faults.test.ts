@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, test } from "@jest/globals";
 import { createTransport, type Transport, type UpstreamRequest } from "../../../src/amity/http.js";
 import { TransportError } from "../../../src/amity/transport-error.js";
@@ -78,6 +79,9 @@ describe("an exchange fails", () => {
       url = `http://127.0.0.1:${port}`;
     });
     await withTransport(url, async (transport) => {
+      expect(await outcomeOf(transport)).toBe("unreachable while connect, ECONNREFUSED");
+    });
+    await withTransport(url.replace("127.0.0.1", "localhost"), async (transport) => {
       expect(await outcomeOf(transport)).toBe("unreachable while connect, ECONNREFUSED");
     });
     await withTransport(url.replace("127.0.0.1", "[::1]"), async (transport) => {
@@ -163,10 +167,18 @@ describe("nobody who waits", () => {
     const server: Server = createServer(() => connections++);
     await listening(server, (port) =>
       withTransport(`http://127.0.0.1:${port}`, async (transport) => {
-        expect(await outcomeOf(transport, { signal: AbortSignal.abort() })).toMatch(/^cancelled while /);
+        const outcome = await outcomeOf(transport, { signal: AbortSignal.abort() });
+        expect(outcome).toBe("cancelled while connect, unknown fault");
       }),
     );
     expect(connections).toBe(0);
+  });
+
+  test("does not look up the host", async () => {
+    await withTransport("http://nowhere.invalid", async (transport) => {
+      const outcome = await outcomeOf(transport, { signal: AbortSignal.abort() });
+      expect(outcome).toBe("cancelled while lookup, unknown fault");
+    });
   });
 
   test("listens no longer than the exchange", async () => {
@@ -248,6 +260,30 @@ describe("through a proxy, an exchange", () => {
       const outcome = await outcomeOf(transport);
       expect(outcome).toMatch(new RegExp(`^unreachable while connect, ${reason}, the proxy ${name} `));
     });
+  });
+
+  test("that nobody waits for is not the proxy's fault", async () => {
+    await withProxied("says nothing", async (transport) => {
+      const gone = new AbortController();
+      const outcome = outcomeOf(transport, { signal: gone.signal });
+      gone.abort();
+      expect(await outcome).toBe("cancelled while connect, unknown fault");
+    });
+  });
+
+  test("that the host does not answer in time is not the proxy's fault", async () => {
+    const authority = await createTestAuthority();
+    const silent = createTlsServer(await authority.server(["amity.test"]), (socket) => socket.resume());
+    await listening(silent, (port) =>
+      withForwardProxy({ ports: { "amity.test": port } }, async (proxy) => {
+        const forward = { url: new URL(proxy.url), name: "proxy" };
+        const url = new URL("https://amity.test");
+        const egress = await egressTo(url, () => forward);
+        const transport = createTransport(url, { identity: { ca: [authority.ca] }, idleMs: 20_000, egress });
+        expect(await outcomeOf(transport, { timeoutMs: 1_000 })).toBe("timeout while request, timeout");
+        transport.close();
+      }),
+    );
   });
 
   test.each<[ForwardProxyFault, string]>([

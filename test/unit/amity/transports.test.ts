@@ -6,7 +6,9 @@ import type { CertificatePair } from "../../../src/amity/client-certificate.js";
 import type { Transport } from "../../../src/amity/http.js";
 import { Transports } from "../../../src/amity/transports.js";
 import { fixed } from "../../../src/system/reloading-file.js";
+import { createTestAuthority } from "../../support/certificates.js";
 import { testClock } from "../../support/clock.js";
+import { withTlsUpstream } from "../../support/tls-upstream.js";
 
 const hourMs = 3_600_000;
 
@@ -75,6 +77,45 @@ test("connections for sessions are kept for a second, others longer", async () =
     await exchange(transports.open);
     expect(sockets).toHaveLength(3);
   });
+});
+
+test("exchanges end when the region's transports are closed", async () => {
+  await withTransports(async ({ transports, held, hold }) => {
+    hold(true);
+    const running = [exchange(await transports.protected()), exchange(transports.open)];
+    const ended = Promise.allSettled(running);
+    while (held.length < 2) await new Promise(setImmediate);
+    transports.close();
+    for (const response of held) response.end("late");
+    expect((await ended).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  });
+});
+
+test("a region that was never asked can be closed", async () => {
+  await withTransports(async ({ transports, sockets }) => {
+    transports.close();
+    expect(sockets).toEqual([]);
+  });
+});
+
+test.each([
+  [true, "gateway"],
+  [false, undefined],
+])("with a client certificate (%p) it is shown on protected routes alone", async (hasPair, shown) => {
+  const authority = await createTestAuthority();
+  const pair = { ...pairFor({ now: Date.now }), ...(await authority.client("gateway")) };
+  const pairs = hasPair ? [fixed([pair])] : [];
+  await withTlsUpstream(
+    { authority, hosts: ["127.0.0.1"] },
+    () => "text",
+    async ({ port, seen }) => {
+      const transports = new Transports(new URL(`https://127.0.0.1:${port}`), { ca: [authority.ca], pairs }, Date.now);
+      expect((await exchange(transports.open)).text).toBe("text");
+      expect((await exchange(await transports.protected())).text).toBe("text");
+      transports.close();
+      expect(seen.map(({ client }) => client)).toStrictEqual([undefined, shown]);
+    },
+  );
 });
 
 describe("connections with a client certificate", () => {
