@@ -20,6 +20,8 @@ const elsewhere: readonly (readonly [RegExp, reason: string])[] = [
   [/^npm ci && npm test$/, "these very tests"],
   [/^npm install /, "packages of the registry: test/consumers installs them"],
   [/^npm ci && npm run example$/, "Amity's SDK of the registry: test/browser runs it"],
+  [/^npm ci\nnpm pack/, "packed files: test/consumers packs both"],
+  [/^tar -xzf amity-graphql-/, "the server's packed file: test/consumers installs and starts it so"],
   [/https:\/\/gateway\.example\.com\//, "a gateway elsewhere"],
 ];
 /** Those of which the text says that they fail. */
@@ -144,7 +146,10 @@ class Reader {
 
   #here(text: string): string {
     const moved = text.replace(/\b4[01]00\b/g, (port) => String(this.ports[port] ?? port));
-    return moved.replace(/^npm ci && /, "").replaceAll("/run/secrets/", "secrets/");
+    const here = moved.replace(/^npm ci && /, "").replaceAll("/run/secrets/", "secrets/");
+    // Through the link it would empty the packages of the project itself.
+    if (/\bnpm (?:ci|i|install)\b/.test(here)) throw new Error(`changes packages: ${text}`);
+    return here;
   }
 }
 
