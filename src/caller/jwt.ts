@@ -150,7 +150,10 @@ function callerOf(payload: JWTPayload, rules: JwtRules): Caller {
   // jose requires the claim, and takes any type for it.
   if (userId === undefined) throw new InvalidCredential("claim invalid", rules.userClaim);
   const { delegateScope, displayNameClaim } = rules;
-  const isDelegate = delegateScope !== undefined && scopesOf(payload).includes(delegateScope);
+  const scopes = scopesOf(payload);
+  const isDelegate = delegateScope !== undefined && scopes.includes(delegateScope);
+  // A caller may be remembered: what is asked of the payload is asked now, so that nothing holds it.
+  const changes = { user: scopes.includes(changeScopes.user), roles: scopes.includes(changeScopes.roles) };
   return {
     kind: "user",
     subject: `user:${userId}`,
@@ -159,7 +162,7 @@ function callerOf(payload: JWTPayload, rules: JwtRules): Caller {
       displayName: { value: textOf(payload[displayNameClaim], limits.displayName) },
     }),
     mayActFor: () => isDelegate,
-    mayChange: (_userId, change) => scopesOf(payload).includes(changeScopes[change]),
+    mayChange: (_userId, change) => changes[change],
   };
 }
 
