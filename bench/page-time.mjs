@@ -19,7 +19,7 @@ export function timeSection() {
   return [
     "## Where the time goes",
     paragraph(`A request for regions, layer by layer: builds that answer after each of them, beside the whole one, on
-      2026-11-26. Fastify is less than 1 % of it; the shares are rounded. Hand-written Express costs about as much as the whole.`),
+      2026-11-26. Fastify is less than 1 % of it; the shares are rounded.`),
     table(["Layer", "CPU"], rows),
     paragraph(`A token that is minted costs some three times as much, and most of that is the call: in samples of such a
       process the garbage collector has 14 %, got 8 %, Node's HTTP client and its events 9 %, writing to sockets 16 %,
