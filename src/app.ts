@@ -1,37 +1,22 @@
 import "reflect-metadata";
-import { randomUUID } from "node:crypto";
-import type { AmityClient } from "./amity/client.js";
 import { createAuthenticator } from "./caller/authenticator.js";
 import { RateLimits } from "./caller/rate-limits.js";
-import type { RefusalSinks } from "./caller/refusals.js";
 import { type Config, type LoadedConfig, usable } from "./config/config.js";
 import type { Services } from "./context.js";
 import type { Emulator } from "./emulator/server.js";
-import { RegionService } from "./region/region.service.js";
 import { createEndpoint } from "./server/endpoint.js";
 import { listen, originOf } from "./server/http.js";
 import { Readiness } from "./server/readiness.js";
 import type { Route } from "./server/routes.js";
 import { LoadMonitor } from "./server/shedding.js";
 import { closeGracefully } from "./server/shutdown.js";
-import { IssuedSessionService } from "./session/issued-session.service.js";
-import { SessionService } from "./session/session.service.js";
-import { type Clock, clockOf, systemClock } from "./system/clock.js";
-import { type Random, systemRandom } from "./system/random.js";
-import { Reloads } from "./system/reloading-file.js";
-import { Audit } from "./telemetry/audit.js";
-import type { LogSink } from "./telemetry/log-sink.js";
+import { createServices } from "./services.js";
+import { type Clock, systemClock } from "./system/clock.js";
 import type { Logger } from "./telemetry/logger.js";
-import { Metrics } from "./telemetry/metrics.js";
-import { reloadTeller } from "./telemetry/reloads.js";
 import { standardLog } from "./telemetry/standard-output.js";
-import { TokenService } from "./token/token.service.js";
-import { TokenStore } from "./token/token.store.js";
+import { createTools, type ToolOptions } from "./tools.js";
 import { connectUpstream } from "./upstream.js";
-import { UserService } from "./user/user.service.js";
-import { VisitorService } from "./visitor/visitor.service.js";
-import { type VisitorSecrets, watchVisitorSecrets } from "./visitor/visitor-secrets.js";
-import { VisitorSigner } from "./visitor/visitor-signer.js";
+import { watchVisitorSecrets } from "./visitor/visitor-secrets.js";
 
 export { ConfigError, loadConfig } from "./config/config.js";
 export { silentLogger } from "./telemetry/logger.js";
@@ -50,17 +35,11 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** What stands in the place of the machine's own. `now` alone stands for both clocks. */
-export interface GatewayOptions extends Partial<Clock> {
+/** What stands in the place of the machine's own. */
+export interface GatewayOptions extends Omit<ToolOptions, "logger"> {
   /** Takes the log and the audit; without it they go to standard output as JSON. `silentLogger` drops both. */
   readonly logger?: Logger;
-  /** Where its lines go, for the metrics. */
-  readonly logSink?: LogSink;
-  readonly newId?: () => string;
-  readonly random?: Random;
 }
-
-type Logged = GatewayOptions & { readonly logger: Logger };
 
 /**
  * Builds the gateway from what loadConfig gave and starts it, with the embedded emulator when no credentials are
@@ -91,18 +70,7 @@ async function embeddedEmulator({ visitors }: Config, { now = systemClock.now }:
   return startEmulator({ clock: now, secureVisitorMode: visitors !== undefined });
 }
 
-/** What parts of every kind work with. No setting is in it, so it may be handed on whole. */
-interface Tools {
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly newId: () => string;
-  readonly metrics: Metrics;
-  readonly audit: Audit;
-  readonly reloads: Reloads;
-}
-
-async function assemble(config: Config, options: Logged, emulator: Emulator | undefined): Promise<Gateway> {
+async function assemble(config: Config, options: ToolOptions, emulator: Emulator | undefined): Promise<Gateway> {
   const tools = createTools(options);
   const { metrics, reloads } = tools;
   const { host, port, adminPort, shutdown } = config;
@@ -142,37 +110,6 @@ async function assemble(config: Config, options: Logged, emulator: Emulator | un
     inspectorUrl: emulator?.inspectorUrl,
     reload: () => reloads.reloadAll(),
     stop: () => end(shutdown.delayMs),
-  };
-}
-
-function createTools(options: Logged): Tools {
-  const { logger, logSink, newId = randomUUID, random = systemRandom } = options;
-  const clock = clockOf(options);
-  const metrics = new Metrics(logSink);
-  const reloads = new Reloads(clock, reloadTeller({ logger, metrics }));
-  return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
-}
-
-function createServices(
-  config: Config,
-  amity: AmityClient,
-  secrets: VisitorSecrets | undefined,
-  tools: Tools & RefusalSinks,
-): Services {
-  const { clock, metrics, audit } = tools;
-  const { defaultRegion, hostFamily, tokenReuseMs, userProfiles, upstreamTimeoutMs: timeoutMs } = config;
-  const store = new TokenStore(tokenReuseMs, clock);
-  const issuing = { amity, audit, clock, timeoutMs };
-  const tokens = new TokenService({ ...issuing, store, onReuse: () => metrics.reused() });
-  const signer = secrets && new VisitorSigner(secrets, clock);
-  return {
-    regions: new RegionService({ amity, defaultRegion, hostFamily }),
-    tokens,
-    sessions: new SessionService({ ...issuing, signer }),
-    issuedSessions: new IssuedSessionService({ ...issuing, onUserRevoked: (user) => tokens.forget(user) }),
-    visitors: new VisitorService({ signer, audit }),
-    users: new UserService({ ...issuing, userProfiles }),
-    refusals: tools,
   };
 }
 
