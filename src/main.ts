@@ -6,7 +6,7 @@ import type { Env } from "./config/reader.js";
 import { likely } from "./system/likely.js";
 import { openFilesLimit } from "./system/open-files.js";
 import { version } from "./system/version.js";
-import { errorFields } from "./telemetry/logger.js";
+import { errorFields } from "./telemetry/error-fields.js";
 
 const help = `Usage: amity-graphql [command] [options]
 
@@ -24,6 +24,8 @@ Commands:
   csr        Make a key and a certificate signing request for mutual TLS
   config     Show the settings that start would use, and where each comes from
   doctor     Check settings, network, certificates and keys, and say what to do
+  healthcheck
+             Ask the gateway of this machine whether it lives, or is ready
 
 Options:
   -h, --help      Show this text, or a command's own
@@ -58,6 +60,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   csr: async () => (await import("./cli/csr.js")).csrCommand,
   config: async () => (await import("./cli/config.js")).configCommand,
   doctor: async () => (await import("./cli/doctor.js")).doctorCommand,
+  healthcheck: async () => (await import("./cli/healthcheck.js")).healthcheckCommand,
 };
 
 async function main([name = "start", ...rest]: readonly string[]): Promise<number> {

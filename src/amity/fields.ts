@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDeep } from "./depth.js";
 
 /**
  * Fields of an answer that the answer can do without. Absent, null or of no use, each has a value that stands for it.
@@ -21,9 +22,6 @@ export type ReadBy<F extends Fields> = { -readonly [Name in keyof F]: F[Name] ex
 export type OnUnusable = (place: string) => void;
 
 type JsonObject = Record<string, unknown>;
-
-/** Deeper data could not be written out again, and nobody means it. */
-export const mostLevels = 64;
 
 /** A list of more is left short: a real user takes hundreds of bytes, and each entry costs twenty GraphQL fields. */
 const mostEntries = 1_000;
@@ -112,11 +110,4 @@ function listOf<T>(place: string, readEntry: Field<T>["read"]): Field<T[]> {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Has it more levels than that? */
-export function isDeep(value: unknown, levels = mostLevels): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  return (Array.isArray(value) ? value : Object.values(value)).some((entry) => isDeep(entry, levels - 1));
 }

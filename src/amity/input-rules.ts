@@ -1,5 +1,5 @@
 import { badUserInput } from "../errors/app-error.js";
-import { isDeep, mostLevels } from "./fields.js";
+import { isDeep, mostLevels } from "./depth.js";
 
 /** Limits of Amity's documents, in characters (code points) unless said. Source: its OpenAPI, v3 to v5. */
 export const limits = {

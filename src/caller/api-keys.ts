@@ -5,9 +5,6 @@ import { documentOf, UnusableText } from "../system/setting-text.js";
 import { type Caller, changeScopes } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 
-/** The scope that lets a key act for users, unless AUTH_DELEGATE_SCOPE names another. */
-export const defaultDelegateScope = "amity:mint:any";
-
 const secretBytes = 32;
 
 const apiKeySchema = z.strictObject(

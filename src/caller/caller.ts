@@ -17,6 +17,9 @@ export interface Caller {
   mayChange(userId: string, change: keyof typeof changeScopes): boolean;
 }
 
+/** The scope that lets a key act for users, unless AUTH_DELEGATE_SCOPE names another. */
+export const defaultDelegateScope = "amity:mint:any";
+
 /**
  * The scopes that let their holder change users, and the roles that users have. The right to act for users gives
  * neither: who may sign users in is no administrator.

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { createApiKey, defaultDelegateScope, parseApiKeys } from "../caller/api-keys.js";
+import { createApiKey, parseApiKeys } from "../caller/api-keys.js";
+import { defaultDelegateScope } from "../caller/caller.js";
 import { UnusableText } from "../system/setting-text.js";
 import { exitCodes } from "./exit-codes.js";
 import { usage } from "./usage.js";

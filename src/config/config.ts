@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import type { HostFamily, RegionCode } from "../amity/regions.js";
 import type { AdminAuth, SessionApi, TokenApi } from "../amity/requests.js";
 import type { AuthSettings } from "../caller/authenticator.js";
@@ -7,6 +6,7 @@ import { readRegularFileSync } from "../system/regular-file.js";
 import { readAuth } from "./auth.js";
 import { isProduction, nodeEnvProblem } from "./environment.js";
 import { type InboundSettings, readInbound } from "./inbound.js";
+import { type Listening, readListening } from "./listening.js";
 import { misspellings } from "./misspellings.js";
 import { type MutualTlsConfig, readMutualTls } from "./mutual-tls.js";
 import { judgeNodeSettings } from "./node-settings.js";
@@ -20,12 +20,8 @@ import { readUserProfiles } from "./user-profiles.js";
 import { readVisitors, type VisitorSettings } from "./visitors.js";
 
 /** Everything the process was told, checked. */
-export interface Config {
+export interface Config extends Listening {
   readonly production: boolean;
-  readonly host: string;
-  readonly port: number;
-  /** Metrics and health on a port of their own; undefined: on the main port. */
-  readonly adminPort: number | undefined;
   readonly defaultRegion: RegionCode;
   /** Settings of each region, or `emulator`: no credentials were given, so the embedded emulator plays Amity. */
   readonly regions: Readonly<Record<RegionCode, RegionConfig>> | "emulator";
@@ -124,7 +120,7 @@ export function usable(given: LoadedConfig | Config | undefined): { config: Conf
 }
 
 function readConfig(reader: Reader, production: boolean): Config {
-  const host = readHost(reader);
+  const listening = readListening(reader);
   const hostFamily = reader.choice("AMITY_HOST_FAMILY");
   const network = readRegions(reader, hostFamily);
   if (network.regions === "emulator" && production) {
@@ -137,8 +133,7 @@ function readConfig(reader: Reader, production: boolean): Config {
   const introspection = reader.choice("INTROSPECTION");
   return {
     production,
-    host,
-    ...readPorts(reader),
+    ...listening,
     ...network,
     hostFamily,
     mutualTls: readMutualTls(reader),
@@ -151,7 +146,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     upstreamAttemptTimeoutMs: reader.integer("UPSTREAM_ATTEMPT_TIMEOUT_MS"),
     shutdown: readShutdown(reader, upstreamTimeoutMs),
     introspection: introspection === "auto" ? (production ? "signed-in" : "on") : introspection,
-    auth: readAuth(reader, { host, production, emulator: network.regions === "emulator" }),
+    auth: readAuth(reader, { host: listening.host, production, emulator: network.regions === "emulator" }),
     inbound: readInbound(reader),
     visitors: readVisitors(reader, network),
     userProfiles: readUserProfiles(reader, network),
@@ -159,16 +154,4 @@ function readConfig(reader: Reader, production: boolean): Config {
     explorer: explorer === "auto" && production ? "off" : explorer,
     logLevel: reader.choice("LOG_LEVEL"),
   };
-}
-
-function readHost(reader: Reader): string {
-  const host = reader.text("HOST");
-  if (isIP(host) === 0 && !/^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.(?!$)|$))+$/i.test(host)) reader.refuse("HOST");
-  return host;
-}
-
-function readPorts(reader: Reader): Pick<Config, "port" | "adminPort"> {
-  const [port, adminPort] = [reader.integer("PORT"), reader.integer("ADMIN_PORT")];
-  if (port !== 0 && port === adminPort) reader.problem("ADMIN_PORT must be another port than PORT");
-  return { port, adminPort };
 }

@@ -1,7 +1,7 @@
 import { authTokenLifeMs, leastReusedLifeMs } from "../amity/auth-token-life.js";
 import { type HostFamily, type RegionCode, regionCodes, regionTable, usualRegion } from "../amity/regions.js";
 import { type AdminAuth, adminAuths, type SessionApi, type TokenApi } from "../amity/requests.js";
-import { defaultDelegateScope } from "../caller/api-keys.js";
+import { defaultDelegateScope } from "../caller/caller.js";
 import { leastRsaBits, leastSharedSecretBytes } from "../caller/jwt-key.js";
 import type { Field, SecretField, UrlField } from "./field-kinds.js";
 

@@ -2,7 +2,8 @@ import { AppError } from "../errors/app-error.js";
 import { errorCodes } from "../errors/codes.js";
 import { formatError } from "../errors/format-error.js";
 import { mediaTypes, negotiateMediaType } from "../graphql/media-type.js";
-import { errorFields, type Logger } from "../telemetry/logger.js";
+import { errorFields } from "../telemetry/error-fields.js";
+import type { Logger } from "../telemetry/logger.js";
 import type { Answer } from "./messages.js";
 import type { Incoming } from "./routes.js";
 

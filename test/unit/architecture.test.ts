@@ -203,6 +203,14 @@ describe("dist", () => {
     expect(modules).not.toContain("app.js");
   });
 
+  test("asks for health with next to nothing", async () => {
+    const { modules, packages } = await loadedWith("cli/healthcheck.js");
+    const loaded = [...packages, ...(await loadedWith("main.js")).packages];
+    expect(loaded.filter((name) => !name.startsWith("node:") && name !== "fastest-levenshtein")).toEqual([]);
+    expect(modules).not.toContain("config/config.js");
+    expect(packages).toContain("node:http");
+  });
+
   test("answers requests without any server", async () => {
     const { modules, packages } = await loadedWith("server/pipeline.js");
     expect(packages.filter((name) => /^(?:node:)?https?2?$|fastify/.test(name))).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { errorFields } from "../../../src/telemetry/logger.js";
+import { errorFields } from "../../../src/telemetry/error-fields.js";
 
 /** Stands for whatever a text may quote. */
 const secret = "S3CRET";
@@ -39,11 +39,11 @@ describe("what is logged of an unexpected error", () => {
   test("names its class and its places in the code", () => {
     const { error, stack } = errorFields(new RangeError("text"));
     expect(error).toBe("RangeError");
-    expect(stack?.[0]).toMatch(/^at .*logger\.test\.ts:\d+:\d+\)?$/);
+    expect(stack?.[0]).toMatch(/^at .*error-fields\.test\.ts:\d+:\d+\)?$/);
   });
 
   test("keeps the places of an error without a text", () => {
-    expect(errorFields(new Error()).stack?.[0]).toMatch(/^at .*logger\.test\.ts/);
+    expect(errorFields(new Error()).stack?.[0]).toMatch(/^at .*error-fields\.test\.ts/);
   });
 
   test.each([
