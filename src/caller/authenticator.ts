@@ -91,7 +91,10 @@ function createJwt(
     const { key, file } = keys;
     return { verify: verifierOf(file ? followKey(key, file, reloads) : () => key), isReady: async () => true };
   }
-  const onFailure = (failure: FetchFailure) => logger.warn(failure, "the identity provider's keys cannot be fetched");
+  const onFailure = (failure: FetchFailure) => {
+    metrics.callerKeysNotFetched();
+    logger.warn(failure, "the identity provider's keys cannot be fetched");
+  };
   const onOddEntries = (entries: number) =>
     logger.warn({ entries }, "so many entries of the identity provider's key set cannot be used");
   const source = createJwksSource({ ...keys, clock, proxyFor, onFailure, onOddEntries });

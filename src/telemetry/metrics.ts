@@ -110,6 +110,7 @@ export class Metrics {
 
   announceReload(name: string): void {
     zero(this.#series.reloads, { name: [name], outcome: ["taken", "refused"] });
+    this.#series.keptOut.set({ name }, 0);
   }
 
   /** `age`: in seconds; infinite before there were any. */
@@ -178,8 +179,14 @@ export class Metrics {
     this.#series.expiry.set({ name }, seconds);
   }
 
-  reload(name: string, outcome: "taken" | "refused"): void {
-    this.#series.reloads.inc({ name, outcome });
+  /** `as before`: files that were kept out can be used again, and nothing changed. */
+  reload(name: string, outcome: "taken" | "as before" | "refused"): void {
+    if (outcome !== "as before") this.#series.reloads.inc({ name, outcome });
+    this.#series.keptOut.set({ name }, outcome === "refused" ? 1 : 0);
+  }
+
+  callerKeysNotFetched(): void {
+    this.#series.keyFetchFailures.inc();
   }
 
   /** The text that Prometheus reads, and its media type. */

@@ -14,6 +14,7 @@ export function reloadTeller({ logger, metrics }: { readonly logger: Logger; rea
       metrics.reload(name, "taken");
       logger.info({ name }, "changed files were taken");
     } else {
+      metrics.reload(name, "as before");
       logger.info({ name }, "files that were kept out can be used again, and nothing changed");
     }
   };

@@ -27,6 +27,8 @@ export function createSeries(registry: MetricRegistry) {
     fallbacks: counter("amity_server_key_fallback_total", "Uses of the other server key", ["region"]),
     expiry: gauge("amity_client_cert_expiry_timestamp_seconds", "End of a client certificate", ["name"]),
     reloads: counter("amity_reload_total", "Files read again", ["name", "outcome"]),
+    keptOut: gauge("amity_files_kept_out", "1 while changed files cannot be used: the last good ones serve", ["name"]),
+    keyFetchFailures: counter("amity_caller_keys_fetch_failures_total", "Fetches of callers' keys that failed", []),
     build: gauge("amity_build_info", "The version that runs", ["version"]),
   };
 }

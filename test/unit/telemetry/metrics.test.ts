@@ -122,7 +122,26 @@ const cases: [string, (metrics: Metrics) => void, string[]][] = [
   [
     "a file that was kept out",
     (metrics) => metrics.reload("AUTH_API_KEYS_FILE", "refused"),
-    ['amity_reload_total{name="AUTH_API_KEYS_FILE",outcome="refused"} 1'],
+    [
+      'amity_reload_total{name="AUTH_API_KEYS_FILE",outcome="refused"} 1',
+      'amity_files_kept_out{name="AUTH_API_KEYS_FILE"} 1',
+    ],
+  ],
+  [
+    "that files are kept out no longer",
+    (metrics) => {
+      metrics.reload("AUTH_API_KEYS_FILE", "refused");
+      metrics.reload("AUTH_API_KEYS_FILE", "as before");
+    },
+    [
+      'amity_reload_total{name="AUTH_API_KEYS_FILE",outcome="refused"} 1',
+      'amity_files_kept_out{name="AUTH_API_KEYS_FILE"} 0',
+    ],
+  ],
+  [
+    "that callers' keys could not be fetched",
+    (metrics) => metrics.callerKeysNotFetched(),
+    ["amity_caller_keys_fetch_failures_total 1"],
   ],
 ];
 
