@@ -4,7 +4,7 @@ import { requireCertificates } from "./certificate-guard.js";
 import { registerChannelRoutes } from "./channel.routes.js";
 import { Credentials } from "./credentials.js";
 import { registerFaults } from "./faults/hooks.js";
-import { createHttpServer } from "./http.js";
+import { addPart, createHttpServer } from "./http.js";
 import { registerControl } from "./inspector/control.js";
 import { controlPath } from "./inspector/control-guard.js";
 import { ExchangeRecorder } from "./inspector/recorder.js";
@@ -90,7 +90,7 @@ function build(world: World, tls: MutualTls | undefined): FastifyInstance {
   const app = createHttpServer({ tls: tls?.server, recorder });
   const credentials = new Credentials(settings, adminTokens, network, rateLimiter);
   // Amity's own routes stand apart from the control routes, which want no certificate and meet no fault.
-  app.register(async (amity) => {
+  addPart(app, "amity", (amity) => {
     requireKnownRoutes(amity);
     if (tls) requireCertificates(amity, tls, credentials, recorder);
     registerFaults(amity, world.faults, clock.now, recorder);
@@ -102,6 +102,6 @@ function build(world: World, tls: MutualTls | undefined): FastifyInstance {
     registerRoleRoutes(amity, network, credentials);
     registerSettingsRoutes(amity, world.networkSettings, credentials);
   });
-  app.register(async (control) => registerControl(control, world, log));
+  addPart(app, "control", (control) => registerControl(control, world, log));
   return app;
 }

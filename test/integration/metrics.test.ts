@@ -175,6 +175,7 @@ test("whatever happens, no series appears that the first scrape had not", async 
         VISITOR_LIMIT_ADDRESS: "30",
         RATE_LIMIT_FAILED_AUTH: "2",
         CORS_ORIGINS: "https://app.example",
+        UPSTREAM_TIMEOUT_MS: "500",
       };
       const users = { USER_PROFILES: "on", AMITY_EU_ADMIN_TOKEN: "canary-admin-token" };
       const visitors = { VISITORS: "on", AMITY_EU_VISITOR_SECRET: "canary-visitor-secret" };

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
 import { type GatewayOptions, startGateway } from "../../src/app.js";
 import { loadConfig } from "../../src/config/config.js";
 import type { Env } from "../../src/config/reader.js";
@@ -48,6 +50,7 @@ export async function withGateway(setup: GatewaySetup, use: (gateway: TestGatewa
   canary.watchEnv(env ?? {});
   const { logger, lines } = recordingLogger();
   const gateway = await startGateway(config, { logger, ...options });
+  const connections = connectionsTo(gateway.url);
   const send = async (path: string, init?: RequestInit) => {
     canary.watchHeaders(Object.fromEntries(new Headers(init?.headers)));
     const answer = await answered(await fetch(new URL(path, gateway.url), init));
@@ -67,9 +70,37 @@ export async function withGateway(setup: GatewaySetup, use: (gateway: TestGatewa
         }),
     });
   } finally {
+    connections.close();
     await gateway.stop();
   }
   for (const line of lines) canary.search("a log line", line);
+}
+
+/** What undici, which is Node's fetch, says when it has opened a connection. */
+interface Connected {
+  readonly connectParams: { readonly host: string };
+  readonly socket: Socket;
+}
+
+/**
+ * The connections that fetch opens to a server from now on. It keeps them, and a gateway that stops waits a moment for
+ * what may still come over open ones.
+ */
+function connectionsTo(url: string) {
+  const channel = "undici:client:connected";
+  const { host } = new URL(url);
+  const sockets = new Set<Socket>();
+  const add = (message: unknown) => {
+    const { connectParams, socket } = message as Connected;
+    if (connectParams.host === host) sockets.add(socket);
+  };
+  subscribe(channel, add);
+  return {
+    close() {
+      unsubscribe(channel, add);
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 async function answered(response: Response): Promise<Answered> {

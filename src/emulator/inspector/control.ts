@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { registerCertificateRoutes } from "../certificate.routes.js";
 import { registerFaultRoutes } from "../faults/fault.routes.js";
+import { addPart } from "../http.js";
 import { registerSystemBanRoutes } from "../system-ban.routes.js";
 import { resetWorld, type World } from "../world.js";
 import { registerControlRoutes } from "./control.routes.js";
@@ -12,11 +13,11 @@ import { registerPageRoutes } from "./page.routes.js";
 import type { RequestLog } from "./request-log.js";
 
 /** Everything below /__emulator: the inspector's page, which has no secret in it, and what wants the key. */
-export async function registerControl(app: FastifyInstance, world: World, log: RequestLog): Promise<void> {
+export function registerControl(app: FastifyInstance, world: World, log: RequestLog): void {
   const { apiKey, serverKey, adminToken, controlKey, visitorSecret } = world.settings;
   keepSitesOut(app);
   registerPageRoutes(app);
-  await app.register(async (keyed) => {
+  addPart(app, "keyed", (keyed) => {
     requireControlKey(keyed, controlKey);
     const mask = createMask([apiKey, serverKey, adminToken, controlKey, visitorSecret]);
     registerInspectorRoutes(keyed, world, log, { mask, streams: new EventStreams() });
