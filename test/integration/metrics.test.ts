@@ -134,7 +134,7 @@ testWithPromtool("metrics keep Prometheus' conventions from the first scrape on"
   });
 });
 
-test.each(["docs/operations.md", "docs/security.md", "docs/connect.md"])(
+test.each(["docs/operations.md", "docs/runbooks.md", "docs/security.md", "docs/connect.md"])(
   "%s names metrics that exist",
   async (name) => {
     const document = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
