@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type Emulator, startEmulator } from "../../src/emulator/server.js";
 import { type Fence, fencesOf, pages, settingsOf } from "../support/fences.js";
-import { watched } from "../support/process.js";
 import { closedPort } from "../support/sockets.js";
+import { isServer, Terminals } from "../support/terminal.js";
 
 jest.setTimeout(120_000); // npm, a build and a command for each line; nothing waits for it to pass
 
@@ -26,9 +24,6 @@ const elsewhere: readonly (readonly [RegExp, reason: string])[] = [
 ];
 /** Those of which the text says that they fail. */
 const failing = /^AMITY_EU_SERVER_KEY_FILE=old-server-key /;
-/** What serves until it is stopped, in a terminal of its own. */
-const server = /^(?:[A-Z]+=\w+ )?npm (?:start|run cli -- emulator)\b/;
-const serves = /^(?:Listening on |# Amity emulator:).*$/m;
 
 const isElsewhere = ({ text }: Fence) => elsewhere.some(([pattern]) => pattern.test(text));
 const fences = pages().flatMap(fencesOf);
@@ -94,35 +89,21 @@ function network(): Record<string, string> {
   };
 }
 
-/** A shell in the checkout. It and all below it are of one process group. */
-function shell(text: string, env: Readonly<Record<string, string>>) {
-  const { PATH, HOME } = process.env;
-  const all = { PATH, HOME, CURL_HOME: folder, npm_config_update_notifier: "false", ...env };
-  return watched(spawn("bash", ["--norc", "-euo", "pipefail", "-c", text], { cwd: folder, env: all, detached: true }));
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  process.kill(-(child.pid ?? 0), "SIGTERM");
-  await once(child, "close");
-}
-
-/** A page's blocks as they are pasted, but for ports that are free here and packages that are there. */
+/** A page's blocks as they are pasted. */
 class Reader {
-  #terminal: ChildProcess | undefined;
+  readonly #terminals: Terminals;
 
-  constructor(private readonly ports: Readonly<Record<string, number>>) {}
+  constructor(ports: Readonly<Record<string, number>>) {
+    this.#terminals = new Terminals(folder, ports);
+  }
 
-  async serve(text: string): Promise<void> {
-    await this.close();
-    const running = shell(this.#here(text), { PORT: String(this.ports["4000"]) });
-    this.#terminal = running.child;
-    await running.printed(serves);
+  serve(text: string): Promise<void> {
+    return this.#terminals.serve(text);
   }
 
   async run(text: string): Promise<void> {
-    if (text.includes(":4000/") && !this.#terminal) await this.serve("npm start");
-    const { code, stdout, stderr } = await shell(this.#here(text), network()).finished;
+    if (text.includes(":4000/") && !this.#terminals.isServing) await this.serve("npm start");
+    const { code, stdout, stderr } = await this.#terminals.run(text, network());
     if ((code !== 0) !== failing.test(text)) throw new Error(`ended with ${code}: ${text}\n${stdout}${stderr}`);
     if (/\bcurl\b/.test(text)) expect(stdout).not.toContain('"errors"');
   }
@@ -133,23 +114,14 @@ class Reader {
       : { AUTH_MODE: "apikey", AUTH_API_KEYS_FILE: "secrets/amity-service-keys.json" };
     const isWhole = Object.keys(settings).some((name) => name.startsWith("AMITY_"));
     const keys = isWhole ? {} : { AMITY_EU_API_KEY: "api", AMITY_EU_SERVER_KEY: "server" };
-    const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${this.#here(value)}`);
-    const { code, stdout } = await shell([...lines, "node dist/main.js config"].join("\n"), { ...keys, ...rest })
-      .finished;
+    const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${value}`);
+    const text = [...lines, "node dist/main.js config"].join("\n");
+    const { code, stdout } = await this.#terminals.run(text, { ...keys, ...rest });
     if (code !== 0) throw new Error(stdout);
   }
 
-  async close(): Promise<void> {
-    if (this.#terminal) await end(this.#terminal);
-    this.#terminal = undefined;
-  }
-
-  #here(text: string): string {
-    const moved = text.replace(/\b4[01]00\b/g, (port) => String(this.ports[port] ?? port));
-    const here = moved.replace(/^npm ci && /, "").replaceAll("/run/secrets/", "secrets/");
-    // Through the link it would empty the packages of the project itself.
-    if (/\bnpm (?:ci|i|install)\b/.test(here)) throw new Error(`changes packages: ${text}`);
-    return here;
+  close(): Promise<void> {
+    return this.#terminals.close();
   }
 }
 
@@ -162,7 +134,7 @@ describe("the blocks of shell that run here, in", () => {
       for (const fence of fencesOf(page).filter((fence) => !isElsewhere(fence))) {
         const settings = settingsOf(fence);
         if (settings) await reader.judge(settings);
-        else if (server.test(fence.text.replace("npm ci && ", ""))) await reader.serve(fence.text);
+        else if (isServer(fence.text)) await reader.serve(fence.text);
         else await reader.run(fence.text);
       }
     } finally {

@@ -9,7 +9,7 @@ interface FieldKind {
 }
 
 /** The fields of each type that lead somewhere, with the kinds of their arguments; others are leaves. */
-const types: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
+export const documentTypes: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
   Query: {
     regions: { of: "Region" },
     region: { args: ["code"], of: "Region" },
@@ -118,7 +118,7 @@ function fieldOf(name: string, { args = [], of }: FieldKind, levels: number): fc
 
 /** A selection set of a type. `levels`: how many may be below it. */
 function selectionsOf(type: string, levels: number): fc.Arbitrary<string> {
-  const kinds = Object.entries(types[type] ?? {}).filter(([, { of }]) => of === undefined || levels > 0);
+  const kinds = Object.entries(documentTypes[type] ?? {}).filter(([, { of }]) => of === undefined || levels > 0);
   const fields = fc.oneof(fc.constant("__typename"), ...kinds.map(([name, kind]) => fieldOf(name, kind, levels)));
   const inline = fc.tuple(directives, fields).map(([directive, one]) => `... on ${type}${directive} { ${one} }`);
   const spread = fc.constantFrom(`...F0${type}`, `...F1${type}`);
