@@ -4,6 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
+import type { GraphQLSchema } from "graphql";
 import type { Authenticator } from "../caller/authenticator.js";
 import type { RateLimits } from "../caller/rate-limits.js";
 import type { VisitorLimits } from "../caller/visitor-limits.js";
@@ -42,10 +43,9 @@ export interface ApolloOptions {
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
   const { introspection, production, audit, logger, metrics, authenticator, rateLimits, visitorLimits } = options;
   const policy = { production, openIntrospection: introspection === "on" };
-  const schema = buildGraphQLSchema();
+  const { schema, rootFields, limitsRule } = sharedParts();
   const documents = new DocumentStore();
   const identifying = { authenticator, rateLimits, audit, logger, metrics };
-  const rootFields = rootFieldNames(schema);
   metrics.announceRootFields(rootFields, issuingFields);
   metrics.announceRefusals(credentialReasons);
   return new ApolloServer<Context>({
@@ -56,7 +56,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
     persistedQueries: false,
     documentStore: documents,
     parseOptions: { maxTokens: documentLimits.tokens, maxComments: documentLimits.comments },
-    validationRules: [documentLimitsRule(schema)],
+    validationRules: [limitsRule],
     validationOptions: { maxErrors: documentLimits.validationErrors },
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -76,6 +76,18 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
       }),
     ],
   });
+}
+
+/** The same for all gateways of a process. To build it takes as long as the rest of a start. */
+function sharedParts() {
+  shared ??= partsOf(buildGraphQLSchema());
+  return shared;
+}
+
+let shared: ReturnType<typeof partsOf> | undefined;
+
+function partsOf(schema: GraphQLSchema) {
+  return { schema, rootFields: rootFieldNames(schema), limitsRule: documentLimitsRule(schema) };
 }
 
 /** Apollo logs free text, which may quote what it failed on: only that something happened goes into our log. */
