@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
-import { z } from "zod";
+import { readDateTime } from "../system/date-time.js";
 import { readRegularFile } from "../system/regular-file.js";
-import { badResponse, parseJson } from "./wire.js";
+import { badResponse, isObject, parseJson } from "./wire.js";
 
 /** Since when an admin token lives, and until when. Amity says it when the token is made, and never again. */
 export interface AdminTokenTimes {
@@ -18,20 +18,14 @@ export interface NewAdminToken extends AdminTokenTimes {
   readonly token: string;
 }
 
-/** RFC 3339; anything else is no time. */
-const time = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .optional()
-  .catch(undefined);
-
-const newToken = z.object({ adminToken: z.string().regex(/^[\x21-\x7e]{1,8192}$/), issuedAt: time, expiresAt: time });
-
 /** Reads the answer to a rotation (OpenAPI v1). Throws UPSTREAM_BAD_RESPONSE when it holds no token. */
 export function parseNewAdminToken(text: string): NewAdminToken {
-  const { success, data } = newToken.safeParse(parseJson(text));
-  if (!success) throw badResponse(text, "no success", "adminToken");
-  return { token: data.adminToken, issuedAt: data.issuedAt, expiresAt: data.expiresAt };
+  const answer = objectIn(text);
+  const token = answer["adminToken"];
+  if (typeof token !== "string" || !/^[\x21-\x7e]{1,8192}$/.test(token)) {
+    throw badResponse(text, "no success", "adminToken");
+  }
+  return { token, ...timesOf(answer) };
 }
 
 /** Where a token's times are, beside the file that holds it. */
@@ -44,13 +38,10 @@ export function timesText({ token, issuedAt, expiresAt }: NewAdminToken): string
   return `${JSON.stringify({ sha256: hashOf(token), issuedAt, expiresAt }, null, 2)}\n`;
 }
 
-const writtenTimes = z.object({ sha256: z.string(), issuedAt: time, expiresAt: time });
-
 /** The times in such a text; undefined when it is about another token, or no such text. */
 export function timesIn(text: string, token: string): AdminTokenTimes | undefined {
-  const { success, data } = writtenTimes.safeParse(parseJson(text));
-  if (!success || data.sha256 !== hashOf(token)) return undefined;
-  return { issuedAt: data.issuedAt, expiresAt: data.expiresAt };
+  const written = objectIn(text);
+  return written["sha256"] === hashOf(token) ? timesOf(written) : undefined;
 }
 
 /**
@@ -70,14 +61,29 @@ async function timesBeside(token: string, path: string): Promise<AdminTokenTimes
   }
 }
 
-const claim = z.int().positive().max(8_640_000_000_000).optional().catch(undefined);
-const claims = z.object({ iat: claim, exp: claim });
+/** The last moment that a Date can name. Seconds. */
+const latestTime = 8_640_000_000_000;
 
 function claimedTimes(token: string): AdminTokenTimes {
   const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-  const { data } = claims.safeParse(parseJson(payload));
-  const dateOf = (seconds: number | undefined) => (seconds === undefined ? undefined : new Date(seconds * 1_000));
-  return { issuedAt: dateOf(data?.iat), expiresAt: dateOf(data?.exp) };
+  const { iat, exp } = objectIn(payload);
+  return { issuedAt: claimedTime(iat), expiresAt: claimedTime(exp) };
+}
+
+/** Anything but whole seconds since 1970 is no time. */
+function claimedTime(seconds: unknown): Date | undefined {
+  const isTime = typeof seconds === "number" && Number.isInteger(seconds) && seconds > 0 && seconds <= latestTime;
+  return isTime ? new Date(seconds * 1_000) : undefined;
+}
+
+function timesOf({ issuedAt, expiresAt }: Readonly<Record<string, unknown>>): AdminTokenTimes {
+  return { issuedAt: readDateTime(issuedAt), expiresAt: readDateTime(expiresAt) };
+}
+
+/** An empty one for a text that holds none. */
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  const parsed = parseJson(text);
+  return isObject(parsed) ? parsed : {};
 }
 
 function hashOf(token: string): string {

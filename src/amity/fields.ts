@@ -1,9 +1,9 @@
-import { z } from "zod";
+import { readDateTime } from "../system/date-time.js";
 import { isDeep } from "./depth.js";
 
 /**
  * Fields of an answer that the answer can do without. Absent, null or of no use, each has a value that stands for it.
- * By hand, since a refusal of zod's costs microseconds, and an answer may hold ten thousand.
+ * By hand, since a library's refusal costs microseconds, and an answer may hold ten thousand.
  */
 export interface Field<T> {
   /** What a value that is not null is read as; undefined: it is of no use. */
@@ -26,16 +26,10 @@ type JsonObject = Record<string, unknown>;
 /** A list of more is left short: a real user takes hundreds of bytes, and each entry costs twenty GraphQL fields. */
 const mostEntries = 1_000;
 
-const isoDateTime = z.regexes.datetime({ offset: true });
-
 export const text = optional((value) => (typeof value === "string" ? value : undefined));
 
 /** RFC 3339. */
-export const dateTime = optional((value) => {
-  if (typeof value !== "string" || !isoDateTime.test(value)) return undefined;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : date;
-});
+export const dateTime = optional(readDateTime);
 
 /** GraphQL's Int. */
 export const int = optional((value) => (typeof value === "number" && (value | 0) === value ? value : undefined));

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { AppError } from "../errors/app-error.js";
 import { isPage } from "../errors/reason-of.js";
 import type { Reason } from "../errors/reasons.js";
@@ -48,22 +47,6 @@ export function badResponse(text: string, reason: Reason, problem?: string): App
   });
 }
 
-const failureSchema = z.object({
-  // One OpenAPI revision types it as a string.
-  code: z
-    .union([
-      z.int(),
-      z
-        .string()
-        .regex(/^\d{1,9}$/)
-        .transform(Number),
-    ])
-    .optional()
-    .catch(undefined),
-  message: z.string().optional().catch(undefined),
-  data: z.object({ detail: z.unknown() }).optional().catch(undefined),
-});
-
 /** The parts of Amity's error body that decide what an error means. */
 export interface FailureBody {
   readonly code?: number | undefined;
@@ -74,10 +57,20 @@ export interface FailureBody {
 
 /** Reads an error body of any kind; not every one is JSON (the v4 token route's 401 is text/plain). */
 export function parseFailure(text: string): FailureBody {
-  const parsed = failureSchema.safeParse(parseJson(text));
-  if (!parsed.success) return { hasDetail: false };
-  const { code, message, data } = parsed.data;
-  return { code, message, hasDetail: data?.detail !== undefined && data.detail !== null };
+  const body = parseJson(text);
+  if (!isObject(body)) return { hasDetail: false };
+  const { code, message, data } = body;
+  return {
+    code: codeOf(code),
+    message: typeof message === "string" ? message : undefined,
+    hasDetail: isObject(data) && data["detail"] !== undefined && data["detail"] !== null,
+  };
+}
+
+/** One OpenAPI revision types it as a string. */
+function codeOf(code: unknown): number | undefined {
+  if (typeof code === "string") return /^\d{1,9}$/.test(code) ? Number(code) : undefined;
+  return typeof code === "number" && Number.isSafeInteger(code) ? code : undefined;
 }
 
 /** Undefined, which JSON cannot hold, for what is none. */

@@ -1,33 +1,23 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { z } from "zod";
 import type { WallClock } from "../system/clock.js";
+import { readDateTime } from "../system/date-time.js";
 import { documentOf, UnusableText } from "../system/setting-text.js";
 import { type Caller, changeScopes } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 
 const secretBytes = 32;
 
-const apiKeySchema = z.strictObject(
-  {
-    id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-    /** SHA-256 of the secret's text, in hexadecimal: whoever reads the file cannot use the key. */
-    sha256: z.string().regex(/^[0-9a-f]{64}$/i),
-    // In one go: z.array would describe every entry that is none.
-    scopes: z.custom<readonly string[]>(isListOfStrings, "Invalid input: expected a list of strings"),
-    /** The key may act for users whose id begins so; absent: for any. */
-    userIdPrefix: z.string().min(1).optional(),
-    /** RFC 3339; absent: never. */
-    expires: z.iso
-      .datetime({ offset: true })
-      .transform((value) => Date.parse(value))
-      .optional(),
-  },
-  // zod's own text names the property, and a secret may stand in its place.
-  { error: ({ code }) => (code === "unrecognized_keys" ? "unknown property" : undefined) },
-);
-
 /** One service key, as AUTH_API_KEYS_FILE lists it. */
-export type ApiKey = z.infer<typeof apiKeySchema>;
+export interface ApiKey {
+  readonly id: string;
+  /** SHA-256 of the secret's text, in hexadecimal: whoever reads the file cannot use the key. */
+  readonly sha256: string;
+  readonly scopes: readonly string[];
+  /** The key may act for users whose id begins so; undefined: for any. */
+  readonly userIdPrefix: string | undefined;
+  /** Milliseconds since the epoch; undefined: never. */
+  readonly expires: number | undefined;
+}
 
 /**
  * Reads AUTH_API_KEYS_FILE. Throws UnusableText, which quotes nothing of it, at the first entry that is no key: to
@@ -38,8 +28,7 @@ export function parseApiKeys(text: string): ApiKey[] {
   if (!Array.isArray(entries)) throw unusable("is JSON, but not a list of keys: [ ] go around its entries");
   const keys = new Map<string, ApiKey>();
   for (const [index, entry] of entries.entries()) {
-    const { data: key, error } = apiKeySchema.safeParse(entry);
-    if (error) throw unusable(`holds no key at ${placeOf(index, error)}`);
+    const key = keyOf(entry, `list.${index}`);
     if (keys.has(key.id)) throw unusable("holds two keys with one id");
     keys.set(key.id, key);
   }
@@ -50,11 +39,28 @@ function unusable(problem: string): UnusableText {
   return new UnusableText(problem, "not a list of keys");
 }
 
-function placeOf(index: number, { issues: [issue] }: z.ZodError): string {
-  return `${["list", index, ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "not a key"}`;
+/** Throws UnusableText, which names no unknown property: a secret may stand in the place of its name. */
+function keyOf(entry: unknown, place: string): ApiKey {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+    throw unusable(`holds no key at ${place}: an object is expected`);
+  }
+  const { id, sha256, scopes, userIdPrefix, expires, ...others } = entry as Readonly<Record<string, unknown>>;
+  const wrong = (property: string, expected: string) => unusable(`holds no key at ${place}.${property}: ${expected}`);
+  if (!isText(id, /^[A-Za-z0-9_-]{1,64}$/)) throw wrong("id", "1 to 64 of A-Z a-z 0-9 _ - are expected");
+  if (!isText(sha256, /^[0-9a-f]{64}$/i)) throw wrong("sha256", "64 hexadecimal digits are expected");
+  if (!isListOfStrings(scopes)) throw wrong("scopes", "a list of strings is expected");
+  if (userIdPrefix !== undefined && !isText(userIdPrefix, /./s)) throw wrong("userIdPrefix", "some text is expected");
+  const end = readDateTime(expires);
+  if (expires !== undefined && !end) throw wrong("expires", "a time such as 2027-01-01T00:00:00Z is expected");
+  if (Object.keys(others).length > 0) throw unusable(`holds no key at ${place}: unknown property`);
+  return { id, sha256, scopes, userIdPrefix, expires: end?.getTime() };
 }
 
-function isListOfStrings(value: unknown): boolean {
+function isText(value: unknown, pattern: RegExp): value is string {
+  return typeof value === "string" && pattern.test(value);
+}
+
+function isListOfStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === "string");
 }
 
@@ -86,7 +92,7 @@ export function verifyApiKey(keys: readonly ApiKey[], credential: string, scope:
 }
 
 /** A new key: the credential, to be shown once, and its entry for the file. */
-export function createApiKey(entry: Omit<ApiKey, "sha256" | "expires"> & { expires?: string }) {
+export function createApiKey(entry: Pick<ApiKey, "id" | "scopes"> & { userIdPrefix?: string; expires?: string }) {
   const secret = randomBytes(secretBytes).toString("base64url");
   const { id, ...rest } = entry;
   return { credential: `${id}.${secret}`, entry: { id, sha256: sha256(secret).toString("hex"), ...rest } };

@@ -1,5 +1,5 @@
-import { errors, type JWTVerifyGetKey } from "jose";
-import { z } from "zod";
+import type { JWTVerifyGetKey } from "jose";
+import * as errors from "jose/errors";
 import { AppError } from "../errors/app-error.js";
 import { reasonOf, Unusable } from "../errors/reason-of.js";
 import type { Reason } from "../errors/reasons.js";
@@ -124,8 +124,6 @@ function unavailable(reason: Reason = "unknown fault"): AppError {
   return new AppError("AUTH_UNAVAILABLE", { reason });
 }
 
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
-
 async function fetchKeys({ location, timeoutMs, proxyFor }: JwksOptions): Promise<KeySet> {
   const options = { signal: AbortSignal.timeout(timeoutMs), proxyFor };
   const url = "jwksUrl" in location ? location.jwksUrl : await discover(location.issuer, options);
@@ -136,11 +134,16 @@ async function fetchKeys({ location, timeoutMs, proxyFor }: JwksOptions): Promis
 async function discover(issuer: string, options: FetchOptions): Promise<URL> {
   const url = new URL(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
   return from("discovery", url, async () => {
-    const { data: document } = discoverySchema.safeParse(await fetchJson(url, options));
-    if (!document) throw new Unusable("no discovery document");
-    if (document.issuer !== issuer) throw new Unusable("another issuer");
-    return new URL(document.jwks_uri);
+    const document = await fetchJson(url, options);
+    const { issuer: named, jwks_uri: keys } = Object(document) as Readonly<Record<string, unknown>>;
+    if (typeof named !== "string" || !isWebUrl(keys)) throw new Unusable("no discovery document");
+    if (named !== issuer) throw new Unusable("another issuer");
+    return new URL(keys);
   });
+}
+
+function isWebUrl(value: unknown): value is string {
+  return typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 }
 
 async function from<T>(document: FetchFailure["document"], { host }: URL, fetch: () => Promise<T>): Promise<T> {

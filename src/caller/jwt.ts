@@ -1,11 +1,6 @@
-import {
-  errors,
-  type JWTHeaderParameters,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwtVerify,
-} from "jose";
+import type { JWTHeaderParameters, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
+import * as errors from "jose/errors";
+import { jwtVerify } from "jose/jwt/verify";
 import { limits, textProblem } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
 import type { CredentialReason } from "../errors/reasons.js";

@@ -35,9 +35,7 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
     process.stderr.write(`amity-graphql cannot start:\n${lines.join("")}`);
     return exitCodes.configuration;
   }
-  // NO_COLOR and TERM=dumb count too.
-  const colour = process.stdout.isTTY && process.stdout.hasColors(env);
-  const format = { json: config.production, colour };
+  const format = await formatFor(config, env);
   const complain = standardError();
   const output = standardOutput(format, complain);
   try {
@@ -50,6 +48,13 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
   } finally {
     await output.close();
   }
+}
+
+async function formatFor({ production }: Config, env: Env): Promise<LogFormat> {
+  if (production) return "json";
+  const { textLines } = await import("../telemetry/text-lines.js");
+  // NO_COLOR and TERM=dumb count too.
+  return textLines(process.stdout.isTTY && process.stdout.hasColors(env));
 }
 
 interface Outlets {

@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
-import pretty from "pino-pretty";
 import { version } from "../system/version.js";
 
 /** What the gateway logs through: fixed texts and chosen fields, never an error object or a request. */
@@ -16,18 +15,14 @@ export interface Logger {
   isLevelEnabled(level: "debug" | "info"): boolean;
 }
 
-/** How log lines look. */
-export interface LogFormat {
-  /** JSON lines for production; else text for people. */
-  readonly json: boolean;
-  readonly colour: boolean;
-}
+/** How log lines look: JSON for production, or what is made of it for people, with its line end. */
+export type LogFormat = "json" | ((jsonLine: string) => string);
 
 /** Takes a line with its line end. `isAudit`: it is the audit's. */
 export type WriteLine = (line: string, isAudit: boolean) => void;
 
 /** In every line, so that it can be told from those of other services. */
-const base = { pid: process.pid, hostname: hostname(), service: "amity-graphql", version };
+export const base = { pid: process.pid, hostname: hostname(), service: "amity-graphql", version };
 
 /** A logger whose lines `write` takes. `level`: a pino level. */
 export function createLogger(level: string, format: LogFormat, write: WriteLine): Logger {
@@ -45,7 +40,7 @@ export function createLogger(level: string, format: LogFormat, write: WriteLine)
 /** The line that says that the gateway serves: at every level, with its facts where lines are JSON. */
 export function readyLine(format: LogFormat, url: string, facts: object): string {
   const text = `Listening on ${url}`;
-  return format.json ? lineOf(format, "info", facts, text) : `${text}\n`;
+  return format === "json" ? lineOf(format, "info", facts, text) : `${text}\n`;
 }
 
 /** The line of a log that stands where so many others are missing. */
@@ -63,14 +58,8 @@ function lineOf(format: LogFormat, level: "info" | "error", fields: object, mess
   return text;
 }
 
-function linesInto({ json, colour }: LogFormat, write: (line: string) => void): DestinationStream {
-  if (json) return { write };
-  const toText = pretty.prettyFactory({
-    colorize: colour,
-    ignore: Object.keys(base).join(),
-    translateTime: "SYS:HH:MM:ss",
-  });
-  return { write: (line) => write(toText(line)) };
+function linesInto(format: LogFormat, write: (line: string) => void): DestinationStream {
+  return { write: format === "json" ? write : (line) => write(format(line)) };
 }
 
 /** A logger that writes nothing, for embedding. */

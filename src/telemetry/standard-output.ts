@@ -23,9 +23,8 @@ export function standardOutput(
 
 /** A log of JSON lines on stdout. `level`: a pino level. */
 export function standardLog(level: string): { readonly logger: Logger; readonly logSink: LogSink } {
-  const format = { json: true, colour: false };
-  const logSink = standardOutput(format);
-  const logger = createLogger(level, format, (line, isAudit) => logSink.write(line, isAudit));
+  const logSink = standardOutput("json");
+  const logger = createLogger(level, "json", (line, isAudit) => logSink.write(line, isAudit));
   return { logger, logSink };
 }
 

@@ -37,6 +37,6 @@ test.each([
   ["fatal", 1],
 ])("the log level %s leaves %i audit lines", (level, count) => {
   const lines: string[] = [];
-  createLogger(level, { json: true, colour: false }, (line) => lines.push(line)).audit({ operation: "authToken" });
+  createLogger(level, "json", (line) => lines.push(line)).audit({ operation: "authToken" });
   expect(lines).toHaveLength(count);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { LogSink, type WriteBytes } from "../../../src/telemetry/log-sink.js";
 import { createLogger, type LogFormat, lostLine } from "../../../src/telemetry/logger.js";
+import { textLines } from "../../../src/telemetry/text-lines.js";
 import { testClock } from "../../support/clock.js";
 
 type Outlet = "open" | "stalled" | "ENOSPC" | "EPIPE" | "EIO";
@@ -216,12 +217,8 @@ describe("the end of a log sink", () => {
 
 describe("a line", () => {
   const formats: [string, LogFormat, RegExp][] = [
-    ["JSON", { json: true, colour: false }, /^\{"level":50,.*"lines":3,"msg":"log lines are missing here: .*"\}\n$/],
-    [
-      "text",
-      { json: false, colour: false },
-      /^\[\d\d:\d\d:\d\d\] ERROR: log lines are missing here: .*\n {4}lines: 3\n$/,
-    ],
+    ["JSON", "json", /^\{"level":50,.*"lines":3,"msg":"log lines are missing here: .*"\}\n$/],
+    ["text", textLines(false), /^\[\d\d:\d\d:\d\d\] ERROR: log lines are missing here: .*\n {4}lines: 3\n$/],
   ];
   test.each(formats)("that others are missing is %s like the rest", (_name, format, pattern) => {
     expect(lostLine(format, 3)).toMatch(pattern);
