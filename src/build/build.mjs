@@ -1,33 +1,37 @@
-// Builds dist/ from src/ with esbuild, in half a second: one module for each source file, and the browser's files.
+// Builds dist/ from src/ with esbuild, in half a second: one module for each source file, which projects import; the
+// program for the command line; and the browser's files.
 // It checks no types; `npm run typecheck` does. Run by itself it builds and ends.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, stop } from "esbuild";
 import { bundledLicences } from "./licences.mjs";
+import { buildProgram } from "./program.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const sources = join(root, "src");
 const output = join(root, "dist");
 
+const options = {
+  absWorkingDir: root,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  write: false,
+  logLevel: "warning",
+};
+
 export async function buildAll() {
-  const entryPoints = filesIn(sources).filter((path) => path.endsWith(".ts"));
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: entryPoints.map((path) => join(sources, path)),
-    outbase: sources,
-    outdir: output,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    write: false,
-    logLevel: "warning",
-  });
+  const modules = filesIn(sources).filter((path) => path.endsWith(".ts") && path !== "main.ts");
+  const entryPoints = modules.map((path) => join(sources, path));
+  const { outputFiles } = await build({ ...options, entryPoints, outbase: sources, outdir: output });
+  const program = await buildProgram(options, sources, output);
   // esbuild's own process would stay beside the server that `npm start` goes on to run.
   await stop();
-  for (const { path, contents } of outputFiles) written(path, contents);
+  const files = [...outputFiles, ...program];
+  for (const { path, contents } of files) written(path, contents);
   const browser = [...copyBrowserFiles(), ...(await writeExplorerFiles())];
-  removeStale([...outputFiles.map(({ path }) => path), ...browser]);
+  removeStale([...files.map(({ path }) => path), ...browser]);
 }
 
 /** What pages run and show: all files in folders named `browser`, as they are. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { withGatewayProcess } from "../support/process.js";
 
-/** Paths of all files that a gateway ran from its start to its end, as Node's own coverage tells them. */
+/** URLs of all files that a gateway ran from its start to its end, as Node's own coverage tells them. */
 async function filesRunBy(env: Record<string, string>): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
   try {
@@ -20,6 +20,14 @@ async function filesRunBy(env: Record<string, string>): Promise<string[]> {
   }
 }
 
+/** The package that a file is of, or the rooms of src/ that were bundled into it: esbuild names each module. */
+async function roomsIn(url: string): Promise<string[]> {
+  const [, name] = /\/node_modules\/([^/]+)/.exec(url) ?? [];
+  if (name !== undefined) return [name];
+  const text = await readFile(new URL(url), "utf8");
+  return [...text.matchAll(/^\/\/ src\/([^/\n]+)/gm)].map(([, room = ""]) => room);
+}
+
 describe("a gateway's process", () => {
   const keys = { AMITY_SG_API_KEY: "an-api-key", AMITY_SG_SERVER_KEY: "a-server-key", AUTH_MODE: "none" };
 
@@ -30,9 +38,9 @@ describe("a gateway's process", () => {
     ["a proxy", { ...keys, EXPLORER: "off", HTTPS_PROXY: "http://127.0.0.1:1" }, ["hpagent"]],
   ])("with %s loads what it needs", async (_title, env, expected) => {
     const urls = await filesRunBy(env);
-    const rooms = urls.flatMap((url) => /\/(?:dist|node_modules)\/([^/]+)/.exec(url)?.[1] ?? []);
+    const rooms = (await Promise.all(urls.map(roomsIn))).flat();
     const optional = ["hpagent", "client", "doctor", "emulator", "explorer", "x509"];
-    expect(rooms).toContain("app.js");
+    expect(rooms).toContain("app.ts");
     expect(optional.filter((room) => rooms.includes(room))).toEqual(expected);
     expect(urls.map((url) => fileURLToPath(url)).filter((path) => path.includes("@peculiar"))).toEqual([]);
   });

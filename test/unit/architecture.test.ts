@@ -69,10 +69,10 @@ function circling(edges: readonly (readonly [from: string, to: string])[]): stri
   return kept.length < edges.length ? circling(kept) : [...starts];
 }
 
-/** What is loaded along with a built module, itself included: not what it may import later. Needs a build. */
+/** What is loaded along with a module, itself included: not what it may import later. Types are not loaded. */
 async function loadedWith(entry: string) {
   const { metafile } = await build({
-    absWorkingDir: join(root, "dist"),
+    absWorkingDir: join(root, "src"),
     entryPoints: [entry],
     bundle: true,
     packages: "external",
@@ -190,40 +190,40 @@ describe("comments", () => {
   });
 });
 
-describe("dist", () => {
-  test("gives a frontend's bundle nothing of the server", async () => {
-    const { modules, packages } = await loadedWith("client/index.js");
+describe("what is loaded", () => {
+  test("by a frontend is nothing of the server", async () => {
+    const { modules, packages } = await loadedWith("client/index.ts");
     expect([modules.filter((name) => roomOf(name) !== "client"), packages]).toEqual([[], []]);
-    expect(modules).toContain("client/auth.js");
+    expect(modules).toContain("client/auth.ts");
   });
 
-  test("loads no command before it is asked for", async () => {
-    const { modules } = await loadedWith("main.js");
-    expect(modules.filter((name) => roomOf(name) === "cli")).toEqual(["cli/exit-codes.js", "cli/usage.js"]);
-    expect(modules).not.toContain("app.js");
+  test("is no command before it is asked for", async () => {
+    const { modules } = await loadedWith("main.ts");
+    expect(modules.filter((name) => roomOf(name) === "cli")).toEqual(["cli/exit-codes.ts", "cli/usage.ts"]);
+    expect(modules).not.toContain("app.ts");
   });
 
-  test("asks for health with next to nothing", async () => {
-    const { modules, packages } = await loadedWith("cli/healthcheck.js");
-    const loaded = [...packages, ...(await loadedWith("main.js")).packages];
+  test("to ask for health is next to nothing", async () => {
+    const { modules, packages } = await loadedWith("cli/healthcheck.ts");
+    const loaded = [...packages, ...(await loadedWith("main.ts")).packages];
     expect(loaded.filter((name) => !name.startsWith("node:") && name !== "fastest-levenshtein")).toEqual([]);
-    expect(modules).not.toContain("config/config.js");
+    expect(modules).not.toContain("config/config.ts");
     expect(packages).toContain("node:http");
   });
 
-  test("answers requests without any server", async () => {
-    const { modules, packages } = await loadedWith("server/pipeline.js");
+  test("to answer requests is no server", async () => {
+    const { modules, packages } = await loadedWith("server/pipeline.ts");
     expect(packages.filter((name) => /^(?:node:)?https?2?$|fastify/.test(name))).toEqual([]);
-    expect(modules).toContain("server/guards.js");
+    expect(modules).toContain("server/guards.ts");
     expect(packages).toContain("graphql");
   });
 
-  test.each(["app.js", "cli/start.js"])("serves by %s without what only some need", async (entry) => {
+  test.each(["app.ts", "cli/start.ts"])("to serve by %s is nothing that only some need", async (entry) => {
     const { modules, packages } = await loadedWith(entry);
     const needless = ["client", "doctor", "emulator", "explorer", "x509"];
     expect(modules.filter((name) => needless.includes(roomOf(name)))).toEqual([]);
     expect(modules.filter((name) => roomOf(name) === "cli" && !/start|exit-codes/.test(name))).toEqual([]);
-    expect(packages).not.toContain("@peculiar/x509");
+    expect(packages.filter((name) => ["@peculiar/x509", "zod", "pino-pretty", "ioredis"].includes(name))).toEqual([]);
     expect(packages).toContain("fastify");
   });
 });
