@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from "node:v8";
 import { exitCodes } from "./cli/exit-codes.js";
 import { usage } from "./cli/usage.js";
 import { addedBy, readEnvFile } from "./config/env-file.js";
@@ -36,10 +37,16 @@ Options:
  * Packages of the server that have many files: Node opens all files at once that one import leads to, and together
  * these would need more than many a system allows.
  */
-const largePackages = ["zod", "graphql-scalars", "type-graphql", "@apollo/server", "jose"];
+const largePackages = ["graphql-scalars", "type-graphql", "@apollo/server"];
 
 /** As many open files are enough to load any command. */
 const enoughOpenFiles = 128;
+
+/**
+ * By how much V8's heap may grow from one full collection of garbage to the next. V8 would let a server's grow to four
+ * times what is alive, and with many cores and much memory that is what it does.
+ */
+const heapGrowingPercent = 30;
 
 /** `fromEnvFile`: the variables that .env gave. */
 type Command = (argv: readonly string[], env: Env, fromEnvFile: ReadonlySet<string>) => Promise<number>;
@@ -47,6 +54,7 @@ type Command = (argv: readonly string[], env: Env, fromEnvFile: ReadonlySet<stri
 /** Each is loaded when it is asked for, so that a server's process holds no other command's code. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   async start() {
+    setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
     for (const name of largePackages) await import(name);
     return (await import("./cli/start.js")).startCommand;
   },
