@@ -34,6 +34,7 @@ export class LoadMonitor {
   readonly #youngLimit = youngLimit(nodeFlags());
   #delayTimer: NodeJS.Timeout | undefined;
   #cancelCollecting = () => {};
+  #lookedAt = systemClock.elapsed();
   #collectingMs = 0;
   #isLate = false;
   #isHeapFull = false;
@@ -52,6 +53,7 @@ export class LoadMonitor {
 
   /** To be called when all is ready to serve: the work before would count as load. */
   start(): void {
+    this.#lookedAt = systemClock.elapsed();
     this.#delays.enable();
     this.#delayTimer = setInterval(() => this.#lookAtDelays(), delayIntervalMs).unref();
     this.#collections.observe({ entryTypes: ["gc"] });
@@ -65,9 +67,11 @@ export class LoadMonitor {
   }
 
   #lookAtDelays(): void {
-    // Without a single tick there is no mean: then nothing else ran all the time.
+    const now = systemClock.elapsed();
+    // Without a single tick there is no mean: then nothing else ran since the last look.
     const { mean } = this.#delays;
-    const delayMs = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / 1e6 - resolutionMs;
+    const delayMs = Number.isNaN(mean) ? now - this.#lookedAt : mean / 1e6 - resolutionMs;
+    this.#lookedAt = now;
     this.#delays.reset();
     this.#change(() => {
       this.#isLate = this.maxDelayMs > 0 && delayMs > this.maxDelayMs;

@@ -40,6 +40,20 @@ test.each([
   expect(stdout).toBe("refused: heap\nfull\noperations are taken again\nfree\n");
 });
 
+test("a loop that stands still for less than is allowed is not late", async () => {
+  const load = new LoadMonitor(30_000, silentLogger);
+  load.start();
+  try {
+    for (let blocks = 0; blocks < 3; blocks++) {
+      for (const end = performance.now() + 1_200; performance.now() < end; );
+      await sleep(1);
+      expect(load.overload).toBeUndefined();
+    }
+  } finally {
+    load.stop();
+  }
+});
+
 test("a loop that turns late after a calm time is noticed, and forgotten when it is calm again", async () => {
   const load = new LoadMonitor(100, silentLogger);
   load.start();
