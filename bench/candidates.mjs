@@ -17,7 +17,8 @@ function gateway(title, settings, asksAs) {
     speaks: "graphql",
     asksAs,
     logs: settings.LOG_LEVEL !== "silent",
-    command: [pathOf("../dist/main.js")],
+    // As docs/operations.md has it.
+    command: ["--no-memory-reducer", pathOf("../dist/main.js")],
     envFor: ({ urls, caFile, reuseSeconds }) => ({
       PORT: "0",
       NODE_EXTRA_CA_CERTS: caFile,
