@@ -9,10 +9,11 @@ export interface Fence {
   readonly text: string;
 }
 
-/** The pages for users: the README and all below docs. */
+/** The pages for users: the README and all below docs, but for contributors' recipes, which test/recipes follows. */
 export function pages(): string[] {
   const below = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" });
-  return ["README.md", ...below.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)].sort();
+  const names = below.filter((name) => name.endsWith(".md") && !name.startsWith("contributing/"));
+  return ["README.md", ...names.map((name) => `docs/${name}`)].sort();
 }
 
 /** A page's blocks in their order, without the indents of the lists that they stand in. */

@@ -9,7 +9,7 @@ const width = 120;
 
 const names = [
   ...filesIn(".").filter((name) => name.endsWith(".md")),
-  ...["bench", "docs", "docs/clients", "docs/example", "schema"].flatMap((folder) =>
+  ...["bench", "docs", "docs/clients", "docs/contributing", "docs/decisions", "docs/example", "schema"].flatMap((folder) =>
     filesIn(folder)
       .filter((name) => name.endsWith(".md"))
       .map((name) => `${folder}/${name}`),
