@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
 /** The npm scripts that CI runs, in their order. */
-const commands = [...readFileSync(`${root}.ci/run`, "utf8").matchAll(/^npm (?:run )?([\w:]+)/gm)]
+const commands = [...readFileSync(`${root}.ci/run`, "utf8").matchAll(/^npm (?:run )?([\w:-]+)/gm)]
   .map(([, name = ""]) => name)
   .filter((name) => name !== "ci");
 
