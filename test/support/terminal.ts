@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type Finished, watched } from "./process.js";
 
 /** What serves until it is stopped, in a terminal of its own. */
-const server = /^(?:[A-Z_]+=\S+ )?npm (?:start|run cli -- emulator)\b/;
+const server = /^(?:[A-Z_]+=\S+ )*npm (?:start|run cli -- emulator)\b/;
 const serves = /^(?:Listening on |# Amity emulator:).*$/m;
 
 /** Does a page's block start what serves until it is stopped? */
