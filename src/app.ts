@@ -11,10 +11,11 @@ import type { Route } from "./server/routes.js";
 import { LoadMonitor } from "./server/shedding.js";
 import { closeGracefully } from "./server/shutdown.js";
 import { createServices } from "./services.js";
+import type { Shared } from "./shared/shared.js";
 import { type Clock, systemClock } from "./system/clock.js";
 import type { Logger } from "./telemetry/logger.js";
 import { standardLog } from "./telemetry/standard-output.js";
-import { createTools, type ToolOptions } from "./tools.js";
+import { createTools, type ToolOptions, type Tools } from "./tools.js";
 import { connectUpstream } from "./upstream.js";
 import { watchVisitorSecrets } from "./visitor/visitor-secrets.js";
 
@@ -75,13 +76,16 @@ async function assemble(config: Config, options: ToolOptions, emulator: Emulator
   const { metrics, reloads } = tools;
   const { host, port, adminPort, shutdown } = config;
   const amity = await connectUpstream(config, emulator, tools);
-  const rateLimits = new RateLimits(config.inbound.rateLimits);
+  const shared = await sharedOf(config, tools);
+  const makeCounter = shared?.makeCounter;
+  const rateLimits = new RateLimits(config.inbound.rateLimits, makeCounter);
   const secrets = config.visitors && watchVisitorSecrets(config.regions, emulator?.visitorSecret, reloads);
   const services = createServices(config, amity, secrets, { ...tools, rateLimits });
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const load = new LoadMonitor(config.inbound.shedDelayMs, tools.logger);
-  const parts = { authenticator, services, rateLimits, readiness, load, pages: await pagesOf(config, services) };
+  const pages = await pagesOf(config, services);
+  const parts = { authenticator, services, rateLimits, makeCounter, readiness, load, pages };
   const { apollo, server, connections, admin } = createEndpoint(config, parts, tools);
   for (const name of reloads.names) metrics.announceReload(name);
 
@@ -90,12 +94,14 @@ async function assemble(config: Config, options: ToolOptions, emulator: Emulator
     await closeGracefully(server, connections, { ...shutdown, delayMs });
     load.stop();
     await apollo.stop();
+    shared?.close();
     amity.close();
     await admin?.close();
     await emulator?.close();
   };
   try {
     await apollo.start();
+    await shared?.start();
     if (admin) await listen(admin, host, adminPort ?? 0, "ADMIN_PORT");
     await listen(server, host, port);
   } catch (error) {
@@ -111,6 +117,13 @@ async function assemble(config: Config, options: ToolOptions, emulator: Emulator
     reload: () => reloads.reloadAll(),
     stop: () => end(shutdown.delayMs),
   };
+}
+
+/** What replicas share. Loaded here, since a gateway that stands alone runs without any of it. */
+async function sharedOf(config: Config, tools: Tools): Promise<Shared | undefined> {
+  if (!config.redis) return undefined;
+  const { prepareShared } = await import("./shared/shared.js");
+  return prepareShared(config, config.redis, tools);
 }
 
 /** The explorer's pages. Loaded here, since a gateway that shows browsers nothing runs without it. */

@@ -5,7 +5,7 @@ import type { limitNames } from "../limits.js";
 import { senderOf } from "../system/address.js";
 import type { Caller } from "./caller.js";
 
-/** Requests in a minute; 0: no limit. They hold for one process: replicas count on their own. */
+/** Requests in a minute; 0: no limit. Replicas count together where they share a Redis, else each on its own. */
 export interface RateLimitSettings {
   /** Root fields of one signed-in user. */
   readonly user: number;
@@ -15,21 +15,35 @@ export interface RateLimitSettings {
   readonly failedAuth: number;
 }
 
-const windowSeconds = 60;
+/** Of every limit. */
+export const windowSeconds = 60;
+
+export type RateLimitName = (typeof limitNames)["RATE_LIMITED"][number];
+
+/** Counts by key. Rejects with RateLimiterRes when a key has no more points. */
+export interface Counter {
+  consume(key: string, points: number): Promise<unknown>;
+}
+
+/** Makes the counter of a limit. `points`: of each key, in a window. */
+export type MakeCounter = (limit: RateLimitName, points: number) => Counter;
+
+/** Counts in this process alone. */
+export const ownCounter: MakeCounter = (_limit, points) => new RateLimiterMemory({ points, duration: windowSeconds });
 
 /**
  * How often somebody may ask. Both methods throw RATE_LIMITED.
  * What it shuts opens again by itself: a caller's rate, refused credentials of an address.
  */
 export class RateLimits {
-  readonly #user: RateLimiterMemory | undefined;
-  readonly #service: RateLimiterMemory | undefined;
-  readonly #failedAuth: RateLimiterMemory | undefined;
+  readonly #user: Counter | undefined;
+  readonly #service: Counter | undefined;
+  readonly #failedAuth: Counter | undefined;
 
-  constructor({ user, service, failedAuth }: RateLimitSettings) {
-    this.#user = limiter(user);
-    this.#service = limiter(service);
-    this.#failedAuth = limiter(failedAuth);
+  constructor({ user, service, failedAuth }: RateLimitSettings, makeCounter: MakeCounter = ownCounter) {
+    this.#user = counterOf("user", user, makeCounter);
+    this.#service = counterOf("service", service, makeCounter);
+    this.#failedAuth = counterOf("failedAuth", failedAuth, makeCounter);
   }
 
   /** Counts root fields of a caller; nobody in particular is not limited. */
@@ -49,11 +63,9 @@ export class RateLimits {
 }
 
 /** Nothing for no limit. */
-export function limiter(points: number): RateLimiterMemory | undefined {
-  return points > 0 ? new RateLimiterMemory({ points, duration: windowSeconds }) : undefined;
+export function counterOf(limit: RateLimitName, points: number, makeCounter: MakeCounter): Counter | undefined {
+  return points > 0 ? makeCounter(limit, points) : undefined;
 }
-
-type RateLimitName = (typeof limitNames)["RATE_LIMITED"][number];
 
 /** Why, for the operator; a refused credential says by itself why it is. */
 const limitReasons: Readonly<Partial<Record<RateLimitName, Reason>>> = {
@@ -66,7 +78,7 @@ const limitReasons: Readonly<Partial<Record<RateLimitName, Reason>>> = {
 /** Takes points from a limit's counter of this key. Throws RATE_LIMITED when it has no more. */
 export async function consume(
   limit: RateLimitName,
-  counter: RateLimiterMemory | undefined,
+  counter: Counter | undefined,
   key: string,
   points: number,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import { limits, usableText } from "../amity/input-rules.js";
 import { senderOf } from "../system/address.js";
-import { consume, limiter } from "./rate-limits.js";
+import { type Counter, consume, counterOf, type MakeCounter, ownCounter } from "./rate-limits.js";
 
-/** Signatures in a minute; 0: no limit. They hold for one process: replicas count on their own. */
+/** Signatures in a minute; 0: no limit. Replicas count as for callers. */
 export interface VisitorLimitSettings {
   /** Of one address, or of one /64 of IPv6. */
   readonly address: number;
@@ -14,12 +14,12 @@ export interface VisitorLimitSettings {
  * of a device.
  */
 export class VisitorLimits {
-  readonly #address: ReturnType<typeof limiter>;
-  readonly #device: ReturnType<typeof limiter>;
+  readonly #address: Counter | undefined;
+  readonly #device: Counter | undefined;
 
-  constructor({ address, device }: VisitorLimitSettings) {
-    this.#address = limiter(address);
-    this.#device = limiter(device);
+  constructor({ address, device }: VisitorLimitSettings, makeCounter: MakeCounter = ownCounter) {
+    this.#address = counterOf("visitorAddress", address, makeCounter);
+    this.#device = counterOf("visitorDevice", device, makeCounter);
   }
 
   /**

@@ -13,6 +13,7 @@ import { judgeNodeSettings } from "./node-settings.js";
 import { withoutPlatform } from "./platform.js";
 import { readProxy } from "./proxy.js";
 import { type Env, Reader } from "./reader.js";
+import { type RedisSettings, readRedis } from "./redis.js";
 import { type RegionConfig, readRegions } from "./regions.js";
 import { judgeSecureMode } from "./secure-mode.js";
 import { readShutdown, type ShutdownSettings } from "./shutdown.js";
@@ -31,6 +32,8 @@ export interface Config extends Listening {
   readonly hostFamily: HostFamily;
   /** How long a token may be handed to the same user again; 0: each is minted. Milliseconds. */
   readonly tokenReuseMs: number;
+  /** What this process shares with others, and by what; undefined: nothing. */
+  readonly redis: RedisSettings | undefined;
   readonly tokenApi: TokenApi;
   readonly sessionApi: SessionApi;
   readonly adminAuth: AdminAuth;
@@ -129,6 +132,7 @@ function readConfig(reader: Reader, production: boolean): Config {
   judgeSecureMode(reader, network, production);
   const upstreamTimeoutMs = reader.integer("UPSTREAM_TIMEOUT_MS");
   const proxyFor = readProxy(reader);
+  const tokenReuseMs = 1_000 * reader.integer("TOKEN_REUSE_SECONDS");
   const explorer = reader.choice("EXPLORER");
   const introspection = reader.choice("INTROSPECTION");
   return {
@@ -138,7 +142,8 @@ function readConfig(reader: Reader, production: boolean): Config {
     hostFamily,
     mutualTls: readMutualTls(reader),
     proxyFor,
-    tokenReuseMs: 1_000 * reader.integer("TOKEN_REUSE_SECONDS"),
+    tokenReuseMs,
+    redis: readRedis(reader, tokenReuseMs),
     tokenApi: reader.choice("AMITY_TOKEN_API"),
     sessionApi: reader.choice("AMITY_SESSION_API"),
     adminAuth: reader.choice("AMITY_ADMIN_AUTH"),

@@ -29,6 +29,8 @@ export interface SecretField extends Words {
   readonly kind: "secret";
   readonly orFile: true;
   readonly leastBytes?: number;
+  /** What the value must be. */
+  readonly rule?: string;
 }
 
 export interface IntegerField extends Words {

@@ -307,6 +307,59 @@ export const fields = {
     unit: "seconds",
     meaning: `How long the same user is handed the same auth token again, while ${leastReusedLifeMs / 60_000} minutes of its life remain; 0: each is minted`,
   },
+  REDIS_URL: {
+    kind: "secret",
+    orFile: true,
+    rule: "redis:// or rediss:// (TLS) with user, password and number of the database where they are needed; of Sentinels and of a Cluster several, with commas",
+    meaning: "Where replicas share limits, reused tokens and revocations (docs/operations.md)",
+  },
+  REDIS_MODE: {
+    kind: "choice",
+    choices: {
+      standalone: "REDIS_URL is the server",
+      sentinel: "REDIS_URL lists Sentinels, with the server's user and password",
+      cluster: "REDIS_URL lists some of the Cluster's nodes",
+    },
+    default: "standalone",
+    meaning: "What REDIS_URL leads to",
+  },
+  REDIS_SENTINEL_MASTER: { kind: "text", meaning: "What the Sentinels call the master; needed with `sentinel`" },
+  REDIS_SENTINEL_PASSWORD: {
+    kind: "secret",
+    orFile: true,
+    meaning: "Password of the Sentinels themselves, where they want one",
+  },
+  REDIS_CA_FILE: {
+    kind: "path",
+    meaning: "Certificates to trust for Redis besides Node's own and those of NODE_EXTRA_CA_CERTS (PEM); read at start",
+  },
+  REDIS_PREFIX: {
+    kind: "text",
+    rule: "1 to 64 letters, digits, or any of - _ . :",
+    default: "amity-graphql",
+    meaning: "How every key and channel begins: gateways share by having the same",
+  },
+  REDIS_TIMEOUT_MS: {
+    kind: "integer",
+    least: 1,
+    most: 5_000,
+    default: 50,
+    unit: "milliseconds",
+    meaning: "How long a request waits for Redis before it goes on without",
+  },
+  REPLICAS: {
+    kind: "integer",
+    least: 1,
+    most: 1_000,
+    default: 1,
+    meaning: "How many gateways share: while Redis is away, each allows its part of the limits",
+  },
+  TOKEN_CACHE_KEY: {
+    kind: "secret",
+    orFile: true,
+    rule: "32 random bytes in base64 (openssl rand -base64 32), or two such with a comma",
+    meaning: "Seals the reused tokens that replicas share: the first key seals, each opens; without it none are shared",
+  },
   INTROSPECTION: {
     kind: "choice",
     choices: { on: "", off: "", auto: "on outside production, for signed-in callers in production" },
@@ -424,7 +477,7 @@ export type NameOf<Kind extends Field["kind"], Shape = unknown> = {
 export type ChoiceOf<Name extends NameOf<"choice">> = Extract<keyof Fields[Name]["choices"], string>;
 
 /** Documented for later versions. Refused rather than ignored: whoever sets one relies on it. */
-export const notBuiltYet: readonly RegExp[] = [/^AUTH_HEADER_[A-Z_]+$/, /^REDIS_URL$/];
+export const notBuiltYet: readonly RegExp[] = [/^AUTH_HEADER_[A-Z_]+$/];
 
 /** The variables that give a setting, its own name first. */
 export function variablesOf(name: string, field: Field): readonly string[] {

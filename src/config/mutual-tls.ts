@@ -1,9 +1,7 @@
-import { X509Certificate } from "node:crypto";
-import { rootCertificates } from "node:tls";
 import { type CertificatePair, isValidAt, parseCertificatePair, UnusablePair } from "../amity/client-certificate.js";
 import { systemClock } from "../system/clock.js";
-import { pemOf, pemProblem } from "../system/pem.js";
-import { UnusableText } from "../system/setting-text.js";
+import { pemOf } from "../system/pem.js";
+import { readAuthorities } from "./authorities.js";
 import type { Reader } from "./reader.js";
 
 /** One certificate and key with the files that they came from. */
@@ -24,7 +22,7 @@ export function readMutualTls(reader: Reader): MutualTlsConfig {
   if (pairs.length > 0 && !pairs.some(({ first }) => isValidAt(first, systemClock.now()))) {
     reader.problem(`${pairs[0]?.name}: no client certificate is valid now`);
   }
-  return { ca: readCa(reader), pairs };
+  return { ca: readAuthorities(reader, "AMITY_MTLS_CA_FILE"), pairs };
 }
 
 function readPair(reader: Reader, suffix: "" | "2"): PairConfig | undefined {
@@ -43,30 +41,5 @@ function readPair(reader: Reader, suffix: "" | "2"): PairConfig | undefined {
     if (!(error instanceof UnusablePair)) throw error;
     reader.problem(`${error.part === "key" ? keyName : certName}: ${error.message}`);
     return undefined;
-  }
-}
-
-/**
- * Whom to trust beyond Node's usual: undefined without a setting, for then Node's own certificates and those of
- * NODE_EXTRA_CA_CERTS are trusted anyway. A list of one's own would leave both out, so they are put into it.
- * Node leaves out in silence what is no certificate, so that is judged here either way.
- */
-function readCa(reader: Reader): readonly string[] | undefined {
-  const extraPath = reader.nodeVariable("NODE_EXTRA_CA_CERTS");
-  const extra = extraPath && reader.fromFile("NODE_EXTRA_CA_CERTS", extraPath, certificatesIn);
-  const path = reader.text("AMITY_MTLS_CA_FILE");
-  if (path === undefined) return undefined;
-  const own = reader.fromFile("AMITY_MTLS_CA_FILE", path, (text) => certificatesIn(pemOf(text)));
-  return [...rootCertificates, ...(extra ? [extra] : []), ...(own ? [own] : [])];
-}
-
-/** One certificate or several. Node would leave out in silence what it cannot read. */
-function certificatesIn(pem: string): string {
-  const blocks = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]*(?:-----END [A-Z0-9 ]*CERTIFICATE-----)?/g);
-  try {
-    for (const block of blocks ?? [pem]) new X509Certificate(block);
-    return pem;
-  } catch {
-    throw new UnusableText(pemProblem(pem, "certificate"));
   }
 }

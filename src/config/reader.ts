@@ -35,8 +35,9 @@ export class Reader {
     }
   }
 
+  /** Said once, however many settings depend on what is wrong. */
   problem(text: string): void {
-    this.problems.push(text);
+    if (!this.problems.includes(text)) this.problems.push(text);
   }
 
   warning(text: string): void {

@@ -1,17 +1,14 @@
 import { fixed, type Reloading, type Reloads } from "../system/reloading-file.js";
 import { headerKeyOf } from "./header-key.js";
-import type { Secret } from "./reader.js";
+import type { Given, Secret } from "./reader.js";
 
-/**
- * A secret that follows its file, if it came from one. `onTaken` hears of each that takes its place; `parse` is what it
- * was read with.
- */
-export function watchSecret(
-  { name, value, path }: Secret,
+/** What a setting gave, following its file if it came from one. `parse` is what it was read with. */
+export function watchGiven<T>(
+  { name, value, path }: Given<T>,
   reloads: Reloads,
+  parse: (text: string) => T,
   onTaken: () => void = () => {},
-  parse: (text: string) => string = headerKeyOf,
-): Reloading<string> {
+): Reloading<T> {
   if (path === undefined) return fixed(value);
   return reloads.watch({
     name: `${name}_FILE`,
@@ -20,4 +17,14 @@ export function watchSecret(
     first: value,
     onTaken,
   });
+}
+
+/** The same for a secret. `onTaken` hears of each that takes its place. */
+export function watchSecret(
+  secret: Secret,
+  reloads: Reloads,
+  onTaken: () => void = () => {},
+  parse: (text: string) => string = headerKeyOf,
+): Reloading<string> {
+  return watchGiven(secret, reloads, parse, onTaken);
 }

@@ -34,7 +34,7 @@ function valuesOf(field: Field): string {
     case "document":
       return field.rule ?? "";
     case "secret":
-      return field.leastBytes === undefined ? "" : `at least ${field.leastBytes} bytes`;
+      return field.leastBytes === undefined ? (field.rule ?? "") : `at least ${field.leastBytes} bytes`;
     case "integer":
       return `${field.least} to ${field.most}${field.unit === undefined ? "" : ` ${field.unit}`}`;
     case "choice":

@@ -1,5 +1,5 @@
 import type { Authenticator } from "../caller/authenticator.js";
-import type { RateLimits } from "../caller/rate-limits.js";
+import type { MakeCounter, RateLimits } from "../caller/rate-limits.js";
 import { VisitorLimits } from "../caller/visitor-limits.js";
 import type { Config } from "../config/config.js";
 import type { Services } from "../context.js";
@@ -20,6 +20,8 @@ export interface EndpointParts {
   readonly authenticator: Authenticator;
   readonly services: Services;
   readonly rateLimits: RateLimits;
+  /** Undefined: limits are counted in this process. */
+  readonly makeCounter: MakeCounter | undefined;
   readonly readiness: Readiness;
   readonly load: LoadMonitor;
   /** The explorer's pages. */
@@ -41,9 +43,9 @@ export interface EndpointTools {
  */
 export function createEndpoint(config: Config, parts: EndpointParts, tools: EndpointTools) {
   const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
-  const { authenticator, services, rateLimits, readiness, load, pages } = parts;
+  const { authenticator, services, rateLimits, makeCounter, readiness, load, pages } = parts;
   const { clock, logger, metrics, audit, newId } = tools;
-  const visitorLimits = config.visitors && new VisitorLimits(config.visitors.limits);
+  const visitorLimits = config.visitors && new VisitorLimits(config.visitors.limits, makeCounter);
   const admitting = { authenticator, rateLimits, visitorLimits };
   const apollo = createApollo({ introspection, production, ...admitting, audit, logger, metrics });
   const accessLog = createAccessLog({ logger, metrics, userIds: logUserIds });

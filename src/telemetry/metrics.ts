@@ -3,6 +3,7 @@ import type { CredentialReason } from "../errors/reasons.js";
 import { limitNames } from "../limits.js";
 import { version } from "../system/version.js";
 import type { LogSink } from "./log-sink.js";
+import { RedisMetrics } from "./redis-metrics.js";
 import { MetricRegistry, zero } from "./registry.js";
 import type { RequestRecord } from "./request-record.js";
 import { createSeries } from "./series.js";
@@ -51,6 +52,7 @@ interface TokenTimes {
 export class Metrics {
   readonly #registry = new MetricRegistry();
   readonly #series = createSeries(this.#registry);
+  readonly redis = new RedisMetrics(this.#series);
   readonly #serverKeyAges = new Map<string, () => number>();
   readonly #callerKeyAges = new Map<string, () => number>();
   readonly #begins = new Map<string, () => Promise<Date | undefined>>();

@@ -29,6 +29,11 @@ export function createSeries(registry: MetricRegistry) {
     reloads: counter("amity_reload_total", "Files read again", ["name", "outcome"]),
     keptOut: gauge("amity_files_kept_out", "1 while changed files cannot be used: the last good ones serve", ["name"]),
     keyFetchFailures: counter("amity_caller_keys_fetch_failures_total", "Fetches of callers' keys that failed", []),
+    redisUsed: gauge("amity_redis_used", "1 while Redis is used, 0 while this process is for itself", ["mode"]),
+    redisFailures: counter("amity_redis_failures_total", "What Redis did not carry out", ["reason"]),
+    insured: counter("amity_rate_limit_insurance_total", "Counted in this process for want of Redis", ["limit"]),
     build: gauge("amity_build_info", "The version that runs", ["version"]),
   };
 }
+
+export type Series = ReturnType<typeof createSeries>;

@@ -35,6 +35,7 @@ const layers = [
   ["cli"],
   ["app.ts", "doctor"],
   ["upstream.ts", "services.ts"],
+  ["shared"],
   ["tools.ts"],
   ["explorer", "emulator"],
   ["server"],
@@ -220,7 +221,7 @@ describe("what is loaded", () => {
 
   test.each(["app.ts", "cli/start.ts"])("to serve by %s is nothing that only some need", async (entry) => {
     const { modules, packages } = await loadedWith(entry);
-    const needless = ["client", "doctor", "emulator", "explorer", "x509"];
+    const needless = ["client", "doctor", "emulator", "explorer", "shared", "x509"];
     expect(modules.filter((name) => needless.includes(roomOf(name)))).toEqual([]);
     expect(modules.filter((name) => roomOf(name) === "cli" && !/start|exit-codes/.test(name))).toEqual([]);
     expect(packages.filter((name) => ["@peculiar/x509", "zod", "pino-pretty", "ioredis"].includes(name))).toEqual([]);

@@ -270,7 +270,7 @@ describe("what is shut opens again by itself, with time alone", () => {
 const root = fileURLToPath(new URL("../../src/", import.meta.url));
 /** What serves requests; the emulator's faults, the frontend's part and single commands shut nobody out. */
 const serving =
-  /^(?:amity|caller|graphql|server|session|system|telemetry|token|region|user|visitor)\/.*\.ts$|^[\w-]+\.ts$/;
+  /^(?:amity|caller|graphql|server|session|shared|system|telemetry|token|region|user|visitor)\/.*\.ts$|^[\w-]+\.ts$/;
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((name) => serving.test(name))
   .map((name) => ({ name, text: readFileSync(join(root, name), "utf8").replaceAll(/\s*\n \* /g, " ") }));
@@ -303,11 +303,15 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "server/shutdown.ts": "the end of the process",
   "session/issued-session.service.ts": "deadlines of calls",
   "session/session.service.ts": "deadlines of calls",
+  "shared/answer-in-time.ts": "one wait, within its limit",
+  "shared/counters.ts": "the library's windows, which end by themselves",
+  "shared/link.ts": "goes by another machine, which no clock stands for: test/redis has it",
   "system/cancellation.ts": "who waits for one piece of work",
   "system/clock.ts": "the clocks",
   "system/in-time.ts": "one wait, within its limit",
   "system/tunnel.ts": "one connection at a time, within its limit",
   "telemetry/metrics.ts": "numbers, for those who read them",
+  "telemetry/redis-metrics.ts": "numbers, for those who read them",
   "telemetry/request-record.ts": "what happened to one request",
   "token/single-flight.ts": "forgets each piece of work when it ends",
   "token/token.store.ts": "forgets tokens as they die",

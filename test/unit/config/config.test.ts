@@ -183,7 +183,7 @@ test("all problems are listed at once", () => {
   expect(problemsOf(env)).toHaveLength(4);
 });
 
-test.each(["AUTH_HEADER_NAME", "REDIS_URL"])("%s of a later version is refused", (name) => {
+test.each(["AUTH_HEADER_NAME", "AUTH_HEADER_SECRET"])("%s of a later version is refused", (name) => {
   expect(problemsOf({ [name]: "1" })).toEqual([`${name} is not supported by this version: unset it`]);
 });
 

@@ -14,8 +14,12 @@ const byDiscovery: Env = {
   AUTH_JWT_AUDIENCE: "app",
 };
 const bySecret: Env = { ...byDiscovery, AUTH_JWT_SECRET: "a secret of at least thirty-two bytes" };
-function neededBy(name: string): Env {
+function neededBy(name: string, value = ""): Env {
+  if (name === "REDIS_MODE") {
+    return { REDIS_URL: "redis://h", ...(value === "sentinel" && { REDIS_SENTINEL_MASTER: "m" }) };
+  }
   if (name === "DRAIN_MS") return { UPSTREAM_TIMEOUT_MS: "1" };
+  if (name === "REDIS_TIMEOUT_MS" || name === "REPLICAS" || name === "REDIS_PREFIX") return { REDIS_URL: "redis://h" };
   if (/^VISITOR_LIMIT/.test(name)) return { VISITORS: "on" };
   if (name === "AMITY_ALLOW_UNSECURE") return { ...byDiscovery, NODE_ENV: "production" };
   return /^AUTH_JW/.test(name) ? byDiscovery : {};
@@ -89,6 +93,8 @@ describe("a whole number", () => {
     UPSTREAM_TIMEOUT_MS: [1, 120_000],
     UPSTREAM_ATTEMPT_TIMEOUT_MS: [1, 120_000],
     TOKEN_REUSE_SECONDS: [0, 420],
+    REDIS_TIMEOUT_MS: [1, 5_000],
+    REPLICAS: [1, 1_000],
     BODY_LIMIT_BYTES: [1_024, 1_048_576],
     RATE_LIMIT_USER: [0, 1_000_000],
     RATE_LIMIT_SERVICE: [0, 1_000_000],
@@ -134,6 +140,7 @@ describe("a choice", () => {
     AMITY_SESSION_API: ["v3", "v4", "v5"],
     VISITORS: ["on", "off"],
     USER_PROFILES: ["on", "off"],
+    REDIS_MODE: ["standalone", "sentinel", "cluster"],
     INTROSPECTION: ["on", "off", "auto"],
     EXPLORER: ["graphiql", "sandbox", "off", "auto"],
     LOG_USER_IDS: ["hash", "plain"],
@@ -147,7 +154,10 @@ describe("a choice", () => {
   });
 
   test.each(rows)("%s takes %j and nothing else", (name, values) => {
-    for (const value of values) expect(loadConfig({ [name]: value }).problems).toEqual([]);
+    for (const value of values) {
+      const env = name === "REDIS_MODE" ? neededBy(name, value) : {};
+      expect(loadConfig({ ...env, [name]: value }).problems).toEqual([]);
+    }
     for (const value of ["C4N4RY", "toString", "__proto__", values.join(",")]) {
       expect(loadConfig({ [name]: value }).problems).toEqual([`${name} must be one of ${values.join(", ")}`]);
     }

@@ -145,11 +145,10 @@ describe("the settings in force", () => {
 
 describe("variables that give nothing", () => {
   test("are told by their names alone", () => {
-    const env = { AMITY_TELEPORT: mark, PORTT: mark, REDIS_URL: mark, AUTH_HEADER_NAME: mark, HOSTNAME: mark };
+    const env = { AMITY_TELEPORT: mark, PORTT: mark, AUTH_HEADER_NAME: mark, HOSTNAME: mark };
     expect(inForce(env).unread).toEqual([
       { name: "AMITY_TELEPORT", why: "unknown" },
       { name: "PORTT", why: "unknown" },
-      { name: "REDIS_URL", why: "not supported" },
       { name: "AUTH_HEADER_NAME", why: "not supported" },
     ]);
   });

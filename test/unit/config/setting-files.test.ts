@@ -83,6 +83,7 @@ describe("the files of settings", () => {
       "AUTH_API_KEYS_FILE",
       "AUTH_JWT_PUBLIC_KEY_FILE",
       "NODE_EXTRA_CA_CERTS",
+      "REDIS_CA_FILE",
     ]);
   });
 

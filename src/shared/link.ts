@@ -1,0 +1,196 @@
+import type { RedisServers } from "../config/redis.js";
+import type { Clock } from "../system/clock.js";
+import type { Reloading } from "../system/reloading-file.js";
+import type { Logger } from "../telemetry/logger.js";
+import type { RedisMetrics } from "../telemetry/redis-metrics.js";
+import { answerInTime } from "./answer-in-time.js";
+import { type Destination, openRedis, type RedisClient, readiness } from "./client.js";
+import { type Failure, failureOf, failures } from "./failures.js";
+import { commandsOf, look, type Script } from "./scripts.js";
+
+/** How often it looks whether Redis is there, while it is and while it is not. Milliseconds. */
+const lookEveryMs = { used: 1_000, away: 250 } as const;
+/** So many failures one after the other, and requests go on without Redis. */
+const mostFailuresInRow = 3;
+/** Looks that must go well before Redis, once lost, is used again. */
+const leastGoodLooks = 2;
+const connectMs = 1_000;
+/** In a Cluster each of its masters has to be looked at: so many keys fall to all of them, as good as surely. */
+const clusterKeys = 16;
+
+export interface LinkOptions {
+  readonly destination: Omit<Destination, "servers">;
+  readonly servers: Reloading<RedisServers>;
+  readonly prefix: string;
+  /** How long a request waits. Milliseconds. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: RedisMetrics;
+}
+
+/** What must work besides commands. Rejects when it does not. */
+export type Check = (destination: Destination, client: RedisClient) => Promise<void>;
+
+/** Redis is not used at the moment. */
+export class RedisAway extends Error {}
+
+/**
+ * The way to Redis, which may be gone at any time. Requests wait for it `timeoutMs` at most, and after three failures
+ * in a row not at all. It looks by itself whether Redis is there, by writing: a replica, a full memory or a user who
+ * may not write are of no use.
+ */
+export class Link {
+  readonly #scripts = new Map<string, Script>([["amityLook", look]]);
+  readonly #checks: Check[] = [];
+  readonly #listeners: ((isBack: boolean) => void)[] = [];
+  #state: "unknown" | "used" | "away" | "closed" = "unknown";
+  #client: RedisClient | undefined;
+  #servers: RedisServers | undefined;
+  #connectionError: unknown;
+  #failuresInRow = 0;
+  #goodLooks = 0;
+  #cancelLook = () => {};
+
+  constructor(private readonly options: LinkOptions) {}
+
+  /** Before `start`. */
+  define(name: string, script: Script): void {
+    this.#scripts.set(name, script);
+  }
+
+  /** Before `start`: what each look checks as well. */
+  addCheck(check: Check): void {
+    this.#checks.push(check);
+  }
+
+  /** Before `start`: hears of each look that went well. `isBack`: Redis was not used before it. */
+  onLook(listener: (isBack: boolean) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Looks for the first time, for a second at most, and then again and again until `close`. */
+  async start(): Promise<void> {
+    await this.#look();
+  }
+
+  close(): void {
+    this.#state = "closed";
+    this.#cancelLook();
+    this.#client?.disconnect();
+  }
+
+  /** What Redis answers to a script. Rejects when it does not in time, at once while it is not used. */
+  call(script: string, args: readonly (string | number)[]): Promise<unknown> {
+    return this.run((client) => commandsOf(client)[script]?.(...args));
+  }
+
+  /** The same for anything else. */
+  async run(ask: (client: RedisClient) => unknown): Promise<unknown> {
+    const client = this.#client;
+    if (this.#state !== "used" || !client) throw new RedisAway();
+    try {
+      const answer = await this.#answer(ask(client));
+      this.#failuresInRow = 0;
+      return answer;
+    } catch (error) {
+      this.#failuresInRow++;
+      this.#count(error);
+      if (this.#failuresInRow >= mostFailuresInRow) this.#leave(error);
+      throw error;
+    }
+  }
+
+  #answer(work: unknown): Promise<unknown> {
+    return answerInTime(Promise.resolve(work), this.options.timeoutMs, this.options.clock);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const client = await this.#connected();
+      await this.#write(client);
+      const destination = this.#destination();
+      for (const check of this.#checks) await check(destination, client);
+      if (client === this.#client) this.#goWell();
+    } catch (error) {
+      this.#count(error);
+      this.#leave(error);
+    }
+    if (this.#state === "closed") return;
+    const everyMs = this.#state === "used" ? lookEveryMs.used : lookEveryMs.away;
+    this.#cancelLook = this.options.clock.after(everyMs, () => void this.#look(), { ref: false });
+  }
+
+  async #connected(): Promise<RedisClient> {
+    const servers = await this.options.servers.current();
+    if (servers !== this.#servers || !this.#client) this.#open(servers);
+    const client = this.#client;
+    if (!client || this.#state === "closed") throw new RedisAway();
+    if (client.status !== "ready") await answerInTime(readiness(client), connectMs, this.options.clock);
+    return client;
+  }
+
+  #open(servers: RedisServers): void {
+    this.#client?.disconnect();
+    this.#servers = servers;
+    const client = openRedis(this.#destination());
+    for (const [name, script] of this.#scripts) client.defineCommand(name, script);
+    // Without a listener an error would end the process.
+    client.on("error", (error: unknown) => {
+      this.#connectionError = error;
+    });
+    client.on("ready", () => {
+      this.#connectionError = undefined;
+    });
+    client.connect().catch(() => {});
+    this.#client = client;
+  }
+
+  #destination(): Destination {
+    if (!this.#servers) throw new RedisAway();
+    return { ...this.options.destination, servers: this.#servers };
+  }
+
+  async #write(client: RedisClient): Promise<void> {
+    const { prefix, destination } = this.options;
+    const keys = Array.from(
+      { length: destination.mode === "cluster" ? clusterKeys : 1 },
+      (_, i) => `${prefix}:look:{${i}}`,
+    );
+    await Promise.all(keys.map((key) => this.#answer(commandsOf(client)["amityLook"]?.(key))));
+  }
+
+  #goWell(): void {
+    this.#failuresInRow = 0;
+    this.#goodLooks++;
+    const before = this.#state;
+    if (before === "away" && this.#goodLooks < leastGoodLooks) return;
+    if (before === "closed") return;
+    this.#state = "used";
+    if (before !== "used") this.options.metrics.used(true);
+    if (before === "away") {
+      this.options.logger.info({}, "Redis is used again: limits, reused tokens and revocations are shared");
+    }
+    for (const listener of this.#listeners) listener(before !== "used");
+  }
+
+  #leave(error: unknown): void {
+    this.#goodLooks = 0;
+    if (this.#state === "away" || this.#state === "closed") return;
+    this.#state = "away";
+    const reason = this.#reasonOf(error);
+    this.options.metrics.used(false);
+    this.options.logger.warn(
+      { reason, means: failures[reason].means, todo: failures[reason].todo },
+      "Redis is not used: this process goes by its own part of the limits and its own reused tokens",
+    );
+  }
+
+  #count(error: unknown): void {
+    if (this.#state !== "closed") this.options.metrics.failed(this.#reasonOf(error));
+  }
+
+  #reasonOf(error: unknown): Failure {
+    return failureOf(error, this.#client?.status === "ready" ? undefined : this.#connectionError);
+  }
+}
