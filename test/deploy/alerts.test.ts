@@ -257,14 +257,13 @@ const brokenFile: Fault = () =>
 /** A log on a full disk; a known caller leaves lines of the audit, too. */
 async function fullDisk(knownCaller: boolean): Promise<Course> {
   const descriptor = openSync("/dev/full", "w");
-  const format = { json: true, colour: false };
   const logSink = new LogSink({
     write: (bytes, done) => write(descriptor, bytes, 0, bytes.length, null, done),
     clock: systemClock,
-    lostLine: (lines) => lostLine(format, lines),
+    lostLine: (lines) => lostLine("json", lines),
     complain: () => {},
   });
-  const logger = createLogger("info", format, (line, isAudit) => logSink.write(line, isAudit));
+  const logger = createLogger("info", "json", (line, isAudit) => logSink.write(line, isAudit));
   let course: Course | undefined;
   await withUpstream(token, async ({ url }) => {
     const alice = knownCaller ? await signedIn("alice") : {};

@@ -137,7 +137,7 @@ function spread<T>(quiet: T, during: readonly T[], over: T): T[] {
   return [...Array.from({ length: phases.quiet }, () => quiet), ...faulty, ...rest];
 }
 
-/** By their names with labels. Points in time are told as seconds from the scrape on, as Prometheus' time begins at 0. */
+/** By their names with labels. Points in time are seconds from the scrape on, as Prometheus' time begins at 0. */
 function seriesOf({ text, at }: Scrape): Map<string, Series> {
   const kinds = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = "", kind]) => [name, kind]));
   const lines = [...text.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)];

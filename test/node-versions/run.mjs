@@ -36,7 +36,7 @@ async function warningsOf(node) {
   }
 }
 
-/** One line on how the tests of jest's arguments ended on this version; jest's own report comes before it if they failed. */
+/** One line on how the tests of jest's arguments ended there; jest's own report comes before it if they failed. */
 async function testOn(node, args) {
   const started = performance.now();
   const { code, stderr } = await run(node, node, [...jest, ...args], root);
