@@ -1,4 +1,3 @@
-import type { SessionState } from "../../src/amity/access-token.js";
 import type { AmityClient, RegionState } from "../../src/amity/client.js";
 import type { CallLimits } from "../../src/amity/region-guard.js";
 import type { RegionCode } from "../../src/amity/regions.js";
@@ -24,9 +23,10 @@ export interface Script {
   readonly generation?: () => string | undefined;
   readonly mint?: (call: MintCall) => Promise<string>;
   readonly createSession?: (call: SessionCall) => Promise<AmitySession>;
-  readonly verifySession?: () => Promise<SessionState>;
-  readonly revokeSession?: () => Promise<boolean>;
-  readonly revokeUserSessions?: () => Promise<boolean>;
+  readonly createVisitorSession?: AmityClient["createVisitorSession"];
+  readonly verifySession?: AmityClient["verifySession"];
+  readonly revokeSession?: AmityClient["revokeSession"];
+  readonly revokeUserSessions?: AmityClient["revokeUserSessions"];
   readonly listUsers?: (region: RegionCode, userIds: readonly string[]) => Promise<AmityUser[]>;
   readonly updateUser?: (region: RegionCode, update: UserUpdate) => Promise<AmityUser>;
 }
@@ -54,7 +54,7 @@ export function fakeAmity(
       mints.push({ region, userId, ...limits });
       return (script.mint ?? unexpected)({ region, userId, ...limits });
     },
-    createVisitorSession: unexpected,
+    createVisitorSession: script.createVisitorSession ?? unexpected,
     createSession(region, request, limits, minted) {
       sessions.push({ region, request, minted, ...limits });
       return (script.createSession ?? unexpected)({ region, request, minted, ...limits });
