@@ -34,12 +34,12 @@ describe("a gateway's process", () => {
   test.each([
     ["real keys", { ...keys, EXPLORER: "off" }, []],
     ["real keys and the explorer", { ...keys, EXPLORER: "graphiql" }, ["explorer"]],
-    ["no keys", { EXPLORER: "off" }, ["emulator"]],
+    ["no keys", { EXPLORER: "off" }, ["emulator", "zod", "ajv"]],
     ["a proxy", { ...keys, EXPLORER: "off", HTTPS_PROXY: "http://127.0.0.1:1" }, ["hpagent"]],
   ])("with %s loads what it needs", async (_title, env, expected) => {
     const urls = await filesRunBy(env);
     const rooms = (await Promise.all(urls.map(roomsIn))).flat();
-    const optional = ["hpagent", "client", "doctor", "emulator", "explorer", "x509"];
+    const optional = ["hpagent", "client", "doctor", "emulator", "explorer", "x509", "zod", "ajv"];
     expect(rooms).toContain("app.ts");
     expect(optional.filter((room) => rooms.includes(room))).toEqual(expected);
     expect(urls.map((url) => fileURLToPath(url)).filter((path) => path.includes("@peculiar"))).toEqual([]);
