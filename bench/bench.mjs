@@ -32,7 +32,7 @@ export async function bench(wanted) {
   process.on("exit", () => rmSync(folder, { recursive: true }));
   const upstream = await startUpstream(folder);
   try {
-    const callers = await createCallers(callerCount);
+    const callers = createCallers(callerCount);
     const about = await circumstances(node);
     tellBusy(about.machine);
     return await measure(wanted, { upstream, callers, folder, node }, about);

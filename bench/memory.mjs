@@ -18,7 +18,7 @@ const sizes = { full: { requests: 1_000_000, users: 100_000 }, quick: { requests
 export async function measureMemory(isQuick, shared, tell) {
   const { requests, users } = isQuick ? sizes.quick : sizes.full;
   tell(`memory: ${users} JWTs`);
-  const callers = await createCallers(users);
+  const callers = createCallers(users);
   const measured = {};
   for (const name of names) {
     const candidate = await startCandidate(name, operations.minted, { ...shared, callers }, { connections: inFlight });

@@ -1,4 +1,4 @@
-import { SignJWT } from "jose";
+import { createHmac } from "node:crypto";
 
 /** Who asks: anybody, whose id is in the request alone, or callers with a JWT of their own. */
 
@@ -6,19 +6,24 @@ export const issuer = "https://issuer.example";
 export const audience = "gateway";
 export const jwtSecret = "a secret of the benchmark, shared with nobody else";
 
-const key = new TextEncoder().encode(jwtSecret);
+const lifeSeconds = 6 * 3_600;
 
-/** A user who proves who he or she is. */
-async function createCaller(index) {
+const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const header = encoded({ alg: "HS256" });
+
+/** A user who proves who he or she is. By hand: a library takes minutes for 100,000 on a busy machine. */
+function createCaller(index) {
   const id = `caller-${index}`;
-  const jwt = new SignJWT({ sub: id, iss: issuer, aud: audience, scope: "openid profile email" });
-  const token = await jwt.setProtectedHeader({ alg: "HS256" }).setIssuedAt().setExpirationTime("6h").sign(key);
-  return { id, authorization: `Bearer ${token}` };
+  const iat = Math.floor(Date.now() / 1_000);
+  const claims = { sub: id, iss: issuer, aud: audience, scope: "openid profile email", iat, exp: iat + lifeSeconds };
+  const signed = `${header}.${encoded(claims)}`;
+  const signature = createHmac("sha256", jwtSecret).update(signed).digest("base64url");
+  return { id, authorization: `Bearer ${signed}.${signature}` };
 }
 
 /** So many callers with a JWT each. */
 export function createCallers(count) {
-  return Promise.all(Array.from({ length: count }, (_, index) => createCaller(index)));
+  return Array.from({ length: count }, (_, index) => createCaller(index));
 }
 
 /** Gives another of these users at each call, again and again. */
