@@ -9,7 +9,7 @@ import { listen, originOf } from "./server/http.js";
 import { Readiness } from "./server/readiness.js";
 import type { Route } from "./server/routes.js";
 import { LoadMonitor } from "./server/shedding.js";
-import { closeGracefully } from "./server/shutdown.js";
+import { closeGracefully, type Farewell } from "./server/shutdown.js";
 import { createServices } from "./services.js";
 import type { Shared } from "./shared/shared.js";
 import { type Clock, systemClock } from "./system/clock.js";
@@ -83,15 +83,16 @@ async function assemble(config: Config, options: ToolOptions, emulator: Emulator
   const services = createServices(config, amity, secrets, { ...tools, rateLimits });
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
+  const farewell: Farewell = { endsConnections: false };
   const load = new LoadMonitor(config.inbound.shedDelayMs, tools.logger);
   const pages = await pagesOf(config, services);
-  const parts = { authenticator, services, rateLimits, makeCounter, readiness, load, pages };
+  const parts = { authenticator, services, rateLimits, makeCounter, readiness, farewell, load, pages };
   const { apollo, server, connections, admin } = createEndpoint(config, parts, tools);
   for (const name of reloads.names) metrics.announceReload(name);
 
   const end = async (delayMs: number) => {
     readiness.drain();
-    await closeGracefully(server, connections, { ...shutdown, delayMs });
+    await closeGracefully(server, connections, { ...shutdown, delayMs }, farewell);
     load.stop();
     await apollo.stop();
     shared?.close();

@@ -24,6 +24,8 @@ export class Connections {
   readonly #open = new Map<Socket, Set<Exchange>>();
   /** Requests that were begun. */
   readonly #counts = new WeakMap<Socket, number>();
+  #begun = 0;
+  #taken = 0;
 
   constructor(
     server: Server,
@@ -36,6 +38,16 @@ export class Connections {
   /** Is every connection owed an answer, and another one in? */
   get isFull(): boolean {
     return this.#open.size > this.most;
+  }
+
+  /** So many connections there were so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** So many requests were begun so far, on all of them. */
+  get begun(): number {
+    return this.#begun;
   }
 
   get areOpen(): boolean {
@@ -65,6 +77,7 @@ export class Connections {
   }
 
   #admit(socket: Socket): void {
+    this.#taken++;
     this.#open.set(socket, new Set());
     socket.once("close", () => this.#open.delete(socket));
     if (!this.isFull) return;
@@ -85,6 +98,7 @@ export class Connections {
   }
 
   #begin(exchange: Exchange): void {
+    this.#begun++;
     const { socket } = exchange.request;
     const exchanges = this.#open.get(socket);
     if (!exchanges) return;

@@ -15,6 +15,7 @@ import { Pipeline } from "./pipeline.js";
 import type { Readiness } from "./readiness.js";
 import type { Route } from "./routes.js";
 import type { LoadMonitor } from "./shedding.js";
+import type { Farewell } from "./shutdown.js";
 
 export interface EndpointParts {
   readonly authenticator: Authenticator;
@@ -23,6 +24,7 @@ export interface EndpointParts {
   /** Undefined: limits are counted in this process. */
   readonly makeCounter: MakeCounter | undefined;
   readonly readiness: Readiness;
+  readonly farewell: Farewell;
   readonly load: LoadMonitor;
   /** The explorer's pages. */
   readonly pages: readonly Route[];
@@ -43,18 +45,19 @@ export interface EndpointTools {
  */
 export function createEndpoint(config: Config, parts: EndpointParts, tools: EndpointTools) {
   const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
-  const { authenticator, services, rateLimits, makeCounter, readiness, load, pages } = parts;
+  const { authenticator, services, rateLimits, makeCounter, readiness, farewell, load, pages } = parts;
   const { clock, logger, metrics, audit, newId } = tools;
   const visitorLimits = config.visitors && new VisitorLimits(config.visitors.limits, makeCounter);
   const admitting = { authenticator, rateLimits, visitorLimits };
   const apollo = createApollo({ introspection, production, ...admitting, audit, logger, metrics });
   const accessLog = createAccessLog({ logger, metrics, userIds: logUserIds });
-  const common = { readiness, newId, elapsed: clock.elapsed, accessLog, logger, metrics };
+  const common = { farewell, newId, elapsed: clock.elapsed, accessLog, logger, metrics };
   const hasMetrics = adminPort === undefined && !production;
   const pipeline = new Pipeline({
     ...common,
     apollo,
     services,
+    readiness,
     routes: [...pages, ...(hasMetrics ? [metricsRoute(metrics, { localOnly: true })] : [])],
     bodyLimitBytes: inbound.bodyLimitBytes,
     corsOrigins: inbound.corsOrigins,

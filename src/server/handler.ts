@@ -6,15 +6,15 @@ import type { AccessLog } from "./access-log.js";
 import { failureAnswer } from "./failures.js";
 import type { Answer, HttpRequest } from "./messages.js";
 import { graphqlPath, metricsPath, otherPaths, pathOf, readyzPath, startPath } from "./paths.js";
-import type { Readiness } from "./readiness.js";
 import { requestIdOf } from "./request-id.js";
 import { type Incoming, type Route, routeFinder } from "./routes.js";
 import { securityHeaders } from "./security-headers.js";
+import type { Farewell } from "./shutdown.js";
 
 export interface HandlerOptions {
   readonly routes: readonly Route[];
   readonly headers?: Answer["headers"];
-  readonly readiness: Readiness;
+  readonly farewell: Farewell;
   readonly newId: () => string;
   /** The monotonic clock. */
   readonly elapsed: Clock["elapsed"];
@@ -53,7 +53,7 @@ export function createHandler(
   options: HandlerOptions,
   answer: AnswerIncoming,
 ): (request: HttpRequest) => Promise<Answer> {
-  const { routes, readiness, newId, elapsed, accessLog, logger, metrics } = options;
+  const { routes, farewell, newId, elapsed, accessLog, logger, metrics } = options;
   const constantHeaders = { ...securityHeaders, ...options.headers };
   const findRoute = routeFinder(routes);
   announcePaths(metrics, routes);
@@ -73,7 +73,7 @@ export function createHandler(
     metrics.requestEnds();
     Object.assign(headers, answered.headers);
     // Otherwise the client would send its next request into a closing process.
-    if (readiness.isDraining) headers["connection"] = "close";
+    if (farewell.endsConnections) headers["connection"] = "close";
     accessLog(incoming, answered.status);
     return { ...answered, headers };
   };

@@ -11,6 +11,7 @@ import { createHandler, type HandlerOptions } from "./handler.js";
 import type { Answer, HttpRequest } from "./messages.js";
 import { healthRoutes } from "./operator-routes.js";
 import { graphqlPath } from "./paths.js";
+import type { Readiness } from "./readiness.js";
 import { checkBodyHeaders, parseRequestBody } from "./request-body.js";
 import type { Incoming, Route } from "./routes.js";
 import type { Overload } from "./shedding.js";
@@ -18,6 +19,7 @@ import type { Overload } from "./shedding.js";
 export interface PipelineOptions extends Omit<HandlerOptions, "headers"> {
   readonly apollo: ApolloServer<Context>;
   readonly services: Services;
+  readonly readiness: Readiness;
   /** What is served besides operations and health. */
   readonly routes: readonly Route[];
   readonly bodyLimitBytes: number;

@@ -20,10 +20,6 @@ export class Readiness {
     private readonly clock: Clock,
   ) {}
 
-  get isDraining(): boolean {
-    return this.#phase === "draining";
-  }
-
   /** From now on it is tried to load callers' keys, until they are, so that nobody has to ask for it. */
   serve(): void {
     this.#phase = "serving";

@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
+import type { Entry } from "../support/ownership.js";
 
 /** Far beyond every deadline. Milliseconds. */
 const mostWaitMs = 60_000;
@@ -8,14 +9,6 @@ export interface Answered {
   readonly status: number;
   readonly data: Readonly<Record<string, Entry | null>>;
   readonly codes: readonly string[];
-}
-
-/** Of an authToken or a session; other fields have none of these. */
-export interface Entry {
-  readonly token?: string;
-  readonly accessToken?: string;
-  readonly userId?: string;
-  readonly region?: string;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Ownership } from "../support/ownership.js";
 import { users } from "./callers.js";
 import { type Answered, ask } from "./client.js";
-import type { Ownership } from "./ownership.js";
 import { stalledMs } from "./stalls.js";
 import { secrets, type World } from "./world.js";
 

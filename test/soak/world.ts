@@ -6,12 +6,12 @@ import { type Emulator, startEmulator } from "../../src/emulator/server.js";
 import { createTestAuthority, issue, type TestAuthority } from "../support/certificates.js";
 import { type Issuer, withIssuer } from "../support/issuer.js";
 import { type TestForwardProxy, withForwardProxy } from "../support/proxy.js";
+import { ScriptedAmity } from "../support/scripted-amity.js";
 import { Callers } from "./callers.js";
 import { lineCheck } from "./checks.js";
 import { Front } from "./front.js";
 import { GatewayProcess } from "./gateway.js";
 import { Log } from "./log.js";
-import { ScriptedAmity } from "./scripted-amity.js";
 
 /** The host of the US region, which the proxy alone finds. */
 const proxiedHost = "amity-us.example";

@@ -10,6 +10,7 @@ import { createAccessLog } from "../../src/server/access-log.js";
 import type { HttpRequest } from "../../src/server/messages.js";
 import { Pipeline, type PipelineOptions } from "../../src/server/pipeline.js";
 import { Readiness } from "../../src/server/readiness.js";
+import type { Farewell } from "../../src/server/shutdown.js";
 import { IssuedSessionService } from "../../src/session/issued-session.service.js";
 import { SessionService } from "../../src/session/session.service.js";
 import type { Clock } from "../../src/system/clock.js";
@@ -30,6 +31,7 @@ const timeoutMs = 1_000;
 export interface TestPipeline {
   readonly pipeline: Pipeline;
   readonly readiness: Readiness;
+  readonly farewell: Farewell;
   readonly metrics: Metrics;
   readonly clock: TestClock;
   /** What was logged so far. */
@@ -66,6 +68,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
   });
   const amity = unconfiguredAmity(clock);
   const readiness = new Readiness(async () => true, clock);
+  const farewell: Farewell = { endsConnections: false };
   const pipeline = new Pipeline({
     apollo,
     services: {
@@ -78,6 +81,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
       users: new UserService({ amity, audit, clock, timeoutMs, userProfiles: false }),
     },
     readiness,
+    farewell,
     routes: [],
     bodyLimitBytes: 1_000,
     corsOrigins: [],
@@ -94,7 +98,7 @@ export async function withPipeline(setup: PipelineSetup, use: (test: TestPipelin
   await apollo.start();
   readiness.serve();
   try {
-    await use({ pipeline, readiness, metrics, clock, logged: () => lines.map((line) => JSON.parse(line)) });
+    await use({ pipeline, readiness, farewell, metrics, clock, logged: () => lines.map((line) => JSON.parse(line)) });
   } finally {
     await apollo.stop();
     amity.close();

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Mood, ScriptedAmity, sessionOf } from "../../support/scripted-amity.js";
 import { ask } from "../client.js";
 import { type Line, says } from "../log.js";
-import { type Mood, ScriptedAmity, sessionOf } from "../scripted-amity.js";
 import { secrets, type World } from "../world.js";
 import { again, type End, type Fault, type Lane } from "./fault.js";
 

@@ -198,9 +198,10 @@ describe("health", () => {
   });
 
   test("and every answer tell of the end", async () => {
-    await withPipeline({}, async ({ pipeline, readiness }) => {
+    await withPipeline({}, async ({ pipeline, readiness, farewell }) => {
       expect((await pipeline.handle(operation("{ regions { code } }"))).headers).not.toHaveProperty("connection");
       readiness.drain();
+      farewell.endsConnections = true;
       expect(await pipeline.handle(requestWith({ url: "/readyz" }))).toMatchObject({
         status: 503,
         body: '{"status":"draining"}',

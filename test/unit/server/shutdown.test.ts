@@ -16,6 +16,8 @@ interface Connection {
 
 interface Scene {
   readonly port: number;
+  /** Whether answers were to end their connections, at each change, and whether anybody could connect then. */
+  readonly farewells: readonly (readonly [said: boolean, listens: boolean])[];
   readonly close: (settings?: Partial<ShutdownSettings>) => Promise<void>;
   /** Opens a connection, once the server has it too. */
   readonly connect: () => Promise<Connection>;
@@ -26,8 +28,22 @@ interface Scene {
 /** A server that answers /quick at once and /slow when the test does, as the gateway does while it drains. */
 async function withServer(use: (scene: Scene) => Promise<void>): Promise<void> {
   const server: FastifyInstance = Fastify({ forceCloseConnections: "idle", return503OnClosing: false });
+  const farewells: (readonly [said: boolean, listens: boolean])[] = [];
+  const farewell = new Proxy(
+    { endsConnections: false },
+    {
+      set: (target, _name, said: boolean) => {
+        farewells.push([said, server.server.listening]);
+        target.endsConnections = said;
+        return true;
+      },
+    },
+  );
   let arrived: (answer: (text: string) => void) => void = () => {};
-  server.get("/quick", async () => "quick");
+  server.get("/quick", async (_request, reply) => {
+    if (farewell.endsConnections) reply.header("connection", "close");
+    return "quick";
+  });
   server.get("/slow", (_request, reply) => arrived((text) => reply.header("connection", "close").send(text)));
   const connections = new Connections(server.server, 100);
   await server.listen({ host: "127.0.0.1", port: 0 });
@@ -47,8 +63,8 @@ async function withServer(use: (scene: Scene) => Promise<void>): Promise<void> {
   };
   try {
     const close: Scene["close"] = (settings) =>
-      closeGracefully(server, connections, { delayMs: 0, drainMs: 10_000, ...settings });
-    await use({ port, close, connect, askAndWait });
+      closeGracefully(server, connections, { delayMs: 0, drainMs: 10_000, ...settings }, farewell);
+    await use({ port, close, connect, askAndWait, farewells });
   } finally {
     server.server.closeAllConnections();
     await server.close();
@@ -203,16 +219,60 @@ describe("the grace of a server that stops", () => {
     });
   });
 
-  test("is longer while a request is under way", async () => {
-    await withServer(async ({ port, askAndWait, close }) => {
-      const kept = await connectTo(port);
-      const { socket, answer } = await askAndWait();
-      const startedAt = performance.now();
+  test("is for all who wait there, however many", async () => {
+    await withServer(async ({ port, close }) => {
+      const sockets = Array.from({ length: 50 }, () => connect(port, "127.0.0.1"));
+      await new Promise<void>((resolve) => process.nextTick(resolve));
       const closing = close();
-      await ended(kept);
-      expect(performance.now() - startedAt).toBeGreaterThan(450);
-      answer("late");
-      await Promise.all([ended(socket), closing]);
+      for (const socket of sockets) ask(socket, "/quick");
+      const answers = await Promise.all(sockets.map((socket) => once(socket, "data")));
+      expect(answers.filter(([answer]) => /quick$/.test(String(answer)))).toHaveLength(50);
+      await closing;
+    });
+  });
+
+  test("is longer while requests come", async () => {
+    await withServer(async ({ connect, close }) => {
+      const kept: Socket[] = [];
+      for (let i = 0; i < 6; i++) kept.push((await connect()).socket);
+      const closing = close();
+      for (const socket of kept) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        ask(socket, "/quick");
+        expect(String((await once(socket, "data"))[0])).toMatch(/quick$/);
+      }
+      await closing;
+    });
+  });
+});
+
+describe("the farewell of a server that stops", () => {
+  test("is said while it waits and when nobody new can come, not in between", async () => {
+    await withServer(async ({ close, farewells }) => {
+      await close({ delayMs: 600 });
+      expect(farewells).toEqual([
+        [true, true],
+        [false, true],
+        [true, false],
+      ]);
+    });
+  });
+
+  test("is said to who stays connected when the listener has ended", async () => {
+    await withServer(async ({ port, connect, close }) => {
+      const [first, second] = [await connect(), await connect()];
+      const closing = close();
+      ask(first.socket, "/quick");
+      expect(String((await once(first.socket, "data"))[0])).not.toContain("connection: close");
+      for (;;) {
+        const newcomer = await connectTo(port).catch(() => undefined);
+        if (!newcomer) break;
+        newcomer.destroy();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      ask(second.socket, "/quick");
+      expect(String((await once(second.socket, "data"))[0])).toContain("connection: close");
+      await closing;
     });
   });
 });

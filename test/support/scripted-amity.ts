@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Credential } from "../support/certificates.js";
+import type { Credential } from "./certificates.js";
 
 /** So long an answer takes at the most when all is well: answers overtake each other. Milliseconds. */
 const mostDelayMs = 60;

@@ -1,7 +1,14 @@
-import { type Emulator } from "../../src/emulator/server.js";
-import { rawCall } from "../support/emulator.js";
-import type { Entry } from "./client.js";
+import type { Emulator } from "../../src/emulator/server.js";
+import { rawCall } from "./emulator.js";
 import { decode } from "./scripted-amity.js";
+
+/** Of an authToken or a session; other fields have none of these. */
+export interface Entry {
+  readonly token?: string;
+  readonly accessToken?: string;
+  readonly userId?: string;
+  readonly region?: string;
+}
 
 /** So many sessions are opened at once to see whose tokens are. */
 const atOnce = 8;
