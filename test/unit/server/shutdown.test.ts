@@ -261,6 +261,8 @@ describe("the farewell of a server that stops", () => {
   test("is said to who stays connected when the listener has ended", async () => {
     await withServer(async ({ port, connect, close }) => {
       const [first, second] = [await connect(), await connect()];
+      ask(second.socket, "/quick");
+      await once(second.socket, "data");
       const closing = close();
       ask(first.socket, "/quick");
       expect(String((await once(first.socket, "data"))[0])).not.toContain("connection: close");
