@@ -16,6 +16,8 @@ import { type GatewaySetup, regionAt, type TestGateway, withGateway } from "../s
 import { withIssuer } from "../support/issuer.js";
 import { withGatewayProcess } from "../support/process.js";
 import { promtool, testWithPromtool } from "../support/promtool.js";
+import { redisProgram, withRedis } from "../support/redis.js";
+import { describeWith } from "../support/system-programs.js";
 import { audience, bearer, claimsOf, forgeToken, makeKey, signToken } from "../support/tokens.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
 import { root, textOf } from "./files.js";
@@ -302,6 +304,32 @@ async function stopped(): Promise<Course> {
   return { before, during: [undefined] };
 }
 
+/** Redis has gone from under a gateway. */
+async function withoutRedis(): Promise<Course> {
+  let course: Course | undefined;
+  await withRedis([], async (redis) => {
+    const env = regionAt("http://127.0.0.1:9", { REDIS_URL: redis.url });
+    await withGateway({ env }, async (gateway) => {
+      const used = (flag: 0 | 1) => async () => {
+        const scrape = await scraped(gateway);
+        return scrape.text.includes(`amity_redis_used{mode="standalone"} ${flag}`) && scrape;
+      };
+      const before = await polled(used(1));
+      await redis.kill();
+      course = { before, during: [await polled(used(0))] };
+    });
+  });
+  return found(course);
+}
+
+/** Asks until there is an answer. */
+async function polled<T>(ask: () => Promise<T | false>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== false) return answer;
+  }
+}
+
 const odd = { accessToken: "a", users: [{ userId: "alice", createdAt: 5 }] };
 
 /** Each fault, and all alerts that then fire. */
@@ -330,6 +358,8 @@ const scenes: readonly (readonly [string, Fault, readonly string[]])[] = [
   ["an audit on a full disk", () => fullDisk(true), ["AuditLost", "LogLost"]],
 ];
 
+const redisAway = "AmityGraphqlRedisAway";
+
 describe("alerts", () => {
   testWithPromtool("keep Prometheus' rules", () => promtool("check", "rules", root + rulesPath));
 
@@ -338,6 +368,12 @@ describe("alerts", () => {
       await fault(),
       names.map((name) => `AmityGraphql${name}`),
     );
+  });
+
+  describeWith(redisProgram)("with Redis", () => {
+    testWithPromtool("tell that it is away", async () => {
+      expectAlerts(await withoutRedis(), [redisAway]);
+    });
   });
 
   test("have each their entry among the runbooks, which have no others", () => {
@@ -354,7 +390,7 @@ describe("alerts", () => {
   });
 
   test("have each fired at some fault", () => {
-    const fired = new Set(scenes.flatMap(([, , names]) => names.map((name) => `AmityGraphql${name}`)));
-    expect([...fired].sort()).toEqual(alerts.map(({ alert }) => alert).sort());
+    const fired = scenes.flatMap(([, , names]) => names.map((name) => `AmityGraphql${name}`));
+    expect([...new Set([...fired, redisAway])].sort()).toEqual(alerts.map(({ alert }) => alert).sort());
   });
 });

@@ -8,6 +8,7 @@ import { withEmulator } from "../support/emulator.js";
 import { type TestGateway, withGateway } from "../support/gateway.js";
 import { withIssuer } from "../support/issuer.js";
 import { testWithPromtool } from "../support/promtool.js";
+import { closedPort } from "../support/sockets.js";
 import { audience, bearer, claimsOf, forgeToken, makeKey, signToken } from "../support/tokens.js";
 import { textOf } from "./files.js";
 import { type Course, expectAnswers, type Query } from "./rules.js";
@@ -67,6 +68,7 @@ async function scrapeOfEverything(): Promise<Course | undefined> {
         AMITY_MTLS_CERT_FILE: await file("cert", cert),
         AMITY_MTLS_KEY_FILE: await file("key", certificateKey),
         AMITY_MTLS_CA_FILE: await file("ca", emulator.ca ?? ""),
+        REDIS_URL: `redis://127.0.0.1:${await closedPort()}`,
         AUTH_MODE: "jwt,apikey",
         AUTH_API_KEYS_FILE: await file("keys.json", apiKeys),
         AUTH_JWT_ISSUER: issuer,
