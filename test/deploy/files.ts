@@ -16,7 +16,7 @@ export function textOf(path: string): string {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into files of every shape
 export function yamlOf(path: string): any[] {
   // biome-ignore lint/suspicious/noExplicitAny: the package's types are not there
-  return parseAllDocuments(textOf(path)).map((document: any) => {
+  return parseAllDocuments(textOf(path), { merge: true }).map((document: any) => {
     const problems = [...document.errors, ...document.warnings];
     if (problems.length > 0) throw new Error(`${path}: ${problems.join("; ")}`);
     return document.toJS();
@@ -26,4 +26,15 @@ export function yamlOf(path: string): any[] {
 /** The names of a folder's files. */
 export function filesIn(folder: string): string[] {
   return readdirSync(`${root}${folder}`);
+}
+
+/** What the Dockerfile sets. */
+export function imageEnv(): Record<string, string> {
+  const [, line = ""] = /^ENV (.*)$/m.exec(textOf("Dockerfile")) ?? [];
+  return Object.fromEntries(line.split(" ").map((pair) => pair.split("=")));
+}
+
+/** The ports that the Dockerfile names. */
+export function exposedPorts(): string[] {
+  return /^EXPOSE (.*)$/m.exec(textOf("Dockerfile"))?.[1]?.split(" ") ?? [];
 }

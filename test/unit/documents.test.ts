@@ -72,7 +72,7 @@ describe.each(names)("%s", (name) => {
 test.each(names.filter((name) => !name.startsWith("docs/clients/")))("%s names paths that exist", (name) => {
   // A recipe names the files that it has written.
   const prose = proseOf(name).replace(/New,\s`.*`:$/gm, "");
-  const paths = allOf(/`((?:bench|docs|schema|src|test)\/[\w./-]*)`/g, prose);
+  const paths = allOf(/`((?:bench|deploy|docs|schema|src|test)\/[\w./-]*)`/g, prose);
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
