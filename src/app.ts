@@ -30,7 +30,10 @@ export interface Gateway {
   readonly adminUrl: string | undefined;
   /** The page that shows what the embedded emulator holds and was asked, with its key; undefined without emulator. */
   readonly inspectorUrl: string | undefined;
-  /** Reads keys, certificates and service keys from their files again. What cannot be used is kept out. */
+  /**
+   * Reads keys, certificates and service keys from their files again, and opens the audit's file anew. What cannot be
+   * used is kept out.
+   */
   reload(): Promise<void>;
   /** Serves on for SHUTDOWN_DELAY_MS, lets the requests in flight finish within DRAIN_MS, and stops. */
   stop(): Promise<void>;
@@ -57,9 +60,12 @@ export async function startGateway(given: LoadedConfig | Config, own: GatewayOpt
       `No Amity credentials: the embedded emulator at ${emulator.url} plays all regions; nothing is real`,
     );
   }
+  let tools: Tools | undefined;
   try {
-    return await assemble(config, options, emulator);
+    tools = await createTools(options, config.audit);
+    return await assemble(config, tools, emulator);
   } catch (error) {
+    await tools?.trail?.close();
     await emulator?.close();
     throw error;
   }
@@ -71,9 +77,8 @@ async function embeddedEmulator({ visitors }: Config, { now = systemClock.now }:
   return startEmulator({ clock: now, secureVisitorMode: visitors !== undefined });
 }
 
-async function assemble(config: Config, options: ToolOptions, emulator: Emulator | undefined): Promise<Gateway> {
-  const tools = createTools(options);
-  const { metrics, reloads } = tools;
+async function assemble(config: Config, tools: Tools, emulator: Emulator | undefined): Promise<Gateway> {
+  const { metrics, reloads, trail } = tools;
   const { host, port, adminPort, shutdown } = config;
   const amity = await connectUpstream(config, emulator, tools);
   const shared = await sharedOf(config, tools);
@@ -115,8 +120,14 @@ async function assemble(config: Config, options: ToolOptions, emulator: Emulator
     url: `${originOf(host, server)}/graphql`,
     adminUrl: admin && originOf(host, admin),
     inspectorUrl: emulator?.inspectorUrl,
-    reload: () => reloads.reloadAll(),
-    stop: () => end(shutdown.delayMs),
+    async reload() {
+      trail?.reopen();
+      await reloads.reloadAll();
+    },
+    async stop() {
+      await end(shutdown.delayMs);
+      await trail?.close();
+    },
   };
 }
 

@@ -23,6 +23,7 @@ Commands:
              Replace the admin token by a new one
   apikey     Make a service key
   csr        Make a key and a certificate signing request for mutual TLS
+  audit      Verify the chain of an audit file
   config     Show the settings that start would use, and where each comes from
   doctor     Check settings, network, certificates and keys, and say what to do
   healthcheck
@@ -66,6 +67,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   "admin-token": async () => (await import("./cli/admin-token.js")).adminTokenCommand,
   apikey: async () => (await import("./cli/apikey.js")).apikeyCommand,
   csr: async () => (await import("./cli/csr.js")).csrCommand,
+  audit: async () => (await import("./cli/audit.js")).auditCommand,
   config: async () => (await import("./cli/config.js")).configCommand,
   doctor: async () => (await import("./cli/doctor.js")).doctorCommand,
   healthcheck: async () => (await import("./cli/healthcheck.js")).healthcheckCommand,

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { AuditSettings, SinkTrail, TrailTools } from "./audit/trail.js";
+import { ConfigError } from "./config/config.js";
 import { type Clock, clockOf } from "./system/clock.js";
 import { type Random, systemRandom } from "./system/random.js";
 import { Reloads } from "./system/reloading-file.js";
@@ -25,14 +27,30 @@ export interface Tools {
   readonly newId: () => string;
   readonly metrics: Metrics;
   readonly audit: Audit;
+  /** Where the audit goes besides the log. */
+  readonly trail: SinkTrail | undefined;
   readonly reloads: Reloads;
 }
 
-/** Makes them: the machine's own clock and randomness, unless others are given. */
-export function createTools(options: ToolOptions): Tools {
+/**
+ * Makes them: the machine's own clock and randomness, unless others are given. `audit`: where it goes besides the log.
+ * Throws ConfigError when that is no place for it.
+ */
+export async function createTools(options: ToolOptions, audit?: AuditSettings): Promise<Tools> {
   const { logger, logSink, newId = randomUUID, random = systemRandom } = options;
   const clock = clockOf(options);
   const metrics = new Metrics(logSink);
   const reloads = new Reloads(clock, reloadTeller({ logger, metrics }));
-  return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics }), reloads };
+  const trail = audit && (await openTrailOf(audit, { logger, metrics, clock, newId }));
+  return { logger, clock, random, newId, metrics, audit: new Audit({ logger, metrics, trail }), trail, reloads };
+}
+
+/** Loaded here, since most gateways have their audit in the log. */
+async function openTrailOf(settings: AuditSettings, tools: TrailTools): Promise<SinkTrail> {
+  const { openTrail, UnusableAudit } = await import("./audit/trail.js");
+  try {
+    return await openTrail(settings, tools);
+  } catch (error) {
+    throw error instanceof UnusableAudit ? new ConfigError([error.problem]) : error;
+  }
 }

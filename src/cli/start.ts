@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Gateway, startGateway } from "../app.js";
-import { type Config, loadConfig } from "../config/config.js";
+import { type Config, ConfigError, loadConfig } from "../config/config.js";
 import { configHelp } from "../config/help.js";
 import { hostsByProxy } from "../config/outgoing.js";
 import type { Env } from "../config/reader.js";
@@ -16,7 +16,7 @@ import { missingKeys, startFacts } from "./start-facts.js";
 
 const help = `Usage: amity-graphql [start]
 
-Serves the GraphQL API until SIGINT or SIGTERM; SIGHUP reads keys and certificates again. Configured by the environment
+Serves the GraphQL API until SIGINT or SIGTERM; SIGHUP reads keys and certificates again, and opens the audit's file anew. Configured by the environment
 and by .env in the working directory. Without any Amity key it runs against the embedded Amity emulator.
 
 ${configHelp()}
@@ -30,11 +30,7 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
     return exitCodes.ok;
   }
   const { config, problems, warnings } = loadConfig(env, await readSettingFiles(env));
-  if (!config) {
-    const lines = [...problems, ...warnings].map((line) => `  ${line}\n`);
-    process.stderr.write(`amity-graphql cannot start:\n${lines.join("")}`);
-    return exitCodes.configuration;
-  }
+  if (!config) return refuse([...problems, ...warnings]);
   const format = await formatFor(config, env);
   const complain = standardError();
   const output = standardOutput(format, complain);
@@ -45,6 +41,9 @@ export async function startCommand(argv: readonly string[], env: Env): Promise<n
       { output, format, complain },
       warnings,
     );
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return refuse(error.problems);
   } finally {
     await output.close();
   }
@@ -55,6 +54,11 @@ async function formatFor({ production }: Config, env: Env): Promise<LogFormat> {
   const { textLines } = await import("../telemetry/text-lines.js");
   // NO_COLOR and TERM=dumb count too.
   return textLines(process.stdout.isTTY && process.stdout.hasColors(env));
+}
+
+function refuse(lines: readonly string[]): number {
+  process.stderr.write(`amity-graphql cannot start:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  return exitCodes.configuration;
 }
 
 interface Outlets {

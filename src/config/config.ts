@@ -1,8 +1,10 @@
 import type { HostFamily, RegionCode } from "../amity/regions.js";
 import type { AdminAuth, SessionApi, TokenApi } from "../amity/requests.js";
+import type { AuditSettings } from "../audit/trail.js";
 import type { AuthSettings } from "../caller/authenticator.js";
 import type { ProxyFor } from "../system/forward-proxy.js";
 import { readRegularFileSync } from "../system/regular-file.js";
+import { readAudit } from "./audit.js";
 import { readAuth } from "./auth.js";
 import { isProduction, nodeEnvProblem } from "./environment.js";
 import { type InboundSettings, readInbound } from "./inbound.js";
@@ -50,6 +52,8 @@ export interface Config extends Listening {
   readonly visitors: VisitorSettings | undefined;
   /** May callers look users up? */
   readonly userProfiles: boolean;
+  /** Undefined: the audit goes into the log alone. */
+  readonly audit: AuditSettings | undefined;
   readonly logUserIds: "hash" | "plain";
   readonly logLevel: string;
 }
@@ -155,6 +159,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     inbound: readInbound(reader),
     visitors: readVisitors(reader, network),
     userProfiles: readUserProfiles(reader, network),
+    audit: readAudit(reader),
     logUserIds: reader.choice("LOG_USER_IDS"),
     explorer: explorer === "auto" && production ? "off" : explorer,
     logLevel: reader.choice("LOG_LEVEL"),

@@ -70,6 +70,14 @@ export interface PathField extends Words {
   readonly holdsSecret?: true;
 }
 
+/** Names a place to write to, from the root on: where a process is started must not matter. */
+export interface OutletField extends Words {
+  readonly kind: "outlet";
+  readonly rule: string;
+  /** Bytes, which is what an address of a Unix socket can have. */
+  readonly mostBytes: number;
+}
+
 /** One environment variable. */
 export type Field =
   | TextField
@@ -79,4 +87,5 @@ export type Field =
   | ChoiceField
   | ListField
   | UrlField
-  | PathField;
+  | PathField
+  | OutletField;

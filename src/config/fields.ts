@@ -13,6 +13,9 @@ const shutdownRange = { least: 0, most: 600_000, unit: "milliseconds" } as const
 const portRange = { least: 0, most: 65_535 } as const;
 const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
 
+/** An address of a Unix socket has no more on macOS; Linux takes four more. */
+const socketPathBytes = 103;
+
 const proxyRule = "an http or https URL with or without user and password, or host:port";
 
 type RegionFields = Readonly<
@@ -450,6 +453,31 @@ export const fields = {
     default: 250,
     unit: "milliseconds",
     meaning: "Mean event-loop delay over a second above which requests are answered 503; 0: never",
+  },
+  AUDIT_FILE: {
+    kind: "outlet",
+    rule: "the absolute path of a file or a named pipe",
+    mostBytes: socketPathBytes - ".lock".length,
+    meaning: "Where the audit goes besides the log: a file for this gateway alone, which is made if there is none",
+  },
+  AUDIT_SOCKET: {
+    kind: "outlet",
+    rule: "the absolute path of a Unix stream socket",
+    mostBytes: socketPathBytes,
+    meaning: "A socket that takes the audit; beside AUDIT_FILE, each has all lines and a chain of its own",
+  },
+  AUDIT_KEY: {
+    kind: "secret",
+    orFile: true,
+    leastBytes: 16,
+    meaning:
+      "Makes HMAC-SHA-256 of the audit's chain, so that nobody without it can write the whole anew; read at start",
+  },
+  AUDIT_REQUIRED: {
+    kind: "choice",
+    choices: { on: "nothing that is audited is done or handed out unless a sink took its line", off: "" },
+    default: "off",
+    meaning: "Whether AUDIT_FILE or AUDIT_SOCKET must have a line before its answer goes out",
   },
   LOG_USER_IDS: {
     kind: "choice",

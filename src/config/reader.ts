@@ -2,14 +2,14 @@ import { likely } from "../system/likely.js";
 import { isTrustedUrl } from "../system/loopback.js";
 import { fileProblem, hintOf } from "../system/regular-file.js";
 import { documentOf, entriesOf, lineOf } from "../system/setting-text.js";
-import type { ChoiceField, Field, IntegerField, PathField, TextField } from "./field-kinds.js";
+import type { ChoiceField, Field, IntegerField, OutletField, PathField, TextField } from "./field-kinds.js";
 import { type ChoiceOf, type FieldName, fields, type NameOf, notBuiltYet, variables } from "./fields.js";
 import { demandOf } from "./words.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 type ReadFile = (path: string) => string;
 /** Names of settings whose text stands in the variable itself and nowhere else. */
-type PlainName = NameOf<"text" | "path">;
+type PlainName = NameOf<"text" | "path" | "outlet">;
 
 /**
  * Reads single variables and collects what is wrong with them. Every text is judged once, by the one rule for settings,
@@ -78,7 +78,7 @@ export class Reader {
   text(name: NameOf<"text", { default: string }>): string;
   text(name: PlainName): string | undefined;
   text(name: PlainName): string | undefined {
-    const field: TextField | PathField = fields[name];
+    const field: TextField | PathField | OutletField = fields[name];
     return this.#values.get(name) ?? ("default" in field ? field.default : undefined);
   }
 

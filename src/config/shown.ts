@@ -27,6 +27,9 @@ export function shown(field: Field, text: string, isFile: (path: string) => bool
       return /^https?:/i.test(text) ? withoutCredentials(text) : undefined;
     case "path":
       return isFile(text) ? text : undefined;
+    case "outlet":
+      // It need not be there yet, so a key in the wrong place looks no different.
+      return set;
   }
 }
 

@@ -45,6 +45,8 @@ function valuesOf(field: Field): string {
       return urlRule;
     case "path":
       return "the path of a file";
+    case "outlet":
+      return `${field.rule}, of at most ${field.mostBytes} bytes`;
   }
 }
 

@@ -143,6 +143,12 @@ const table = {
     message: "Callers cannot be verified at the moment",
     when: "the identity provider's keys cannot be fetched and the token's key is not known; with `Retry-After`",
   },
+  AUDIT_UNAVAILABLE: {
+    http: 503,
+    retryable: true,
+    message: "The audit cannot be written at the moment",
+    when: "AUDIT_REQUIRED is on and no sink of the audit took the line: nothing is handed out; with `Retry-After`",
+  },
   REGION_NOT_CONFIGURED: {
     http: 200,
     retryable: false,

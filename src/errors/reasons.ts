@@ -412,7 +412,40 @@ const files = {
   },
 } as const satisfies Record<string, ReasonInfo>;
 
-const table = { ...credentials, ...callers, ...network, ...proxies, ...answers, ...provider, ...amity, ...files };
+/** Sinks of the audit that take no lines. */
+const sinks = {
+  ENOSPC: {
+    means: "the disk, or this user's share of it, is full",
+    todo: "make room: rotate the audit and move old files away; it is written again within a second",
+    codes: ["EDQUOT", "EFBIG"],
+  },
+  "not writable": {
+    means: "the process may not write the file, or make files in its folder, where its lock lies",
+    todo: "let this process's user write the folder; a file system that is read-only cannot hold the audit",
+    codes: ["EROFS"],
+  },
+  "nobody reads": {
+    means: "nobody listens at the socket, or has the pipe open",
+    todo: "start what collects the audit; it is found within a second",
+  },
+  "another writer": {
+    means:
+      "another process writes the file, or it holds something else than this gateway's audit; `problem` says which",
+    todo: "give each gateway a file of its own",
+  },
+} as const satisfies Record<string, ReasonInfo>;
+
+const table = {
+  ...credentials,
+  ...callers,
+  ...network,
+  ...proxies,
+  ...answers,
+  ...provider,
+  ...amity,
+  ...files,
+  ...sinks,
+};
 
 /** Every `reason` that the log, the audit, the metrics and the doctor can name. */
 export type Reason = keyof typeof table;
@@ -436,6 +469,7 @@ export const reasonSections: readonly (readonly [title: string, reasons: readonl
   ["The identity provider", keysOf(provider)],
   ["Amity", keysOf(amity)],
   ["Files", keysOf(files)],
+  ["The audit", keysOf(sinks)],
 ];
 
 function keysOf<K extends Reason>(part: Readonly<Record<K, ReasonInfo>>): readonly K[] {

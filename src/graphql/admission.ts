@@ -103,13 +103,15 @@ async function checkRootFields(
     checkNumbers(asked);
   });
   const refusals: AppError[] = [];
+  const lines: Promise<void>[] = [];
   for (const field of fields) {
     const refusal = whole ?? (await refusalOf(() => checkRootField(caller, field, policy)));
     if (!refusal) continue;
     refusals.push(refusal);
     if (isAudited(field) && (caller || isForVisitors(field)))
-      audit.refused(auditEntry(field, caller, context), refusal);
+      lines.push(audit.refused(auditEntry(field, caller, context), refusal));
   }
+  await Promise.all(lines);
   const refusal = whole ?? refusals.find(({ code }) => code !== "BAD_USER_INPUT");
   if (refusal) throw refusal;
   // graphql-js would describe up to fifty problems by the whole value each, and have no code for more.

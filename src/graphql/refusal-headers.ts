@@ -18,7 +18,7 @@ export function refusalHeaders(
   credential: "none" | "refused" | "expired",
 ): [string, string][] {
   const find = (...codes: string[]) => errors.find(({ extensions }) => codes.includes(extensions.code));
-  const retry = find("RATE_LIMITED", "OVERLOADED", "AUTH_UNAVAILABLE");
+  const retry = find("RATE_LIMITED", "OVERLOADED", "AUTH_UNAVAILABLE", "AUDIT_UNAVAILABLE");
   const headers: [string, string][] = [];
   if (find("UNAUTHENTICATED")) {
     headers.push(["www-authenticate", scheme + credentialErrors[credential]]);

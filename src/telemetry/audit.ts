@@ -41,9 +41,30 @@ export const issuingFields: readonly string[] = [
   "createVisitorSession",
 ];
 
+/** Where the audit goes besides the log. */
+export interface AuditTrail {
+  /** Why nothing that is audited may be begun: lines are required, and nobody takes them at present. */
+  readonly outage: Reason | undefined;
+  /** Writes a line. Gives false where lines are required and nobody took this one in time. */
+  take(fields: object): Promise<boolean>;
+}
+
 export interface AuditSinks {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined: the log alone. */
+  readonly trail?: AuditTrail | undefined;
+}
+
+/**
+ * Refusals that the log alone has: what anybody can have as often as he likes would fill a disk, and the audit that
+ * cannot be written cannot say so.
+ */
+const untaken: readonly ErrorCode[] = ["RATE_LIMITED", "AUDIT_UNAVAILABLE"];
+
+/** Nobody took the line, so nothing is handed out. */
+function unavailable(reason?: Reason): AppError {
+  return new AppError("AUDIT_UNAVAILABLE", { ...(reason && { reason }) });
 }
 
 /**
@@ -53,27 +74,39 @@ export interface AuditSinks {
 export class Audit {
   constructor(private readonly sinks: AuditSinks) {}
 
-  /** Runs what is audited, and writes how it ended: by default, that something was issued. */
+  /**
+   * Runs what is audited, and writes how it ended: by default, that something was issued. Throws AUDIT_UNAVAILABLE when
+   * the line has to be written and cannot be: what was issued is dropped then.
+   */
   async around<T>(
     entry: AuditEntry,
     run: () => Promise<T>,
     endingOf: (result: T) => Ending = () => ({ outcome: "issued" }),
   ): Promise<T> {
+    const outage = this.sinks.trail?.outage;
+    let result: T;
     try {
-      const result = await run();
-      const { outcome, userId = entry.userId } = endingOf(result);
-      this.#write({ ...entry, userId }, outcome);
-      return result;
+      if (outage) throw unavailable(outage);
+      result = await run();
     } catch (error) {
-      const failure = error instanceof AppError ? error : new AppError("INTERNAL_SERVER_ERROR");
-      this.refused(entry, failure);
+      await this.refused(entry, error instanceof AppError ? error : new AppError("INTERNAL_SERVER_ERROR"));
       throw error;
     }
+    const { outcome, userId = entry.userId } = endingOf(result);
+    const line = { ...entry, userId };
+    if (await this.#take({ ...line, outcome })) this.#log(line, outcome);
+    else {
+      const error = unavailable(this.sinks.trail?.outage);
+      this.#log(line, error.code, error.reason);
+      throw error;
+    }
+    return result;
   }
 
-  /** Writes that nothing was done, and why. */
-  refused(entry: AuditEntry, { code, reason }: AppError): void {
-    this.#write(entry, code, reason);
+  /** Writes that nothing was done, and why; whatever becomes of the line, nothing is. */
+  async refused(entry: AuditEntry, { code, reason }: AppError): Promise<void> {
+    if (!untaken.includes(code)) await this.#take({ ...entry, outcome: code, ...(reason && { reason }) });
+    this.#log(entry, code, reason);
   }
 
   /** Writes that somebody came with a credential that is not valid. */
@@ -81,7 +114,11 @@ export class Audit {
     this.sinks.logger.audit({ ...fields, outcome: "UNAUTHENTICATED" });
   }
 
-  #write(entry: AuditEntry, outcome: Success | ErrorCode, reason?: Reason): void {
+  async #take(line: object): Promise<boolean> {
+    return (await this.sinks.trail?.take(line)) ?? true;
+  }
+
+  #log(entry: AuditEntry, outcome: Success | ErrorCode, reason?: Reason): void {
     const { logger, metrics } = this.sinks;
     if (issuingFields.includes(entry.operation)) metrics.issued(entry.operation, outcome);
     logger.audit({ ...entry, outcome, ...(reason && { reason }) });

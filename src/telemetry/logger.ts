@@ -10,7 +10,7 @@ export interface Logger {
   error(fields: object, message: string): void;
   fatal(fields: object, message: string): void;
   /** For the audit: written at any level but silent. */
-  audit(fields: object): void;
+  audit(fields: object, message?: string): void;
   /** Are lines of this level written? What nobody reads need not be gathered. */
   isLevelEnabled(level: "debug" | "info"): boolean;
 }
@@ -67,7 +67,7 @@ export const silentLogger: Logger = withAudit(pino({ level: "silent" }), pino({ 
 
 function withAudit(logger: PinoLogger, auditLogger: PinoLogger): Logger {
   return Object.assign(logger, {
-    audit: (fields: object) => auditLogger.info(fields, "audit"),
+    audit: (fields: object, message = "audit") => auditLogger.info(fields, message),
     isLevelEnabled: logger.isLevelEnabled.bind(logger),
   });
 }

@@ -1,8 +1,9 @@
-import { documentCodes, type ErrorCode, errorCodes, isDocumentCode } from "../errors/codes.js";
+import { documentCodes, type ErrorCode } from "../errors/codes.js";
 import type { CredentialReason } from "../errors/reasons.js";
 import { limitNames } from "../limits.js";
 import { version } from "../system/version.js";
 import type { LogSink } from "./log-sink.js";
+import { callOutcomes, codes, fieldOutcomes } from "./outcomes.js";
 import { RedisMetrics } from "./redis-metrics.js";
 import { MetricRegistry, zero } from "./registry.js";
 import type { RequestRecord } from "./request-record.js";
@@ -10,30 +11,8 @@ import { createSeries } from "./series.js";
 
 const healthValues = { available: 2, degraded: 1, unavailable: 0 } as const;
 
-const codes = Object.keys(errorCodes) as ErrorCode[];
-
-/** Statuses of requests that never become an operation. */
-const statusesBefore: readonly number[] = [404, 405, 406, 408, 413, 415, 417, 431];
-
-/** How a root field that is known can end. */
-const fieldOutcomes: readonly ("OK" | ErrorCode)[] = [
-  "OK",
-  ...codes.filter((code) => !isDocumentCode(code) && !statusesBefore.includes(errorCodes[code].http)),
-];
-
 /** The label of what failed before its root fields were known. */
 const noField = "none";
-
-/** How a call to Amity can end. */
-const callOutcomes: readonly ("OK" | ErrorCode)[] = [
-  "OK",
-  "CANCELLED",
-  "OVERLOADED",
-  "USER_BANNED",
-  "AUTH_TOKEN_REJECTED",
-  "INTERNAL_SERVER_ERROR",
-  ...codes.filter((code) => code.startsWith("UPSTREAM_")),
-];
 
 /** Lines that could not be written so far: all, and the audit's among them. */
 type DroppedLines = Pick<LogSink, "dropped" | "droppedAudit">;
@@ -120,6 +99,12 @@ export class Metrics {
     this.#callerKeyAges.set(source, age);
   }
 
+  /** `sink`: the variable that names it. */
+  announceAuditSink(sink: string): void {
+    zero(this.#series.auditLines, { sink: [sink], outcome: ["written", "lost"] });
+    this.auditSink(sink, true);
+  }
+
   requestBegins(): void {
     this.#series.inFlight.inc();
   }
@@ -189,6 +174,14 @@ export class Metrics {
 
   callerKeysNotFetched(): void {
     this.#series.keyFetchFailures.inc();
+  }
+
+  auditSink(sink: string, isUp: boolean): void {
+    this.#series.auditSinks.set({ sink }, isUp ? 1 : 0);
+  }
+
+  auditLines(sink: string, outcome: "written" | "lost", count: number): void {
+    this.#series.auditLines.inc({ sink, outcome }, count);
   }
 
   /** The text that Prometheus reads, and its media type. */

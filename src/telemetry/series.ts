@@ -32,6 +32,11 @@ export function createSeries(registry: MetricRegistry) {
     redisUsed: gauge("amity_redis_used", "1 while Redis is used, 0 while this process is for itself", ["mode"]),
     redisFailures: counter("amity_redis_failures_total", "What Redis did not carry out", ["reason"]),
     insured: counter("amity_rate_limit_insurance_total", "Counted in this process for want of Redis", ["limit"]),
+    auditSinks: gauge("amity_audit_sink_up", "1: it takes the audit's lines; 0: it does not", ["sink"]),
+    auditLines: counter("amity_audit_lines_total", "The audit's lines in its sinks, and those missing", [
+      "sink",
+      "outcome",
+    ]),
     build: gauge("amity_build_info", "The version that runs", ["version"]),
   };
 }

@@ -7,18 +7,23 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { toldEvents } from "../../src/audit/events.js";
+import { NotOurs } from "../../src/audit/outlet.js";
+import { AuditSink } from "../../src/audit/sink.js";
 import { createApiKey } from "../../src/caller/api-keys.js";
 import { type Reason, reasons } from "../../src/errors/reasons.js";
 import type { Clock } from "../../src/system/clock.js";
 import { Reloads } from "../../src/system/reloading-file.js";
 import { Metrics } from "../../src/telemetry/metrics.js";
 import { reloadTeller } from "../../src/telemetry/reloads.js";
+import { scriptedOutlet } from "../support/audit.js";
 import { jwtEnv, signedIn } from "../support/callers.js";
 import { recordingLogger } from "../support/canary.js";
 import { type Credential, createTestAuthority, lives, selfSigned, withoutRoot } from "../support/certificates.js";
 import { testClock } from "../support/clock.js";
 import { regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { type IssuerSetup, withIssuer } from "../support/issuer.js";
+import { turns } from "../support/moody-amity.js";
 import { operation, withPipeline } from "../support/pipeline.js";
 import { type ForwardProxyFault, withForwardProxy } from "../support/proxy.js";
 import { closedPort, listening } from "../support/sockets.js";
@@ -106,6 +111,40 @@ function audited(query: string, env: Record<string, string> = {}, claims: Record
       }),
     says: { audit: true, by: "user:alice" },
   };
+}
+
+// The audit
+
+const sinkDown = { level: "error", message: "the audit cannot be written here; it is tried again twice a second" };
+
+/** A sink that could be opened, and then fails so when it is to be opened again. */
+function sinkThat(failure: Error): Scene {
+  const lines = async () => {
+    const { logger, lines: logged } = recordingLogger();
+    const clock = testClock();
+    const outlet = scriptedOutlet();
+    const sink = new AuditSink({
+      outlet,
+      key: undefined,
+      isRequired: false,
+      clock,
+      events: toldEvents("AUDIT_FILE", logger, new Metrics()),
+    });
+    await sink.start();
+    outlet.open = () => Promise.reject(failure);
+    sink.reopen();
+    for (let i = 0; i < 3; i++) {
+      await turns(10);
+      clock.advance(0);
+    }
+    return logged.map((line) => JSON.parse(line));
+  };
+  return { lines, says: sinkDown };
+}
+
+/** The log hears of it in the background. */
+async function askUntilTold({ ask, logged }: TestGateway, reason: string): Promise<void> {
+  while (!logged.join().includes(reason)) await ask(mint, {}, await signedIn("alice"));
 }
 
 /** A gateway that somebody built with a public key where a shared secret should be. */
@@ -597,6 +636,17 @@ const scenes = {
   ),
   "not a list of keys": { lines: serviceKeysThatAreNone, says: { ...keptOut, name: "AUTH_API_KEYS_FILE" } },
   "cannot be used": fileThat({ code: "canary-of-a-code" }, { read: false }),
+
+  ENOSPC: {
+    lines: () => logOf({ ...jwtEnv, AUDIT_FILE: "/dev/full" }, async (gateway) => askUntilTold(gateway, "ENOSPC")),
+    says: { ...sinkDown, sink: "AUDIT_FILE" },
+  },
+  "nobody reads": {
+    lines: () => logOf({ AUDIT_SOCKET: join(tmpdir(), "nobody-listens-here") }, async () => {}),
+    says: { ...sinkDown, sink: "AUDIT_SOCKET" },
+  },
+  "not writable": sinkThat(Object.assign(new Error(), { code: "EACCES" })),
+  "another writer": sinkThat(new NotOurs("is written by another process already")),
 } satisfies Record<Reason, Scene>;
 
 test.each(Object.entries(scenes) as [Reason, Scene][])("the log names %j when it happens", async (reason, scene) => {

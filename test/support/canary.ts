@@ -47,7 +47,7 @@ export function recordingLogger(): { logger: Logger; lines: string[] } {
     warn: write("warn"),
     error: write("error"),
     fatal: write("fatal"),
-    audit: (fields) => write("info")({ audit: true, ...fields }, "audit"),
+    audit: (fields, message = "audit") => write("info")({ audit: true, ...fields }, message),
     isLevelEnabled: () => true,
   };
   return { logger, lines };

@@ -32,6 +32,8 @@ export interface TestGateway {
   ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answered>;
   /** What the gateway logged so far, as JSON lines. */
   readonly logged: readonly string[];
+  /** As SIGHUP does. */
+  reload(): Promise<void>;
   /** Sends any request below the gateway's origin. */
   send(path: string, init?: RequestInit): Promise<Answered>;
 }
@@ -61,6 +63,7 @@ export async function withGateway(setup: GatewaySetup, use: (gateway: TestGatewa
     await use({
       url: gateway.url,
       logged: lines,
+      reload: () => gateway.reload(),
       send,
       ask: (query, variables = {}, headers = {}) =>
         send("/graphql", {

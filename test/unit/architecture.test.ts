@@ -45,7 +45,7 @@ const layers = [
   ["config"],
   ["caller"],
   ["amity"],
-  ["scalars.ts", "limits.ts", "errors", "telemetry", "system", "x509", "pages"],
+  ["scalars.ts", "limits.ts", "errors", "telemetry", "audit", "system", "x509", "pages"],
   // What frontends bundle stands alone; what pages run is not compiled at all.
   ["client"],
 ];
@@ -221,7 +221,7 @@ describe("what is loaded", () => {
 
   test.each(["app.ts", "cli/start.ts"])("to serve by %s is nothing that only some need", async (entry) => {
     const { modules, packages } = await loadedWith(entry);
-    const needless = ["client", "doctor", "emulator", "explorer", "shared", "x509"];
+    const needless = ["audit", "client", "doctor", "emulator", "explorer", "shared", "x509"];
     expect(modules.filter((name) => needless.includes(roomOf(name)))).toEqual([]);
     expect(modules.filter((name) => roomOf(name) === "cli" && !/start|exit-codes/.test(name))).toEqual([]);
     expect(packages.filter((name) => ["@peculiar/x509", "zod", "pino-pretty", "ioredis"].includes(name))).toEqual([]);

@@ -17,6 +17,7 @@ import { Readiness } from "../../src/server/readiness.js";
 import { noProxy } from "../../src/system/forward-proxy.js";
 import { fixed, Reloads } from "../../src/system/reloading-file.js";
 import { LogSink, type WriteBytes } from "../../src/telemetry/log-sink.js";
+import { testSink } from "../support/audit.js";
 import { type TestClock, testClock } from "../support/clock.js";
 import { type Issuer, withIssuer } from "../support/issuer.js";
 import { turns } from "../support/moody-amity.js";
@@ -231,6 +232,17 @@ const scenes: Readonly<Record<string, Scene>> = {
     await use({ lastsMs: 1_000, isOpen: () => written === "lost\n" });
   },
 
+  async "a sink of the audit"(clock, use) {
+    const { outlet, sink, take } = await testSink({ clock });
+    outlet.full = { reason: "ENOSPC", after: 0 };
+    void take("a");
+    await turns(10);
+    clock.advance(0);
+    await turns(10);
+    outlet.full = undefined;
+    await use({ lastsMs: 500, isOpen: () => sink.failure === undefined });
+  },
+
   "a caller's rate": refusing((limits) =>
     limits.count(
       { kind: "user", subject: "user:alice", userId: "alice", mayActFor: () => false, mayChange: () => false },
@@ -270,7 +282,7 @@ describe("what is shut opens again by itself, with time alone", () => {
 const root = fileURLToPath(new URL("../../src/", import.meta.url));
 /** What serves requests; the emulator's faults, the frontend's part and single commands shut nobody out. */
 const serving =
-  /^(?:amity|caller|graphql|server|session|shared|system|telemetry|token|region|user|visitor)\/.*\.ts$|^[\w-]+\.ts$/;
+  /^(?:amity|audit|caller|graphql|server|session|shared|system|telemetry|token|region|user|visitor)\/.*\.ts$|^[\w-]+\.ts$/;
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((name) => serving.test(name))
   .map((name) => ({ name, text: readFileSync(join(root, name), "utf8").replaceAll(/\s*\n \* /g, " ") }));
@@ -291,6 +303,14 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "amity/recent-counts.ts": "numbers, for those who decide",
   "amity/region-guard.ts": "deadlines of calls; its parts say what they shut",
   "amity/region.ts": "measures calls",
+  "audit/chain-writer.ts": "what the file holds: a part of a line is told of, and the chain goes on",
+  "audit/file-outlet.ts": "the open file; its sink opens it again",
+  "audit/line-queue.ts": "lines that wait; its sink empties it",
+  "audit/patience.ts": "one wait, within its limit",
+  "audit/socket-outlet.ts": "the open socket; its sink opens it again",
+  "audit/timers.ts": "waits, which end with the process",
+  "audit/verify.ts": "one reading, for whoever asked",
+  "audit/watch.ts": "looks again each second",
   "caller/authenticator.ts": "an age, for the metrics",
   "caller/key-set.ts": "never changes: another set takes its place",
   "caller/verified-tokens.ts": "where in doubt, a token is verified anew",

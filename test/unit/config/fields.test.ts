@@ -21,6 +21,7 @@ function neededBy(name: string, value = ""): Env {
   if (name === "DRAIN_MS") return { UPSTREAM_TIMEOUT_MS: "1" };
   if (name === "REDIS_TIMEOUT_MS" || name === "REPLICAS" || name === "REDIS_PREFIX") return { REDIS_URL: "redis://h" };
   if (/^VISITOR_LIMIT/.test(name)) return { VISITORS: "on" };
+  if (name === "AUDIT_REQUIRED") return { AUDIT_FILE: "/nowhere/audit" };
   if (name === "AMITY_ALLOW_UNSECURE") return { ...byDiscovery, NODE_ENV: "production" };
   return /^AUTH_JW/.test(name) ? byDiscovery : {};
 }
@@ -140,6 +141,7 @@ describe("a choice", () => {
     AMITY_SESSION_API: ["v3", "v4", "v5"],
     VISITORS: ["on", "off"],
     USER_PROFILES: ["on", "off"],
+    AUDIT_REQUIRED: ["on", "off"],
     REDIS_MODE: ["standalone", "sentinel", "cluster"],
     INTROSPECTION: ["on", "off", "auto"],
     EXPLORER: ["graphiql", "sandbox", "off", "auto"],
@@ -155,7 +157,7 @@ describe("a choice", () => {
 
   test.each(rows)("%s takes %j and nothing else", (name, values) => {
     for (const value of values) {
-      const env = name === "REDIS_MODE" ? neededBy(name, value) : {};
+      const env = name === "REDIS_MODE" || name === "AUDIT_REQUIRED" ? neededBy(name, value) : {};
       expect(loadConfig({ ...env, [name]: value }).problems).toEqual([]);
     }
     for (const value of ["C4N4RY", "toString", "__proto__", values.join(",")]) {

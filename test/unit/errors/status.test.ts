@@ -92,6 +92,7 @@ const contract: [ErrorCode, number, boolean][] = [
   ["RATE_LIMITED", 429, true],
   ["OVERLOADED", 503, true],
   ["AUTH_UNAVAILABLE", 503, true],
+  ["AUDIT_UNAVAILABLE", 503, true],
   ["REGION_NOT_CONFIGURED", 200, false],
   ["VISITORS_NOT_ENABLED", 200, false],
   ["USER_PROFILES_NOT_ENABLED", 200, false],

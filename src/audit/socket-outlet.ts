@@ -1,0 +1,66 @@
+import { stat } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { dirname } from "node:path";
+import { Unusable } from "../errors/reason-of.js";
+import { failureOf } from "./failures.js";
+import { type Found, type Outlet, WriteFailed } from "./outlet.js";
+
+const nothing: Found = { lines: [], rest: new Uint8Array(), isMidLine: false };
+
+/** A Unix stream socket that somebody listens at, such as a collector of logs. What that sends back is not read. */
+export class SocketOutlet implements Outlet {
+  readonly name = "AUDIT_SOCKET";
+  readonly isStream = true;
+  onBroken?: () => void;
+  #socket: Socket | undefined;
+
+  constructor(private readonly path: string) {}
+
+  open(): Promise<Found> {
+    const old = this.#socket;
+    this.#socket = undefined;
+    old?.destroy();
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.path);
+      socket.once("connect", () => {
+        this.#socket = socket;
+        // It keeps no process alive that has ended its work.
+        socket.unref().resume();
+        resolve(nothing);
+      });
+      socket.on("error", async (error) => reject(await this.#failure(error)));
+      // The other side shut it, or has gone.
+      socket.on("end", () => socket.destroy());
+      socket.on("close", () => {
+        if (this.#socket !== socket) return;
+        this.#socket = undefined;
+        this.onBroken?.();
+      });
+    });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const gone = new Unusable("nobody reads", "breaks off");
+      if (!this.#socket) return reject(new WriteFailed(gone, 0));
+      // How much of it has arrived Node does not tell.
+      this.#socket.write(bytes, (error) => (error ? reject(new WriteFailed(gone, undefined)) : resolve()));
+    });
+  }
+
+  async look(): Promise<undefined> {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.end();
+  }
+
+  /** A socket that is not there yet is one at which nobody listens, but for one whose folder is not there either. */
+  async #failure(error: NodeJS.ErrnoException): Promise<Unusable> {
+    const isAbsent = error.code === "ENOENT" && (await stat(dirname(this.path)).catch(() => undefined));
+    return isAbsent ? new Unusable("nobody reads", "is not there") : failureOf(error);
+  }
+}
