@@ -1,9 +1,8 @@
 import type { AmityClient, RegionState } from "../../src/amity/client.js";
 import type { CallLimits } from "../../src/amity/region-guard.js";
 import type { RegionCode } from "../../src/amity/regions.js";
-import type { SessionApi, SessionRequest, UserUpdate } from "../../src/amity/requests.js";
+import type { SessionApi, SessionRequest } from "../../src/amity/requests.js";
 import type { AmitySession } from "../../src/amity/session-wire.js";
-import type { AmityUser } from "../../src/amity/user-wire.js";
 
 export interface MintCall extends CallLimits {
   readonly region: RegionCode;
@@ -27,8 +26,8 @@ export interface Script {
   readonly verifySession?: AmityClient["verifySession"];
   readonly revokeSession?: AmityClient["revokeSession"];
   readonly revokeUserSessions?: AmityClient["revokeUserSessions"];
-  readonly listUsers?: (region: RegionCode, userIds: readonly string[]) => Promise<AmityUser[]>;
-  readonly updateUser?: (region: RegionCode, update: UserUpdate) => Promise<AmityUser>;
+  readonly listUsers?: AmityClient["listUsers"];
+  readonly updateUser?: AmityClient["updateUser"];
 }
 
 /** An Amity client that answers by the script and notes what it was asked, instead of asking anybody. */
