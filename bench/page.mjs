@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { chart } from "./chart.mjs";
 import { paragraph } from "./markdown.mjs";
+import { goalsSection } from "./page-goals.mjs";
 import { growthSection } from "./page-growth.mjs";
+import { memoryHolders } from "./page-memory.mjs";
 import { sections } from "./page-runs.mjs";
 import { summaryOf, tableText } from "./page-table.mjs";
 import { timeSection } from "./page-time.mjs";
@@ -33,7 +35,9 @@ export async function renderPage() {
     ...Object.entries(sections)
       .filter(([name]) => name in kept)
       .map(([name, section]) => section(kept[name])),
+    goalsSection(kept),
     timeSection(),
+    memoryHolders(),
     growthSection(table, memory),
   ];
   return { page: `${parts.join("\n\n")}\n`, picture: chart(table) };
