@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { installNode } from "../test/node-versions/node-release.mjs";
 import { acceptBaseline, belowBaseline } from "./baseline.mjs";
 import { measureIdle } from "./idle.mjs";
+import { isBusy } from "./machine.mjs";
 import { measureMemory } from "./memory.mjs";
 import { sections } from "./page-runs.mjs";
 import { tableText } from "./page-table.mjs";
@@ -41,9 +42,9 @@ export async function bench(wanted) {
   }
 }
 
-/** Two processes work at a time; whatever else runs blurs ratios, and makes latencies worthless. */
-function tellBusy({ cores, loadBefore }) {
-  if (loadBefore > cores / 4) tell(`the machine is busy: load average ${loadBefore} on ${cores} cores; better wait`);
+function tellBusy(machine) {
+  const { cores, loadBefore } = machine;
+  if (isBusy(machine)) tell(`the machine is busy: load average ${loadBefore} on ${cores} cores; better wait`);
 }
 
 async function measure(wanted, shared, about) {

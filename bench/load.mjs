@@ -5,6 +5,9 @@ import { Pool } from "undici";
 
 const timeoutMs = 30_000;
 
+/** 32 requests in flight overload no gateway that has a core to itself. */
+const tooBusy = "\nThe machine is too busy with other things to measure on, or the server stood still for seconds.";
+
 /** Connections to a server, as many as it takes or at most so many. */
 export function connect(url, connections) {
   return new Pool(url, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
@@ -25,7 +28,7 @@ export function send(pool, { marker, ...request }) {
       },
       onResponseEnd() {
         if (status === 200 && text.includes(marker)) resolve(text);
-        else reject(new Error(`an answer is wrong (${status}): ${text}`));
+        else reject(new Error(`an answer is wrong (${status}): ${text}${text.includes("OVERLOADED") ? tooBusy : ""}`));
       },
       onResponseError(_controller, error) {
         reject(error);

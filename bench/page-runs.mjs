@@ -1,11 +1,20 @@
 import { candidates } from "./candidates.mjs";
+import { isBusy } from "./machine.mjs";
 import { milliseconds as ms, paragraph, short, table, times } from "./markdown.mjs";
 
 /** The other runs as Markdown: each gives a section from its result. */
 
 const titleOf = (name) => candidates[name]?.title ?? "the upstream alone";
 
-const measuredOn = ({ command, date, node }) => `\`${command}\`, on ${date} with Node.js ${node}.`;
+const measuredOn = ({ command, date, node, machine }) =>
+  `\`${command}\`, on ${date} with Node.js ${node}.${busyText(machine)}`;
+
+/** Latencies of a machine that does other things are hardly the server's. */
+function busyText(machine) {
+  const { cores, loadBefore } = machine;
+  if (!isBusy(machine)) return "";
+  return ` The machine was busy with other things (load average ${loadBefore} on ${cores} cores): measure it again.`;
+}
 
 /** The upstream alone has none to tell. */
 function highestText(perSecond = "") {
@@ -71,7 +80,7 @@ function idleSection({ about, quietSeconds, measured }) {
   return ["## After a quiet spell", paragraph(text), table(head, rows)].join("\n\n");
 }
 
-function startSection({ about, milliseconds, ratio, loaded }) {
+function startSection({ about, milliseconds, ratio, cpuMilliseconds, cpuRatio, loaded }) {
   const gateway = milliseconds["gateway-jwt"];
   const { reference } = milliseconds;
   const range = ({ median, least, most }) => `${short(median)} ms (${short(least)}-${short(most)})`;
@@ -81,7 +90,8 @@ function startSection({ about, milliseconds, ratio, loaded }) {
     .map(([name, count]) => `${name} ${count}`);
   const text = `From the start of the process to its first answer, built and in production: ${range(gateway)}. A process
     that imports Apollo Server, type-graphql, got and Fastify and answers one query takes ${range(reference)}: the
-    gateway's is ${ratio.toFixed(2)} times that. It has loaded ${short(files)} files by then, most of them of
+    gateway's is ${ratio.toFixed(2)} times that. It takes ${range(cpuMilliseconds["gateway-jwt"])} of CPU,
+    ${cpuRatio.toFixed(2)} times as much. It has loaded ${short(files)} files by then, most of them of
     ${largest.join(", ")}. ${measuredOn(about)}`;
   return ["## Start", paragraph(text)].join("\n\n");
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { cpus, loadavg, release, totalmem } from "node:os";
 import { promisify } from "node:util";
+import { thisMachine } from "./machine.mjs";
 import { writePage } from "./page.mjs";
 
 /** What whole runs measured is kept in results/, and docs/performance.md is made of it. */
@@ -22,13 +22,7 @@ export async function circumstances(node) {
     date: new Date().toISOString().slice(0, 10),
     command: commandOf(process.argv.slice(2)),
     node: stdout.trim().slice(1),
-    machine: {
-      processor: cpus()[0]?.model ?? "unknown",
-      cores: cpus().length,
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-      linux: release(),
-      loadBefore: Number((loadavg()[0] ?? 0).toFixed(1)),
-    },
+    machine: thisMachine(),
     versions: Object.fromEntries(await Promise.all(versions)),
   };
 }

@@ -11,7 +11,10 @@ import { median, spread } from "./statistics.mjs";
 const lengths = { full: 21, quick: 5 };
 const query = JSON.stringify({ query: "{ regions { code } }" });
 
-/** Gives the milliseconds of the gateway and of the reference, the ratio, and what the gateway loads. */
+/**
+ * Gives the milliseconds of the gateway and of the reference, the ratio, and what the gateway loads. CPU as well, which
+ * depends less on what else the machine does.
+ */
 export async function measureStart(isQuick, shared, tell) {
   const { upstream, callers, node, folder } = shared;
   const gateway = candidates["gateway-jwt"];
@@ -34,10 +37,22 @@ export async function measureStart(isQuick, shared, tell) {
   }
   tell("start: what is loaded");
   return {
-    milliseconds: Object.fromEntries(Object.entries(times).map(([name, list]) => [name, spread(list)])),
-    ratio: median(times["gateway-jwt"].map((ms, round) => ms / times.reference[round])),
+    milliseconds: spreads(times, "ms"),
+    ratio: ratioOf(times, "ms"),
+    cpuMilliseconds: spreads(times, "cpuMs"),
+    cpuRatio: ratioOf(times, "cpuMs"),
     loaded: await loadedBy({ ...servers["gateway-jwt"], node, folder }),
   };
+}
+
+function spreads(times, field) {
+  return Object.fromEntries(
+    Object.entries(times).map(([name, list]) => [name, spread(list.map((start) => start[field]))]),
+  );
+}
+
+function ratioOf({ "gateway-jwt": gateway, reference }, field) {
+  return median(gateway.map((start, round) => start[field] / reference[round][field]));
 }
 
 async function firstAnswer(name, { authorization, ...options }) {
@@ -46,10 +61,11 @@ async function firstAnswer(name, { authorization, ...options }) {
   const pool = connect(server.url, 1);
   const headers = { "content-type": "application/json", ...(authorization && { authorization }) };
   await send(pool, { method: "POST", path: "/graphql", headers, body: query, marker: '"EU"' });
-  const took = performance.now() - startedAt;
+  const ms = performance.now() - startedAt;
+  const cpuMs = (await server.cpuMicroseconds()) / 1_000;
   await pool.close();
   await server.stop();
-  return took;
+  return { ms, cpuMs };
 }
 
 /** How many files of each package, and of our own, the process has loaded when it has answered; V8 lists them. */
