@@ -7,6 +7,8 @@ import type { FleetCallers } from "./callers.js";
 export const regions = ["EU", "SG"] as const;
 
 const userNumber = 500;
+/** What was handed out before is past its life. */
+const mostTokens = 5_000;
 /** Far beyond every deadline. Milliseconds. */
 const patienceMs = 60_000;
 /** A machine that stood still for a moment must not find more waiting than a region takes. */
@@ -19,8 +21,6 @@ const open =
 /** One request that went wrong. */
 export interface Failure {
   readonly requestId: string;
-  /** Performance's clock. */
-  readonly sentAt: number;
   /** A GraphQL error's code, a status without one, or Node's code. */
   readonly what: string;
 }
@@ -29,7 +29,10 @@ export interface Failure {
 export class Load {
   answered = 0;
   readonly failures: Failure[] = [];
+  /** Milliseconds that each took. */
   readonly times: number[] = [];
+  /** What was handed out last. */
+  readonly tokens: string[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: mostUnderWay });
   readonly #underWay = new Set<Promise<void>>();
   #isOn = false;
@@ -66,6 +69,11 @@ export class Load {
     while (this.answered < wanted) await sleep(10);
   }
 
+  /** Waits until something holds, which takes requests. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    while (!(await holds())) await this.more(10);
+  }
+
   async #keepAsking(perSecond: number): Promise<void> {
     const startedAt = performance.now();
     for (let i = 0; this.#isOn; i++) {
@@ -94,7 +102,7 @@ export class Load {
       .catch((error: NodeJS.ErrnoException) => error.code ?? error.message);
     this.answered++;
     this.times.push(performance.now() - sentAt);
-    if (what !== undefined) this.failures.push({ requestId, sentAt, what, at: performance.now() } as any);
+    if (what !== undefined) this.failures.push({ requestId, what });
   }
 
   #problemOf(region: string, userId: string, { status, body }: Answered): string | undefined {
@@ -102,6 +110,8 @@ export class Load {
     const entry = body.data?.entry;
     if (!entry) return body.errors?.[0]?.extensions.code ?? "no data";
     this.ownership.check(region, userId, entry);
+    this.tokens.push(entry.token ?? entry.accessToken ?? "");
+    if (this.tokens.length > mostTokens) this.tokens.shift();
     return undefined;
   }
 

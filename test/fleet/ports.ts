@@ -1,13 +1,12 @@
 import { createServer } from "node:net";
 
 /** Below those that systems give to whoever asks for any: nobody is on one by chance while its owner is away. */
-const firstPort = 20_000;
-const portNumber = 10_000;
+const usual = { first: 20_000, number: 10_000 };
 
 /** A free port of loopback that can be taken, left and taken again. */
-export async function keptPort(chance = Math.random): Promise<number> {
+export async function keptPort({ first, number } = usual): Promise<number> {
   for (;;) {
-    const port = firstPort + Math.floor(chance() * portNumber);
+    const port = first + Math.floor(Math.random() * number);
     if (await isFree(port)) return port;
   }
 }

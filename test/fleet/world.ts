@@ -14,6 +14,9 @@ import { type Nginx, startNginx } from "./nginx.js";
 const apiKey = "canary-api-key";
 const firstKey = "canary-server-key-1";
 
+/** What the gateways hold for EU. */
+export const secrets = [apiKey, firstKey];
+
 /** Keys are read again within a second, and fetched again every other. */
 const limits = {
   AUTH_JWKS_CACHE_S: "2",
@@ -81,7 +84,7 @@ export async function withFleet({ chance, env }: FleetOptions, use: (fleet: Flee
 }
 
 async function writeFiles(folder: string, sg: Emulator): Promise<Files> {
-  const { cert, key } = await issue(sg, "first");
+  const { cert, key } = await issue(sg, "turn-1");
   const texts: Readonly<Record<keyof Files, string>> = {
     primary: firstKey,
     secondary: "canary-server-key-0",
