@@ -85,7 +85,7 @@ async function assemble(config: Config, tools: Tools, emulator: Emulator | undef
   const makeCounter = shared?.makeCounter;
   const rateLimits = new RateLimits(config.inbound.rateLimits, makeCounter);
   const secrets = config.visitors && watchVisitorSecrets(config.regions, emulator?.visitorSecret, reloads);
-  const services = createServices(config, amity, secrets, { ...tools, rateLimits });
+  const services = createServices(config, amity, secrets, { ...tools, rateLimits, sharedTokens: shared?.tokens });
   const authenticator = createAuthenticator(config.auth, { ...tools, proxyFor: config.proxyFor });
   const readiness = new Readiness(() => authenticator.isReady(), tools.clock);
   const farewell: Farewell = { endsConnections: false };

@@ -5,6 +5,7 @@ import type { Services } from "./context.js";
 import { RegionService } from "./region/region.service.js";
 import { IssuedSessionService } from "./session/issued-session.service.js";
 import { SessionService } from "./session/session.service.js";
+import type { SharedTokens } from "./token/shared-tokens.js";
 import { TokenService } from "./token/token.service.js";
 import { TokenStore } from "./token/token.store.js";
 import type { Tools } from "./tools.js";
@@ -18,13 +19,13 @@ export function createServices(
   config: Config,
   amity: AmityClient,
   secrets: VisitorSecrets | undefined,
-  tools: Tools & RefusalSinks,
+  tools: Tools & RefusalSinks & { readonly sharedTokens?: SharedTokens | undefined },
 ): Services {
-  const { clock, metrics, audit } = tools;
+  const { clock, metrics, audit, sharedTokens: shared } = tools;
   const { defaultRegion, hostFamily, tokenReuseMs, userProfiles, upstreamTimeoutMs: timeoutMs } = config;
   const store = new TokenStore(tokenReuseMs, clock);
   const issuing = { amity, audit, clock, timeoutMs };
-  const tokens = new TokenService({ ...issuing, store, onReuse: () => metrics.reused() });
+  const tokens = new TokenService({ ...issuing, store, shared, onReuse: () => metrics.reused() });
   const signer = secrets && new VisitorSigner(secrets, clock);
   return {
     regions: new RegionService({ amity, defaultRegion, hostFamily }),

@@ -3,7 +3,7 @@ export type Status = "ok" | "warn" | "fail";
 
 /** One row of the doctor's table. No text holds a key, a token or a certificate. */
 export interface Check {
-  /** `config`, a region's code, `mTLS` or `callers`. */
+  /** `config`, a region's code, `mTLS`, `callers` or `Redis`. */
   readonly scope: string;
   readonly check: string;
   readonly status: Status;

@@ -17,6 +17,7 @@ import { keyChecks } from "./keys.js";
 import { lookupChecks } from "./lookup.js";
 import { tryMinting } from "./mint.js";
 import { probe } from "./probe.js";
+import { redisChecks } from "./redis.js";
 import { sessionChecks } from "./session.js";
 import type { Trial } from "./trial.js";
 
@@ -42,11 +43,18 @@ export async function examine(loaded: LoadedConfig, options: DoctorOptions = {})
   const { config } = loaded;
   if (!config) return checks;
   const { regions, mutualTls } = config;
-  const [ofRegions, ofCallers] = await Promise.all([
+  const [ofRegions, ofCallers, ofRedis] = await Promise.all([
     regions === "emulator" ? [] : regionsChecks(config, regions, setup),
     callerChecks(config, setup.clock),
+    redisChecks(config, setup.clock),
   ]);
-  return [...checks, ...clientCertificateChecks(mutualTls.pairs, setup.clock.now()), ...ofRegions, ...ofCallers];
+  return [
+    ...checks,
+    ...clientCertificateChecks(mutualTls.pairs, setup.clock.now()),
+    ...ofRegions,
+    ...ofCallers,
+    ...ofRedis,
+  ];
 }
 
 type Regions = Readonly<Record<RegionCode, RegionConfig>>;

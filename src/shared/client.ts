@@ -14,6 +14,8 @@ export interface Destination extends Pick<RedisSettings, "mode" | "sentinelMaste
 /** Soon enough to be back within two seconds, and no hail of connections. Milliseconds. */
 const mostWaitMs = 500;
 const connectMs = 1_000;
+/** A server that stands still says no goodbye, and the end of a process waits for it no longer. Milliseconds. */
+const goodbyeMs = 100;
 /** A connection that owes an answer for so long is dead, though TCP may not know for minutes. Milliseconds. */
 const silenceMs = 1_000;
 
@@ -64,8 +66,6 @@ function single(destination: Destination): Options {
     ...(common.tls && { sentinelTLS: common.tls, enableTLSForSentinelMode: true }),
     sentinelRetryStrategy: () => mostWaitMs,
     sentinelCommandTimeout: connectMs,
-    failoverDetector: true,
-    sentinelReconnectStrategy: () => mostWaitMs,
   };
 }
 
@@ -81,6 +81,7 @@ function connection({ servers, ca }: Destination): Options {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: connectMs,
+    disconnectTimeout: goodbyeMs,
     socketTimeout: silenceMs,
     // It would be a console's warning where the ACL forbids INFO; our own check writes, which says more.
     enableReadyCheck: false,
@@ -88,11 +89,4 @@ function connection({ servers, ca }: Destination): Options {
     // A master that became a replica keeps its connections: another one leads to the new master.
     reconnectOnError: ({ message }) => /\bREADONLY\b/.test(message),
   };
-}
-
-/** Waits until it can be asked. It may never come. */
-export function readiness(client: RedisClient): Promise<void> {
-  return new Promise((resolve) => {
-    client.once("ready", () => resolve());
-  });
 }

@@ -18,7 +18,7 @@ export const failures = {
   "not permitted": {
     means: "the ACL of the user in REDIS_URL forbids a command, a key or a channel",
     todo: "give it the rule in docs/operations.md; REDIS_PREFIX has to be the one that the rule names",
-    answer: /\bNOPERM\b/,
+    answer: /\bNOPERM\b|\bACL failure\b|executing the script can't/,
   },
   "read-only": {
     means: "the server is a replica, or was made one: it takes no writes",
@@ -43,7 +43,7 @@ export const failures = {
   "cluster down": {
     means: "a part of the Cluster has no master",
     todo: "nothing during a fail-over; else look at CLUSTER INFO",
-    answer: /\b(?:CLUSTERDOWN|TRYAGAIN)\b|Failed to refresh slots cache|Too many Cluster redirections/i,
+    answer: /\b(?:CLUSTERDOWN|TRYAGAIN)\b|Too many Cluster redirections/i,
   },
   "another mode": {
     means: "the server is of another kind than REDIS_MODE says",
@@ -65,7 +65,7 @@ export const failures = {
   },
   unreachable: {
     means: "there is no connection with Redis",
-    todo: "check that it runs, host and port in REDIS_URL, and the network between",
+    todo: "check that it runs, host and port in REDIS_URL, whether it speaks TLS (rediss://), and the network between",
   },
   "TLS failure": {
     means: "the connection is refused for its certificate, or one side does not speak TLS",
@@ -95,25 +95,22 @@ const withAnswers = (Object.keys(failures) as Failure[]).flatMap((failure) => {
 export function failureOf(error: unknown, connectionError?: unknown): Failure {
   if (error instanceof CheckFailure) return error.failure;
   if (error instanceof Late) return connectionError === undefined ? "too slow" : failureOf(connectionError);
-  const text = textsOf(error).join(" ");
-  const answered = withAnswers.find(([, answer]) => answer.test(text));
+  // A Cluster's client says in `lastNodeError` what is behind it.
+  const { message, lastNodeError }: { message?: unknown; lastNodeError?: unknown } = Object(error);
+  if (lastNodeError) return failureOf(lastNodeError);
+  const answered = withAnswers.find(([, answer]) => answer.test(String(message)));
   if (answered) return answered[0];
   if (connectionError !== undefined && connectionError !== error) return failureOf(connectionError);
-  return ofNetwork(error, text);
+  return ofNetwork(error, String(message));
 }
 
-/** A Cluster says in `lastNodeError` what is behind it. */
-function textsOf(error: unknown): string[] {
-  if (!(error instanceof Error)) return [];
-  const { lastNodeError } = error as { lastNodeError?: unknown };
-  return [error.message, ...textsOf(lastNodeError)];
-}
-
-function ofNetwork(error: unknown, text: string): Failure {
+function ofNetwork(error: unknown, message: string): Failure {
   const reason = reasonOf(error, "cannot be used");
-  if (/timed?[ -]?out/i.test(text) || reason === "timeout") return "too slow";
-  if (/certificate|\b(?:TLS|SSL)\b|self[- ]signed|altname|EPROTO/i.test(`${text} ${reason}`)) return "TLS failure";
-  if (reason !== "cannot be used" || /writeable|connection is closed|\bconnect\b|socket|ECONN/i.test(text)) {
+  const text = `${message} ${reason}`;
+  if (/\bETIMEDOUT\b/.test(text)) return "unreachable";
+  if (/timed? ?out/i.test(text)) return "too slow";
+  if (/certificate|\b(?:TLS|SSL)\b|self[- _]signed|altname|EPROTO/i.test(text)) return "TLS failure";
+  if (reason !== "cannot be used" || /writeable|connection is closed|slots cache|\bconnect\b|socket/i.test(text)) {
     return "unreachable";
   }
   return "other";

@@ -4,7 +4,7 @@ import type { Reloading } from "../system/reloading-file.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { RedisMetrics } from "../telemetry/redis-metrics.js";
 import { answerInTime } from "./answer-in-time.js";
-import { type Destination, openRedis, type RedisClient, readiness } from "./client.js";
+import { type Destination, openRedis, type RedisClient } from "./client.js";
 import { type Failure, failureOf, failures } from "./failures.js";
 import { commandsOf, look, type Script } from "./scripts.js";
 
@@ -50,6 +50,7 @@ export class Link {
   #connectionError: unknown;
   #failuresInRow = 0;
   #goodLooks = 0;
+  #onReady = () => {};
   #cancelLook = () => {};
 
   constructor(private readonly options: LinkOptions) {}
@@ -123,10 +124,15 @@ export class Link {
 
   async #connected(): Promise<RedisClient> {
     const servers = await this.options.servers.current();
-    if (servers !== this.#servers || !this.#client) this.#open(servers);
+    // ioredis gives up for good where a connection is closed while it asks the Sentinels.
+    if (servers !== this.#servers || !this.#client || this.#client.status === "end") this.#open(servers);
     const client = this.#client;
     if (!client || this.#state === "closed") throw new RedisAway();
-    if (client.status !== "ready") await answerInTime(readiness(client), connectMs, this.options.clock);
+    if (client.status === "ready") return client;
+    const ready = new Promise<void>((resolve) => {
+      this.#onReady = resolve;
+    });
+    await answerInTime(ready, connectMs, this.options.clock);
     return client;
   }
 
@@ -141,6 +147,7 @@ export class Link {
     });
     client.on("ready", () => {
       this.#connectionError = undefined;
+      this.#onReady();
     });
     client.connect().catch(() => {});
     this.#client = client;

@@ -3,15 +3,20 @@ import type { MakeCounter } from "../caller/rate-limits.js";
 import type { Config } from "../config/config.js";
 import { parseCacheKeys, parseRedisServers, type RedisSettings } from "../config/redis.js";
 import { watchGiven } from "../config/watch-secret.js";
+import { nowhere, type SharedTokens } from "../token/shared-tokens.js";
 import type { Tools } from "../tools.js";
 import { sharedCounters } from "./counters.js";
+import { Evictions, type EvictionsOptions } from "./evictions.js";
 import { failures } from "./failures.js";
 import { Link } from "./link.js";
-import { Names } from "./names.js";
+import { Names, type Secrets } from "./names.js";
+import { RedisTokens } from "./tokens.js";
 
 /** What this process shares with others. */
 export interface Shared {
   readonly makeCounter: MakeCounter;
+  /** Undefined where no token is handed out again. */
+  readonly tokens: SharedTokens | undefined;
   /** Looks for Redis, for a second at most. It never fails: without Redis the process is for itself. */
   start(): Promise<void>;
   close(): void;
@@ -19,20 +24,42 @@ export interface Shared {
 
 /** Prepares what is shared by a Redis. Nothing is asked of it before `start`. */
 export function prepareShared(config: Config, settings: RedisSettings, tools: Tools): Shared {
-  const { clock, logger, reloads } = tools;
+  const { clock, logger, reloads, newId } = tools;
   const metrics = tools.metrics.redis;
+  const { tokenReuseMs } = config;
   const { mode, prefix, replicas, timeoutMs, url, cacheKeys } = settings;
   const servers = watchGiven(url, reloads, (text) => parseRedisServers(text, mode));
   const keys = cacheKeys && watchGiven(cacheKeys, reloads, parseCacheKeys);
   const ownSecrets = Promise.resolve(networkSecrets(config, prefix));
-  const names = new Names(() => keys?.current() ?? ownSecrets);
+  const secrets: Secrets = () => keys?.current() ?? ownSecrets;
+  const names = new Names(secrets);
   const link = new Link({ destination: settings, servers, prefix, timeoutMs, clock, logger, metrics });
   metrics.announce(mode, Object.keys(failures));
+  const own = { link, names, secrets, prefix, clock, newId };
+  const reused = tokenReuseMs > 0 ? shareTokens(tokenReuseMs, keys && (() => keys.current()), own) : undefined;
   return {
     makeCounter: sharedCounters({ link, names, prefix, replicas, metrics }),
+    tokens: reused,
     start: () => link.start(),
-    close: () => link.close(),
+    close() {
+      reused?.close();
+      link.close();
+    },
   };
+}
+
+type TokenTools = Omit<EvictionsOptions, "tokens"> & { readonly names: Names };
+
+/** Reused tokens, where there is a key that seals them, and the news of those who are forgotten, in any case. */
+function shareTokens(reuseMs: number, cacheKeys: Secrets | undefined, tools: TokenTools) {
+  const tokens = new RedisTokens({ ...tools, cacheKeys, reuseMs });
+  const evictions = new Evictions({ ...tools, tokens });
+  return {
+    find: async (key) => (evictions.isPending(key) ? nowhere : tokens.find(key)),
+    forget: (user) => evictions.tell(user),
+    onForgotten: (listener) => evictions.onForgotten(listener),
+    close: () => evictions.close(),
+  } satisfies SharedTokens & { close(): void };
 }
 
 /**

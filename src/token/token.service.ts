@@ -1,15 +1,16 @@
-import { authTokenLifeMs } from "../amity/auth-token-life.js";
 import type { AmityClient } from "../amity/client.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { CancelSignal } from "../system/cancellation.js";
-import { type Clock, momentOf, refreshTime } from "../system/clock.js";
+import { type Clock, momentOf } from "../system/clock.js";
 import type { Audit } from "../telemetry/audit.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
+import { datedToken } from "./dated-token.js";
+import { nothingShared, type SharedTokens, type SharedUser } from "./shared-tokens.js";
 import { SingleFlight } from "./single-flight.js";
 import type { TokenKey } from "./token.loader.js";
-import type { Minted, TokenStore } from "./token.store.js";
+import type { Minted, StoreKey, TokenStore } from "./token.store.js";
 import type { AuthToken } from "./token.type.js";
 
 const outages: ReadonlySet<ErrorCode> = new Set(["UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_RATE_LIMITED"]);
@@ -17,6 +18,8 @@ const outages: ReadonlySet<ErrorCode> = new Set(["UPSTREAM_UNAVAILABLE", "UPSTRE
 export interface TokenServiceOptions {
   readonly amity: AmityClient;
   readonly store: TokenStore;
+  /** Undefined: this process hands out what it minted itself. */
+  readonly shared?: SharedTokens | undefined;
   readonly audit: Audit;
   readonly clock: Clock;
   /** Time for one root field. Milliseconds. */
@@ -24,13 +27,22 @@ export interface TokenServiceOptions {
   readonly onReuse: () => void;
 }
 
+/** A token, and whether somebody had it before. */
+interface Obtained {
+  readonly token: AuthToken;
+  readonly isReused: boolean;
+}
+
 /** Issues auth tokens, each with its audit line. */
 export class TokenService {
-  readonly #flights: SingleFlight<Minted>;
+  readonly #flights: SingleFlight<Obtained>;
+  readonly #shared: SharedTokens;
 
   /** Whoever joins another's mint has at least half of the time that its own would have. */
   constructor(private readonly options: TokenServiceOptions) {
     this.#flights = new SingleFlight(options.clock, options.timeoutMs / 2);
+    this.#shared = options.shared ?? nothingShared;
+    this.#shared.onForgotten((user) => this.#forgetHere(user));
   }
 
   /** A token for the user: minted, shared with an equal call under way, or, where that is on, handed out again. */
@@ -40,10 +52,18 @@ export class TokenService {
     return this.options.audit.around({ operation: "authToken", by, ...key, requestId }, () => this.#issue(key, asker));
   }
 
-  /** Hands out no token of the user's that was asked for before now, from the store or shared. */
-  forget(user: Pick<TokenKey, "region" | "userId">): void {
-    this.options.store.forget(user);
-    const ending = flightEnding(user);
+  /** Lets nobody hand out a token of the user's that was asked for before now: neither this process nor others. */
+  forget(user: SharedUser): void {
+    this.#forgetHere(user);
+    this.#shared.forget(user);
+  }
+
+  /** The same in this process. Undefined: everybody's. */
+  #forgetHere(user: SharedUser | undefined): void {
+    const { store } = this.options;
+    if (user) store.forget(user);
+    else store.forgetAll();
+    const ending = user ? flightEnding(user) : "";
     this.#flights.forget((key) => key.endsWith(ending));
   }
 
@@ -59,17 +79,16 @@ export class TokenService {
     const known = store.fresh(key);
     if (known) return reuse(known);
     let isOwn = false;
-    const mint = (shared: CancelSignal) => {
+    const obtain = (shared: CancelSignal) => {
       isOwn = true;
-      return this.#mint({ region, userId }, shared, record);
+      return this.#obtain(key, shared, record);
     };
     try {
       const flightKey = JSON.stringify([subject, generation]) + flightEnding({ region, userId });
-      const flight = this.#flights.run(flightKey, signal, mint);
+      const flight = this.#flights.run(flightKey, signal, obtain);
       if (!isOwn) record.share();
-      const minted = await flight;
-      store.put(key, minted);
-      return minted.token;
+      const { token, isReused } = await flight;
+      return isReused ? reuse(token) : token;
     } catch (error) {
       const standIn = error instanceof AppError && outages.has(error.code) ? store.usable(key) : undefined;
       if (!standIn) throw error;
@@ -77,21 +96,38 @@ export class TokenService {
     }
   }
 
-  /** The token's life is counted from before the call, so it never seems to live longer than it does. */
-  async #mint({ region, userId }: TokenKey, signal: CancelSignal, record: RequestRecord): Promise<Minted> {
-    const { amity, store, clock, timeoutMs } = this.options;
+  /**
+   * Another process's token, or one of our own. Where it is kept was looked at before it was asked for, so whoever is
+   * forgotten meanwhile stays forgotten.
+   */
+  async #obtain(key: StoreKey, signal: CancelSignal, record: RequestRecord): Promise<Obtained> {
+    const { store } = this.options;
     const { era } = store;
+    const { found, keep } = await this.#shared.find(key);
+    if (found) {
+      store.put(key, { ...found, era });
+      return { token: found.token, isReused: true };
+    }
+    const minted = await this.#mint(key, signal, record);
+    if (store.put(key, { ...minted, era })) keep(minted);
+    return { token: minted.token, isReused: false };
+  }
+
+  /** The token's life is counted from before the call, so it never seems to live longer than it does. */
+  async #mint(
+    { region, userId }: SharedUser,
+    signal: CancelSignal,
+    record: RequestRecord,
+  ): Promise<Omit<Minted, "era">> {
+    const { amity, clock, timeoutMs } = this.options;
     const askedAt = momentOf(clock);
     const limits = { deadline: askedAt.elapsed + timeoutMs, signal, record };
     const token = await amity.mintAuthToken(region, userId, limits);
-    const issuedAt = new Date(askedAt.now);
-    const expiresAt = new Date(askedAt.now + authTokenLifeMs);
-    const refreshAfter = refreshTime(issuedAt, expiresAt);
-    return { token: { token, userId, region, issuedAt, expiresAt, refreshAfter }, askedAt, era };
+    return { token: datedToken({ token, userId, region }, askedAt.now), askedAt };
   }
 }
 
 /** JSON marks where it begins, so nobody's is the ending of another's. */
-function flightEnding({ region, userId }: TokenKey): string {
+function flightEnding({ region, userId }: SharedUser): string {
   return JSON.stringify([region, userId]);
 }

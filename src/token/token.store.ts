@@ -50,9 +50,11 @@ export class TokenStore {
     return this.#find(key, Number.POSITIVE_INFINITY);
   }
 
-  /** A token of an era that has ended may be that of somebody forgotten, so it is not kept. */
-  put(key: StoreKey, minted: Minted): void {
-    if (this.reuseMs > 0 && minted.era === this.#era) this.#tokens.set(textOf(key), minted);
+  /** Is it kept? A token of an era that has ended may be that of somebody forgotten, so it is not. */
+  put(key: StoreKey, minted: Minted): boolean {
+    const isKept = this.reuseMs > 0 && minted.era === this.#era;
+    if (isKept) this.#tokens.set(textOf(key), minted);
+    return isKept;
   }
 
   /** Hands out no token of the user's any more that was asked for before now. */
@@ -60,6 +62,12 @@ export class TokenStore {
     this.#era++;
     const beginning = userTextOf(user);
     for (const key of [...this.#tokens.keys()]) if (key.startsWith(beginning)) this.#tokens.delete(key);
+  }
+
+  /** The same for everybody. */
+  forgetAll(): void {
+    this.#era++;
+    this.#tokens.clear();
   }
 
   /** It is dead when either clock says so: it goes on ageing at Amity while this machine sleeps. */

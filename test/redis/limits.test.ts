@@ -1,8 +1,12 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, jest, test } from "@jest/globals";
 import { jwtEnv } from "../support/callers.js";
 import { answersTo, toldOfRedis, untilAway, untilUsed, withGateways } from "../support/fleet.js";
 import { type RedisServer, redisProgram, withRedis } from "../support/redis.js";
 import { describeWith } from "../support/system-programs.js";
+import { withWire } from "../support/wire.js";
 
 jest.setTimeout(60_000);
 
@@ -47,18 +51,31 @@ describeWith(redisProgram)("limits that three gateways share", () => {
   });
 });
 
+/** The rule of docs/operations.md for the gateway's user. */
+const rule = /^ACL SETUSER (\S+) on >\S+ (.+)$/m.exec(
+  readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8"),
+);
+const [user = "", rights = ""] = [rule?.[1], rule?.[2]];
+const password = "p@ss,word/%#";
+
+const setUser = (redis: RedisServer, ...changes: string[]) => redis.ask("ACL", "SETUSER", user, ...changes);
+const withUser = ({ port }: RedisServer) => `redis://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+const makeUser = (redis: RedisServer) => setUser(redis, "on", `>${password}`, ...rights.split(" "));
+
 interface Fault {
   readonly reason: string;
   readonly begin: (redis: RedisServer) => Promise<unknown>;
   readonly end: (redis: RedisServer) => Promise<unknown>;
-  readonly settings?: readonly string[];
 }
 
 const faults: Readonly<Record<string, Fault>> = {
   "is killed, and starts again with an empty disk": {
     reason: "unreachable",
     begin: (redis) => redis.kill(),
-    end: (redis) => redis.restart(),
+    async end(redis) {
+      await redis.restart();
+      await makeUser(redis);
+    },
   },
   "stands still": {
     reason: "too slow",
@@ -75,17 +92,37 @@ const faults: Readonly<Record<string, Fault>> = {
     begin: (redis) => redis.ask("CONFIG", "SET", "maxmemory", "1mb", "maxmemory-policy", "noeviction"),
     end: (redis) => redis.ask("CONFIG", "SET", "maxmemory", "0"),
   },
-  "cannot save": {
+  "has too few replicas": {
     reason: "disk failure",
     begin: (redis) => redis.ask("CONFIG", "SET", "min-replicas-to-write", "1"),
     end: (redis) => redis.ask("CONFIG", "SET", "min-replicas-to-write", "0"),
   },
+  "has another password, until it is mended": {
+    reason: "wrong password",
+    async begin(redis) {
+      await setUser(redis, "resetpass", ">another");
+      await redis.ask("CLIENT", "KILL", "USER", user);
+    },
+    end: (redis) => setUser(redis, "resetpass", `>${password}`),
+  },
+  "forbids a command": {
+    reason: "not permitted",
+    begin: (redis) => setUser(redis, "-incrby"),
+    end: (redis) => setUser(redis, "+incrby"),
+  },
+  "forbids the subscription": {
+    reason: "not permitted",
+    begin: (redis) => setUser(redis, "resetchannels"),
+    end: (redis) => setUser(redis, "&amity-graphql:*"),
+  },
 };
 
 describeWith(redisProgram)("no request fails when Redis", () => {
-  test.each(Object.entries(faults))("%s", async (_what, { reason, begin, end, settings = [] }) => {
-    await withRedis(settings, async (redis) => {
-      await withGateways(1, env(redis, { REDIS_TIMEOUT_MS: "100" }), async (gateways) => {
+  test.each(Object.entries(faults))("%s", async (_what, { reason, begin, end }) => {
+    await withRedis([], async (redis) => {
+      await makeUser(redis);
+      const more = { REDIS_TIMEOUT_MS: "100", REDIS_URL: withUser(redis), TOKEN_REUSE_SECONDS: "60" };
+      await withGateways(1, env(redis, more), async (gateways) => {
         await untilUsed(gateways);
         await begin(redis);
         await untilAway(gateways);
@@ -97,4 +134,59 @@ describeWith(redisProgram)("no request fails when Redis", () => {
       });
     });
   });
+
+  test("is cut off without a word", async () => {
+    await withRedis([], async (redis) => {
+      await withWire(redis.port, async (wire) => {
+        await withGateways(1, env(redis, { REDIS_URL: `redis://127.0.0.1:${wire.port}` }), async (gateways) => {
+          await untilUsed(gateways);
+          wire.cut();
+          expect(await answersTo(somebody(), 20, gateways)).toEqual({ OK: 10, RATE_LIMITED: 10 });
+          await untilAway(gateways);
+          wire.mend();
+          await untilUsed(gateways);
+          for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual(["too slow", "back"]);
+        });
+      });
+    });
+  });
+
+  test("is not there yet at the start", async () => {
+    await withRedis([], async (redis) => {
+      await redis.kill();
+      await withGateways(1, env(redis), async (gateways) => {
+        expect(await answersTo(somebody(), 20, gateways)).toEqual({ OK: 10, RATE_LIMITED: 10 });
+        for (const { send } of gateways) expect((await send("/readyz")).status).toBe(200);
+        await redis.restart();
+        await untilUsed(gateways);
+        for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual(["unreachable", "back"]);
+      });
+    });
+  });
+
+  test("loses all that it held", async () => {
+    await withRedis([], async (redis) => {
+      await withGateways(2, env(redis), async (gateways) => {
+        await untilUsed(gateways);
+        const whom = somebody();
+        expect(await answersTo(whom, 40, gateways)).toEqual({ OK: 30, RATE_LIMITED: 10 });
+        await redis.ask("FLUSHALL");
+        expect(await answersTo(whom, 40, gateways)).toEqual({ OK: 30, RATE_LIMITED: 10 });
+        for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual([]);
+      });
+    });
+  });
+});
+
+test("a dead Redis costs no request its time, and the end of the process nothing", async () => {
+  const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const settings = { ...jwtEnv, REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_TIMEOUT_MS: "5000" };
+  await withGateways(1, settings, async (gateways) => {
+    const startedAt = performance.now();
+    await answersTo(somebody(), 20, gateways);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+  silent.close();
 });

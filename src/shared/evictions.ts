@@ -1,0 +1,188 @@
+import type { Redis } from "ioredis";
+import { authTokenLifeMs } from "../amity/auth-token-life.js";
+import { regionCodes } from "../amity/regions.js";
+import type { Clock } from "../system/clock.js";
+import type { SharedUser } from "../token/shared-tokens.js";
+import { answerInTime } from "./answer-in-time.js";
+import { type Destination, openListener, type RedisClient } from "./client.js";
+import { CheckFailure } from "./failures.js";
+import type { Link } from "./link.js";
+import type { Secrets } from "./names.js";
+import { seal, unseal } from "./seal.js";
+import type { RedisTokens } from "./tokens.js";
+
+export interface EvictionsOptions {
+  readonly link: Link;
+  readonly tokens: RedisTokens;
+  readonly secrets: Secrets;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+interface Eviction {
+  readonly user: SharedUser;
+  readonly at: number;
+  isSent: boolean;
+}
+
+/** Of one token's life; beyond that the oldest are given up. */
+const mostRemembered = 10_000;
+/** For what was published to come back. Milliseconds. */
+const echoMs = 500;
+
+const message = { purpose: "messages", binding: ["forgotten user"] } as const;
+
+/**
+ * Tells other processes whose tokens are to be forgotten, and hears it from them. Messages get lost when a connection
+ * breaks and when a fail-over loses what was written last, so: whenever the way to Redis or the subscription is new,
+ * everything in memory is forgotten, and each eviction of a token's life is sent again. That a subscription lives is
+ * seen by a message of one's own that comes back with each look.
+ */
+export class Evictions {
+  readonly #evictions = new Map<string, Eviction>();
+  readonly #channel: string;
+  readonly #echoChannel: string;
+  readonly #listeners: ((user: SharedUser | undefined) => void)[] = [];
+  #listener: Redis | undefined;
+  #isNew = true;
+  #isSending = false;
+  #isClosed = false;
+  #echo = { text: "", hear() {} };
+
+  constructor(private readonly options: EvictionsOptions) {
+    const { link, prefix, newId } = options;
+    this.#channel = `${prefix}:forgotten`;
+    this.#echoChannel = `${prefix}:echo:${newId()}`;
+    link.addCheck((destination, client) => this.#check(destination, client));
+    link.onLook((isBack) => this.#catchUp(isBack));
+  }
+
+  /** Who listens hears of those whom any process forgets; of undefined when it may have been anybody. */
+  onForgotten(listener: (user: SharedUser | undefined) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Has Redis not heard yet that the user is forgotten? Then what it holds of the user is not to be believed. */
+  isPending(user: SharedUser): boolean {
+    return this.#evictions.get(keyOf(user))?.isSent === false;
+  }
+
+  /** Tells the others, at once or as soon as Redis can be used. */
+  tell(user: SharedUser): void {
+    const key = keyOf(user);
+    this.#evictions.delete(key);
+    this.#evictions.set(key, { user, at: this.options.clock.elapsed(), isSent: false });
+    const [oldest] = this.#evictions.keys();
+    if (this.#evictions.size > mostRemembered && oldest !== undefined) this.#evictions.delete(oldest);
+    void this.#send();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#listener?.disconnect();
+  }
+
+  async #check(destination: Destination, client: RedisClient): Promise<void> {
+    const { clock, newId } = this.options;
+    if (!this.#listener) await this.#subscribe(destination, client);
+    const heard = new Promise<void>((hear) => {
+      this.#echo = { text: newId(), hear };
+    });
+    await client.publish(this.#echoChannel, this.#echo.text);
+    try {
+      await answerInTime(heard, echoMs, clock);
+    } catch {
+      this.#drop(this.#listener);
+      throw new CheckFailure("no message");
+    }
+  }
+
+  async #subscribe(destination: Destination, client: RedisClient): Promise<void> {
+    if (this.#isClosed) return;
+    const listener = openListener(destination, client);
+    this.#listener = listener;
+    this.#isNew = true;
+    listener.on("error", () => {});
+    listener.on("end", () => this.#drop(listener));
+    listener.on("message", (channel: string, text: string) => void this.#hear(channel, text));
+    try {
+      await answerInTime(
+        listener.connect().then(() => listener.subscribe(this.#channel, this.#echoChannel)),
+        echoMs,
+        this.options.clock,
+      );
+    } catch (error) {
+      this.#drop(listener);
+      throw error;
+    }
+  }
+
+  /** Whatever was published since then is lost. */
+  #drop(listener: Redis | undefined): void {
+    listener?.disconnect();
+    if (this.#listener === listener) this.#listener = undefined;
+  }
+
+  async #hear(channel: string, text: string): Promise<void> {
+    if (channel === this.#echoChannel) {
+      if (text === this.#echo.text) this.#echo.hear();
+      return;
+    }
+    this.#forgotten(userIn(unseal(await this.options.secrets(), message, text)));
+  }
+
+  #catchUp(isBack: boolean): void {
+    const { clock } = this.options;
+    for (const [key, { at }] of this.#evictions) {
+      if (clock.elapsed() - at > authTokenLifeMs) this.#evictions.delete(key);
+    }
+    if (isBack || this.#isNew) {
+      this.#isNew = false;
+      this.#forgotten(undefined);
+      for (const eviction of this.#evictions.values()) eviction.isSent = false;
+    }
+    void this.#send();
+  }
+
+  #forgotten(user: SharedUser | undefined): void {
+    for (const listener of this.#listeners) listener(user);
+  }
+
+  /** One after the other, so that many of them hold up nobody. What fails is sent with the next look. */
+  async #send(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      for (const eviction of this.#evictions.values()) {
+        if (eviction.isSent) continue;
+        await this.#sendOne(eviction.user);
+        eviction.isSent = true;
+      }
+    } catch {
+      // The link has counted it, and looks again.
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  async #sendOne(user: SharedUser): Promise<void> {
+    const { link, tokens, secrets } = this.options;
+    await tokens.forget(user);
+    const [secret] = await secrets();
+    if (!secret) return;
+    const text = seal(secret, message, keyOf(user));
+    await link.run((client) => client.publish(this.#channel, text));
+  }
+}
+
+/** Undefined for what this process cannot read: whoever wrote it has other keys. */
+function userIn(text: string | undefined): SharedUser | undefined {
+  const [name, userId]: unknown[] = text === undefined ? [] : JSON.parse(text);
+  const region = regionCodes.find((code) => code === name);
+  return region && typeof userId === "string" ? { region, userId } : undefined;
+}
+
+function keyOf({ region, userId }: SharedUser): string {
+  return JSON.stringify([region, userId]);
+}

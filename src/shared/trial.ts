@@ -1,0 +1,66 @@
+import type { RedisSettings } from "../config/redis.js";
+import type { Clock } from "../system/clock.js";
+import { answerInTime } from "./answer-in-time.js";
+import { openListener, openRedis, type RedisClient } from "./client.js";
+import { type Failure, failureOf } from "./failures.js";
+import { commandsOf, look } from "./scripts.js";
+
+/** For each step of the doctor's, whose user waits. Milliseconds. */
+const stepMs = 3_000;
+
+/** What a trial came to: how long a write took, in milliseconds; or at which step it failed, and why. */
+export type Trial =
+  | { readonly writeMs: number }
+  | { readonly step: "connection" | "write" | "subscription"; readonly failure: Failure };
+
+/** Connects, writes and, where `listens`, subscribes, as a gateway would. */
+export async function tryRedis(settings: RedisSettings, listens: boolean, clock: Clock): Promise<Trial> {
+  const destination = { ...settings, servers: settings.url.value };
+  const client = openRedis(destination);
+  let connectionError: unknown;
+  client.on("error", (error: unknown) => {
+    connectionError = error;
+  });
+  client.defineCommand("amityLook", look);
+  let step: "connection" | "write" | "subscription" = "connection";
+  try {
+    await answerInTime(connected(client), stepMs, clock);
+    connectionError = undefined;
+    step = "write";
+    const startedAt = clock.elapsed();
+    await answerInTime(
+      Promise.resolve(commandsOf(client)["amityLook"]?.(`${settings.prefix}:look:{0}`)),
+      stepMs,
+      clock,
+    );
+    const writeMs = clock.elapsed() - startedAt;
+    step = "subscription";
+    if (listens) await subscribe(openListener(destination, client), `${settings.prefix}:look`, clock);
+    return { writeMs };
+  } catch (error) {
+    return { step, failure: failureOf(error, connectionError) };
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Once, or never: a client goes on trying. */
+function connected(client: RedisClient): Promise<void> {
+  return new Promise((resolve) => {
+    client.once("ready", () => resolve());
+    client.connect().catch(() => {});
+  });
+}
+
+async function subscribe(listener: ReturnType<typeof openListener>, channel: string, clock: Clock): Promise<void> {
+  listener.on("error", () => {});
+  try {
+    await answerInTime(
+      listener.connect().then(() => listener.subscribe(channel)),
+      stepMs,
+      clock,
+    );
+  } finally {
+    listener.disconnect();
+  }
+}
