@@ -207,7 +207,8 @@ describe.each<[string, string, Answer]>([
   ["revokeSession", revoke, success],
   ["revokeUserSessions", revokeAll, success],
 ])("%s", (field, query, fine) => {
-  const quick = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "100", UPSTREAM_TIMEOUT_MS: "250" };
+  /** For what takes all the time there is. The rest ends by itself, on a busy machine later. */
+  const quick = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "150", UPSTREAM_TIMEOUT_MS: "400" };
 
   test.each<[string, Answer, string]>([
     ["a redirect", always(302, "", { location: "http://127.0.0.1:1/" }), "UPSTREAM_BAD_RESPONSE"],
@@ -233,7 +234,7 @@ describe.each<[string, string, Answer]>([
         broken = false;
         expect((await ask(query, variables)).body.data[field]).toBeTruthy();
       },
-      quick,
+      code === "UPSTREAM_TIMEOUT" ? quick : {},
     );
   });
 

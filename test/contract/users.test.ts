@@ -378,7 +378,8 @@ const fields: [string, string, object][] = [
 ];
 
 describe.each(fields)("%s", (field, query, variables) => {
-  const quick = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "100", UPSTREAM_TIMEOUT_MS: "250" };
+  /** For what takes all the time there is. The rest ends by itself, on a busy machine later. */
+  const quick = { UPSTREAM_ATTEMPT_TIMEOUT_MS: "150", UPSTREAM_TIMEOUT_MS: "400" };
 
   test.each<[string, Answer, string]>([
     ["a redirect", always(302, "", { location: "http://127.0.0.1:1/" }), "UPSTREAM_BAD_RESPONSE"],
@@ -410,7 +411,7 @@ describe.each(fields)("%s", (field, query, variables) => {
         broken = false;
         expect((await ask(query, variables)).body.data[field]).toBeTruthy();
       },
-      quick,
+      code === "UPSTREAM_TIMEOUT" ? quick : {},
     );
   });
 
