@@ -26,7 +26,7 @@ export async function measureStart(isQuick, shared, tell) {
     },
     reference: {
       command: [fileURLToPath(new URL("peers/start-reference.mjs", import.meta.url))],
-      env: { NODE_ENV: "production" },
+      env: { NODE_ENV: "production", NODE_EXTRA_CA_CERTS: upstream.caFile },
     },
   };
   const times = { "gateway-jwt": [], reference: [] };
