@@ -6,7 +6,7 @@ import type { RedisMetrics } from "../telemetry/redis-metrics.js";
 import { answerInTime } from "./answer-in-time.js";
 import { type Destination, openRedis, type RedisClient } from "./client.js";
 import { type Failure, failureOf, failures } from "./failures.js";
-import { commandsOf, look, type Script } from "./scripts.js";
+import { commandsOf, look, lookKeys, lookName, type Script } from "./scripts.js";
 
 /** How often it looks whether Redis is there, while it is and while it is not. Milliseconds. */
 const lookEveryMs = { used: 1_000, away: 250 } as const;
@@ -15,8 +15,6 @@ const mostFailuresInRow = 3;
 /** Looks that must go well before Redis, once lost, is used again. */
 const leastGoodLooks = 2;
 const connectMs = 1_000;
-/** In a Cluster each of its masters has to be looked at: so many keys fall to all of them, as good as surely. */
-const clusterKeys = 16;
 
 export interface LinkOptions {
   readonly destination: Omit<Destination, "servers">;
@@ -41,7 +39,7 @@ export class RedisAway extends Error {}
  * may not write are of no use.
  */
 export class Link {
-  readonly #scripts = new Map<string, Script>([["amityLook", look]]);
+  readonly #scripts = new Map<string, Script>([[lookName, look]]);
   readonly #checks: Check[] = [];
   readonly #listeners: ((isBack: boolean) => void)[] = [];
   #state: "unknown" | "used" | "away" | "closed" = "unknown";
@@ -109,7 +107,8 @@ export class Link {
   async #look(): Promise<void> {
     try {
       const client = await this.#connected();
-      await this.#write(client);
+      const { prefix, destination: to } = this.options;
+      await Promise.all(lookKeys(prefix, to.mode).map((key) => this.#answer(commandsOf(client)[lookName]?.(key))));
       const destination = this.#destination();
       for (const check of this.#checks) await check(destination, client);
       if (client === this.#client) this.#goWell();
@@ -156,15 +155,6 @@ export class Link {
   #destination(): Destination {
     if (!this.#servers) throw new RedisAway();
     return { ...this.options.destination, servers: this.#servers };
-  }
-
-  async #write(client: RedisClient): Promise<void> {
-    const { prefix, destination } = this.options;
-    const keys = Array.from(
-      { length: destination.mode === "cluster" ? clusterKeys : 1 },
-      (_, i) => `${prefix}:look:{${i}}`,
-    );
-    await Promise.all(keys.map((key) => this.#answer(commandsOf(client)["amityLook"]?.(key))));
   }
 
   #goWell(): void {

@@ -1,3 +1,4 @@
+import type { RedisMode } from "../config/redis.js";
 import type { RedisClient } from "./client.js";
 
 /** A script that Redis runs. Its keys lie in one slot. */
@@ -6,6 +7,8 @@ export interface Script {
   readonly numberOfKeys: number;
 }
 
+export const lookName = "amityLook";
+
 /** What a look writes: by the same commands as a limit, for an ACL may forbid a single one. */
 export const look: Script = {
   lua: `redis.call('set', KEYS[1], 0, 'EX', 10, 'NX')
@@ -13,6 +16,14 @@ redis.call('incrby', KEYS[1], 1)
 return redis.call('pttl', KEYS[1])`,
   numberOfKeys: 1,
 };
+
+/** In a Cluster each of its masters has to be looked at: so many keys fall to all of them, as good as surely. */
+const clusterKeys = 16;
+
+/** The keys that a look writes. */
+export function lookKeys(prefix: string, mode: RedisMode): readonly string[] {
+  return Array.from({ length: mode === "cluster" ? clusterKeys : 1 }, (_, index) => `${prefix}:look:{${index}}`);
+}
 
 type Commands = Readonly<Record<string, ((...args: (string | number)[]) => unknown) | undefined>>;
 

@@ -41,7 +41,7 @@ return redis.call('del', KEYS[1])`,
   numberOfKeys: 2,
 };
 
-/** What is sealed. `at`: when it was asked for, by the wall clock of whoever did; `reuseMs`: for how long it is kept. */
+/** What is sealed. `at`: when it was asked for, by the asker's wall clock; `reuseMs`: for how long it is kept. */
 interface Sealed {
   readonly token: string;
   readonly at: number;

@@ -3,7 +3,7 @@ import type { Clock } from "../system/clock.js";
 import { answerInTime } from "./answer-in-time.js";
 import { openListener, openRedis, type RedisClient } from "./client.js";
 import { type Failure, failureOf } from "./failures.js";
-import { commandsOf, look } from "./scripts.js";
+import { commandsOf, look, lookKeys, lookName } from "./scripts.js";
 
 /** For each step of the doctor's, whose user waits. Milliseconds. */
 const stepMs = 3_000;
@@ -21,18 +21,15 @@ export async function tryRedis(settings: RedisSettings, listens: boolean, clock:
   client.on("error", (error: unknown) => {
     connectionError = error;
   });
-  client.defineCommand("amityLook", look);
+  client.defineCommand(lookName, look);
   let step: "connection" | "write" | "subscription" = "connection";
   try {
     await answerInTime(connected(client), stepMs, clock);
     connectionError = undefined;
     step = "write";
     const startedAt = clock.elapsed();
-    await answerInTime(
-      Promise.resolve(commandsOf(client)["amityLook"]?.(`${settings.prefix}:look:{0}`)),
-      stepMs,
-      clock,
-    );
+    const keys = lookKeys(settings.prefix, settings.mode);
+    await answerInTime(Promise.all(keys.map((key) => commandsOf(client)[lookName]?.(key))), stepMs, clock);
     const writeMs = clock.elapsed() - startedAt;
     step = "subscription";
     if (listens) await subscribe(openListener(destination, client), `${settings.prefix}:look`, clock);
