@@ -18,28 +18,43 @@ async function withSharing(env: Readonly<Record<string, string>>, use: (fleet: F
   });
 }
 
-/** How often nginx and the gateways behind it answered so, by code or status. */
-async function answers({ nginx, callers }: Fleet, userId: string, count: number): Promise<Record<string, number>> {
+/** An operation of a signed-in user, sent to this origin. */
+async function ask(origin: string, { callers }: Fleet, userId: string, query: string): Promise<Answer> {
   const headers = { authorization: await callers.authorizationOf(userId), "content-type": "application/json" };
-  const body = JSON.stringify({ query: "{ authToken { userId } }" });
-  const counts: Record<string, number> = {};
-  const each = Array.from({ length: count }, async () => {
-    const answer = await fetch(`${nginx.url}/graphql`, { method: "POST", headers, body });
-    const { errors } = (await answer.json()) as { errors?: readonly { extensions: { code: string } }[] };
-    const code = errors?.[0]?.extensions.code ?? answer.status;
-    counts[code] = (counts[code] ?? 0) + 1;
-  });
-  await Promise.all(each);
-  return counts;
+  const answer = await fetch(`${origin}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });
+  return (await answer.json()) as Answer;
+}
+
+interface Answer {
+  readonly data?: { readonly authToken?: { readonly token: string }; readonly revokeUserSessions?: object };
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 }
 
 describeWith(nginxPath, redisProgram)("three gateways behind nginx", () => {
   test("have one limit for a user, whoever is asked", async () => {
     await withSharing({ RATE_LIMIT_USER: "30" }, async (fleet) => {
-      expect(await answers(fleet, "user-1", 120)).toEqual({ 200: 30, RATE_LIMITED: 90 });
+      const asked = Array.from({ length: 120 }, () => ask(fleet.nginx.url, fleet, "user-1", "{ authToken { token } }"));
+      const codes = (await Promise.all(asked)).map(({ errors }) => errors?.[0]?.extensions.code ?? "OK");
+      expect(codes.filter((code) => code === "OK")).toHaveLength(30);
+      expect(codes.filter((code) => code === "RATE_LIMITED")).toHaveLength(90);
       const shares = await Promise.all(fleet.gateways.map((gateway) => gateway.metric("amity_root_fields_total")));
       // Each took part in it.
       expect(shares.filter((share) => share > 10)).toHaveLength(3);
+    });
+  });
+
+  test("hand out one token, and forget it together when its user's sessions end at one of them", async () => {
+    await withSharing({ TOKEN_REUSE_SECONDS: "300" }, async (fleet) => {
+      const origins = fleet.gateways.map(({ port }) => `http://127.0.0.1:${port}`);
+      const tokenAt = async (origin = "") =>
+        (await ask(origin, fleet, "user-1", "{ authToken(region: SG) { token } }")).data?.authToken?.token;
+      const token = await tokenAt(origins[0]);
+      for (const origin of origins) expect(await tokenAt(origin)).toBe(token);
+      const revoke = 'mutation { revokeUserSessions(input: { userId: "user-1", region: SG }) { revoked } }';
+      expect((await ask(origins[0] ?? "", fleet, "user-1", revoke)).errors).toBeUndefined();
+      for (const origin of origins) while ((await tokenAt(origin)) === token);
+      const next = await Promise.all(origins.map(tokenAt));
+      expect(next.filter((other) => other === token)).toEqual([]);
     });
   });
 });

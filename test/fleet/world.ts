@@ -109,6 +109,7 @@ function envOf({ eu, sg, issuer, callers, files }: Parts): Record<string, string
     AMITY_SG_BASE_URL: sg.url,
     AMITY_SG_API_KEY: sg.apiKey,
     AMITY_SG_SERVER_KEY: sg.serverKey,
+    AMITY_SG_ADMIN_TOKEN: sg.adminToken,
     AMITY_MTLS_CA_FILE: files.ca,
     AMITY_MTLS_CERT_FILE: files.cert,
     AMITY_MTLS_KEY_FILE: files.key,
