@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { openSync, write } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -278,6 +280,27 @@ async function fullDisk(knownCaller: boolean): Promise<Course> {
   return found(course);
 }
 
+/** Who takes the audit, without which nothing is handed out, has gone. */
+const noAudit: Fault = () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "audit.sock");
+    const connections = new Set<Socket>();
+    const collector = createServer((socket) => connections.add(socket.resume())).listen(path);
+    await once(collector, "listening");
+    let course: Course | undefined;
+    await withUpstream(token, async ({ url }) => {
+      const env = regionAt(url, { AUDIT_SOCKET: path, AUDIT_REQUIRED: "on" });
+      course = await around({ env }, async (gateway) => {
+        expect((await gateway.ask(mint)).body.errors).toBeUndefined();
+        collector.close();
+        for (const socket of connections) socket.destroy();
+        await polled(async () => (await scraped(gateway)).text.includes('amity_audit_sink_up{sink="AUDIT_SOCKET"} 0'));
+        await gateway.ask(mint);
+      });
+    });
+    return found(course);
+  });
+
 /** A process that ends and is started again and again. */
 async function restarts(): Promise<Course> {
   const scrapes: Scrape[] = [];
@@ -355,6 +378,7 @@ const scenes: readonly (readonly [string, Fault, readonly string[]])[] = [
   ["a fault of the gateway's own", ownFault, ["InternalErrors"]],
   ["a key file that was emptied", brokenFile, ["FilesKeptOut"]],
   ["a log on a full disk", () => fullDisk(false), ["LogLost"]],
+  ["an audit that nobody takes", noAudit, ["AuditStopped", "CallersFail"]],
   ["an audit on a full disk", () => fullDisk(true), ["AuditLost", "LogLost"]],
 ];
 

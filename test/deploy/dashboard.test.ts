@@ -68,6 +68,7 @@ async function scrapeOfEverything(): Promise<Course | undefined> {
         AMITY_MTLS_CERT_FILE: await file("cert", cert),
         AMITY_MTLS_KEY_FILE: await file("key", certificateKey),
         AMITY_MTLS_CA_FILE: await file("ca", emulator.ca ?? ""),
+        AUDIT_FILE: join(folder, "audit.jsonl"),
         REDIS_URL: `redis://127.0.0.1:${await closedPort()}`,
         AUTH_MODE: "jwt,apikey",
         AUTH_API_KEYS_FILE: await file("keys.json", apiKeys),

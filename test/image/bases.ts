@@ -20,7 +20,7 @@ export async function fillRuntimeBase(folder: string): Promise<void> {
   await chmod(join(folder, "tmp"), 0o1777);
 }
 
-/** Fills a folder with what the build needs: a shell, Node.js, and an npm that reaches the registry as this one does. */
+/** Fills a folder with what the build needs: a shell, Node.js, and an npm that reaches the registry as ours does. */
 export async function fillBuildBase(folder: string): Promise<void> {
   await fillRuntimeBase(folder);
   await copy("/bin/busybox", folder);

@@ -34,7 +34,7 @@ export class Engine {
     this.buildah("build", "--isolation", "chroot", "--format", "docker", "--pull-never", ...args);
   }
 
-  /** Runs a container on this machine's network, on a read-only root and without any capability, as `docker run` would. */
+  /** Runs a container on this machine's network, on a read-only root and without any capability. */
   run(options: readonly string[], image: string, env: Record<string, string> = {}): Running {
     const canary = new Canary();
     canary.watchEnv(env);

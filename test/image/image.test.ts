@@ -160,7 +160,7 @@ describeWith(
 const namingKeys: Answer = (response, { headers }) =>
   response.writeHead(200).end(`"token-by-${String(headers["x-server-key"]).at(-1)}"`);
 
-/** A folder of secrets as Kubernetes keeps it: files are links into `..data`, itself a link that is replaced at once. */
+/** Secrets as Kubernetes keeps them: files are links into `..data`, itself a link that is replaced at once. */
 class Secrets {
   #version = 0;
 
