@@ -221,9 +221,9 @@ if (![nginxPath, redisProgram].every((path) => existsSync(path))) {
 }
 await withCluster(async (nodes) => {
   await withFleet({ chance: chanceOf(seed), env: settingsFor(nodes) }, async (fleet) => {
-    const problems = await run(fleet, nodes, seconds, seed);
-    for (const problem of new Set(problems)) console.log(`NOT OK - ${problem}`);
-    console.log(problems.length === 0 ? "all holds" : `${problems.length} problems, seed ${seed}`);
-    process.exitCode = problems.length === 0 ? 0 : 1;
+    const problems = new Set(await run(fleet, nodes, seconds, seed));
+    for (const problem of problems) console.log(`NOT OK - ${problem}`);
+    console.log(problems.size === 0 ? "all holds" : `${problems.size} problems, seed ${seed}`);
+    process.exitCode = problems.size === 0 ? 0 : 1;
   });
 });
