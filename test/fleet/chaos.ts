@@ -14,7 +14,7 @@ import { type Fleet, secrets, withFleet } from "./world.js";
 
 const usage = `npm run test:fleet -- [--seconds N] [--seed S]
 
-  --seconds N   how long they are killed: 60 unless given
+  --seconds N   how long they are killed: 40 unless given
   --seed S      the order of another run`;
 
 const mostSeed = 2 ** 31;
@@ -33,7 +33,7 @@ function readArguments(): { readonly seconds: number; readonly seed: number } {
   const text = { type: "string" } as const;
   try {
     const { values } = parseArgs({ options: { seconds: text, seed: text } });
-    const { seconds = "60", seed = String(randomInt(mostSeed)) } = values;
+    const { seconds = "40", seed = String(randomInt(mostSeed)) } = values;
     if (Number(seconds) > 0 && /^\d{1,10}$/.test(seed)) return { seconds: Number(seconds), seed: Number(seed) };
   } catch {}
   console.error(usage);

@@ -46,7 +46,7 @@ export async function startNginx(ports: readonly number[]): Promise<Nginx> {
     url: `http://127.0.0.1:${port}`,
     async log(least) {
       for (;;) {
-        const lines = (await readFile(join(folder, "amity-graphql.log"), "utf8")).split("\n").filter(Boolean);
+        const lines = (await readFile(join(folder, "access.log"), "utf8")).split("\n").filter(Boolean);
         if (lines.length >= least) return lines;
         await sleep(5);
       }
