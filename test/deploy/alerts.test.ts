@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { openSync, write } from "node:fs";
+import { closeSync, openSync, write } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { createServer, type Socket } from "node:net";
@@ -22,7 +22,7 @@ import { redisProgram, withRedis } from "../support/redis.js";
 import { describeWith } from "../support/system-programs.js";
 import { audience, bearer, claimsOf, forgeToken, makeKey, signToken } from "../support/tokens.js";
 import { type Answer, always, likeAmity, withUpstream } from "../support/upstream.js";
-import { root, textOf } from "./files.js";
+import { imageEnv, root, textOf, yamlOf } from "./files.js";
 import { alerts, type Course, expectAlerts, rulesPath, type Scrape } from "./rules.js";
 
 /** A fault of the real gateway's, and what its metrics said before and while it was there. */
@@ -277,6 +277,8 @@ async function fullDisk(knownCaller: boolean): Promise<Course> {
       while (Number(/^amity_log_lines_dropped_total (\d+)$/m.exec((await send("/metrics")).text)?.[1]) < 5);
     });
   });
+  await logSink.close();
+  closeSync(descriptor);
   return found(course);
 }
 
@@ -386,6 +388,15 @@ const redisAway = "AmityGraphqlRedisAway";
 
 describe("alerts", () => {
   testWithPromtool("keep Prometheus' rules", () => promtool("check", "rules", root + rulesPath));
+
+  testWithPromtool("are loaded by the configuration beside them, which scrapes the image's ADMIN_PORT", () => {
+    const path = "deploy/prometheus/prometheus.yml";
+    promtool("check", "config", root + path);
+    const [{ rule_files: rules, scrape_configs: jobs }] = yamlOf(path);
+    expect([rules, jobs[0].job_name]).toEqual([["alerts.yml"], "amity-graphql"]);
+    const [{ targets }] = jobs[0].static_configs;
+    for (const target of targets) expect(target.split(":")[1]).toBe(imageEnv()["ADMIN_PORT"]);
+  });
 
   testWithPromtool.each(scenes)("tell of %s", async (_what, fault, names) => {
     expectAlerts(
