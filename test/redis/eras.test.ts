@@ -21,6 +21,7 @@ const key = { region: RegionCode.EU, generation: "1", userId: "alice" };
 async function withTokens(
   redis: RedisServer,
   use: (tokens: RedisTokens, minted: Parameters<Awaited<ReturnType<RedisTokens["find"]>>["keep"]>[0]) => Promise<void>,
+  reuseMs = 60_000,
 ): Promise<void> {
   const { redis: metrics } = new Metrics();
   metrics.announce("standalone", []);
@@ -35,7 +36,7 @@ async function withTokens(
   });
   const secret = randomBytes(32);
   const secrets = async () => [secret];
-  const options = { link, names: new Names(secrets), cacheKeys: secrets, prefix: "test", reuseMs: 60_000 };
+  const options = { link, names: new Names(secrets), cacheKeys: secrets, prefix: "test", reuseMs };
   const tokens = new RedisTokens({ ...options, clock: systemClock, newId: randomUUID });
   const askedAt = momentOf(systemClock);
   const token = datedToken({ token: "token", userId: "alice", region: RegionCode.EU }, askedAt.now);
@@ -84,14 +85,30 @@ describeWith(redisProgram)("a token", () => {
     });
   });
 
-  test("goes by Redis's clock where ours stood still", async () => {
+  test("is not kept when it is too old by then", async () => {
     await withRedis([], async (redis) => {
       await withTokens(redis, async (tokens, minted) => {
-        const place = await tokens.find(key);
-        const stale = { ...minted, askedAt: { now: minted.askedAt.now - 60_000, elapsed: minted.askedAt.elapsed } };
-        place.keep(stale);
+        const { askedAt } = minted;
+        (await tokens.find(key)).keep({ ...minted, askedAt: { ...askedAt, now: askedAt.now - 60_000 } });
         expect((await tokens.find(key)).found).toBeUndefined();
       });
+    });
+  });
+
+  test("ages by Redis's clock where ours stood still", async () => {
+    await withRedis([], async (redis) => {
+      const reuseMs = 200;
+      await withTokens(
+        redis,
+        async (tokens, minted) => {
+          const place = await tokens.find(key);
+          const end = performance.now() + reuseMs + 1;
+          await until(() => performance.now() > end);
+          place.keep({ ...minted, askedAt: momentOf(systemClock) });
+          expect((await tokens.find(key)).found).toBeUndefined();
+        },
+        reuseMs,
+      );
     });
   });
 });

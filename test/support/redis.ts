@@ -181,6 +181,7 @@ async function ask(port: number, [command = "", ...args]: readonly string[]): Pr
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: null,
+    disconnectTimeout: 100,
   });
   redis.on("error", () => {});
   try {

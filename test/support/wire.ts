@@ -6,7 +6,7 @@ export interface Wire {
   readonly port: number;
   /** From now on nothing comes through, and nobody is told: connections stay open, as with a partition. */
   cut(): void;
-  /** What was held comes through again. */
+  /** New connections come through again; those of before are gone, with what they held. */
   mend(): void;
 }
 
@@ -40,7 +40,7 @@ export async function withWire(target: number, use: (wire: Wire) => Promise<void
       },
       mend() {
         isCut = false;
-        for (const end of ends) end.resume();
+        for (const end of ends) end.destroy();
       },
     });
   } finally {

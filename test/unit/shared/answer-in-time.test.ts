@@ -1,29 +1,28 @@
-import { once } from "node:events";
-import { connect } from "node:net";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { answerInTime } from "../../../src/shared/answer-in-time.js";
-import { systemClock } from "../../../src/system/clock.js";
 import { Late } from "../../../src/system/in-time.js";
-import { withUpstream } from "../../support/upstream.js";
+import { testClock } from "../../support/clock.js";
 
-test("an answer that came while the process stood still is in time", async () => {
-  const answer = (response: { end(text: string): void }) => response.end("x");
-  await withUpstream(answer, async ({ url }) => {
-    const socket = connect(Number(new URL(url).port), "127.0.0.1");
-    await once(socket, "connect");
-    const data = once(socket, "data");
-    const inTime = answerInTime(data, 50, systemClock);
-    socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
-    // Lets the server answer, and then nothing of this process run until the time is over.
-    await Promise.race([once(socket, "readable"), setTimeout(20)]);
-    const end = performance.now() + 100;
-    while (performance.now() < end);
-    await expect(inTime).resolves.toBeDefined();
-    socket.destroy();
-  });
+test("an answer that is there when the process wakes up is in time", async () => {
+  const clock = testClock();
+  // Sockets have their turn after the timers, and before what is set to be done at once.
+  const answer = setImmediate("answer");
+  const inTime = answerInTime(answer, 50, clock);
+  clock.advance(60);
+  await expect(inTime).resolves.toBe("answer");
 });
 
 test("an answer that does not come is late", async () => {
-  await expect(answerInTime(new Promise(() => {}), 1, systemClock)).rejects.toBeInstanceOf(Late);
+  const clock = testClock();
+  const never = answerInTime(new Promise(() => {}), 50, clock);
+  clock.advance(50);
+  await expect(never).rejects.toBeInstanceOf(Late);
+});
+
+test("what is answered leaves no timer behind", async () => {
+  const clock = testClock();
+  await answerInTime(Promise.resolve(), 50, clock);
+  await setImmediate();
+  expect(clock.pending()).toBe(0);
 });
