@@ -62,7 +62,7 @@ export async function startGateway(given: LoadedConfig | Config, own: GatewayOpt
   }
   let tools: Tools | undefined;
   try {
-    tools = await createTools(options, config.audit);
+    tools = await createTools(options, config);
     return await assemble(config, tools, emulator);
   } catch (error) {
     await tools?.trail?.close();
@@ -78,7 +78,7 @@ async function embeddedEmulator({ visitors }: Config, { now = systemClock.now }:
 }
 
 async function assemble(config: Config, tools: Tools, emulator: Emulator | undefined): Promise<Gateway> {
-  const { metrics, reloads, trail } = tools;
+  const { metrics, reloads, trail, traces } = tools;
   const { host, port, adminPort, shutdown } = config;
   const amity = await connectUpstream(config, emulator, tools);
   const shared = await sharedOf(config, tools);
@@ -126,6 +126,7 @@ async function assemble(config: Config, tools: Tools, emulator: Emulator | undef
     },
     async stop() {
       await end(shutdown.delayMs);
+      await traces?.close();
       await trail?.close();
     },
   };

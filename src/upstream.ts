@@ -17,6 +17,7 @@ import type { ProxyFor } from "./system/forward-proxy.js";
 import { fixed, type Reloading, type Reloads } from "./system/reloading-file.js";
 import type { Logger } from "./telemetry/logger.js";
 import type { Metrics } from "./telemetry/metrics.js";
+import type { Traces } from "./telemetry/traces.js";
 
 export interface UpstreamTools {
   readonly clock: Clock;
@@ -24,6 +25,7 @@ export interface UpstreamTools {
   readonly reloads: Reloads;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly traces?: Traces | undefined;
 }
 
 export type UpstreamSettings = Pick<
@@ -37,7 +39,7 @@ export async function connectUpstream(
   emulator: Emulator | undefined,
   tools: UpstreamTools,
 ): Promise<AmityClient> {
-  const { clock, random, reloads, metrics, logger } = tools;
+  const { clock, random, reloads, metrics, logger, traces } = tools;
   const knownFields = new Set<string>();
   const expiries = new ExpiryWatch(clock, logger);
   const pairs = await Promise.all(mutualTls.pairs.map((pair) => watchPair(pair, expiries, tools)));
@@ -66,6 +68,7 @@ export async function connectUpstream(
     attemptTimeoutMs: upstreamAttemptTimeoutMs,
     clock,
     random,
+    traces,
     observer: {
       onCall: (region, operation, outcome, seconds) => metrics.upstreamCall(region, operation, outcome, seconds),
       onRetry: (region) => metrics.upstreamRetry(region),

@@ -4,6 +4,7 @@ import type { Clock } from "../system/clock.js";
 import type { Egress } from "../system/egress.js";
 import type { Reloading } from "../system/reloading-file.js";
 import type { UpstreamAttempt } from "../telemetry/request-record.js";
+import type { Traces } from "../telemetry/traces.js";
 import type { RegionHealth } from "./circuit.js";
 import { adminNotConfigured, adminOperations, type Operation, regionNotConfigured } from "./failures.js";
 import { type Call, type CallLimits, RegionGuard } from "./region-guard.js";
@@ -43,6 +44,8 @@ export interface RegionTools {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly observer: AmityObserver;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Pick<Traces, "call"> | undefined;
 }
 
 /** What Amity asks a client certificate for: minting, and what its admins do (its Security page). */
@@ -95,13 +98,15 @@ export class Region {
 
   /** One guarded call; what `parse` makes of a 200. Throws AppError. */
   async send<T>(call: Call, request: Exchange, parse: (text: string) => T): Promise<T> {
-    const { clock, observer } = this.tools;
+    const { clock, observer, traces } = this.tools;
     const { operation, record } = call;
+    const spans = traces?.call(this.code, operation);
     const { code: region } = this;
     const startedAt = clock.elapsed();
     const attempts: UpstreamAttempt[] = [];
     const onAttempt: Call["onAttempt"] = (attempt, isAnswerLost) => {
       attempts.push(attempt);
+      spans?.ended(attempt);
       call.onAttempt?.(attempt, isAnswerLost);
     };
     const finish = (outcome: "OK" | ErrorCode, why?: AppError["log"]) => {
@@ -111,9 +116,10 @@ export class Region {
     try {
       const isProtected = protectedOperations.has(operation);
       const transport = isProtected ? await this.#transports.protected() : this.#transports.open;
-      const { text } = await this.#guard.run({ ...call, onAttempt }, (terms) =>
-        transport.send({ ...request, ...terms }),
-      );
+      const { text } = await this.#guard.run({ ...call, onAttempt }, (terms) => {
+        const send = () => transport.send({ ...request, ...terms });
+        return spans ? spans.attempt(send) : send();
+      });
       const answer = parse(text);
       finish("OK");
       return answer;

@@ -54,6 +54,8 @@ export interface Config extends Listening {
   readonly userProfiles: boolean;
   /** Undefined: the audit goes into the log alone. */
   readonly audit: AuditSettings | undefined;
+  /** Are requests traced? */
+  readonly traces: boolean;
   readonly logUserIds: "hash" | "plain";
   readonly logLevel: string;
 }
@@ -160,6 +162,7 @@ function readConfig(reader: Reader, production: boolean): Config {
     visitors: readVisitors(reader, network),
     userProfiles: readUserProfiles(reader, network),
     audit: readAudit(reader),
+    traces: reader.choice("TRACES") === "on",
     logUserIds: reader.choice("LOG_USER_IDS"),
     explorer: explorer === "auto" && production ? "off" : explorer,
     logLevel: reader.choice("LOG_LEVEL"),

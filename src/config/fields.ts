@@ -479,6 +479,12 @@ export const fields = {
     default: "off",
     meaning: "Whether AUDIT_FILE or AUDIT_SOCKET must have a line before its answer goes out",
   },
+  TRACES: {
+    kind: "choice",
+    choices: { on: "through @opentelemetry/api, to the SDK that was registered before the start", off: "" },
+    default: "off",
+    meaning: "Whether requests, their root fields and calls to Amity are traced",
+  },
   LOG_USER_IDS: {
     kind: "choice",
     choices: { hash: "SHA-256, shortened", plain: "" },

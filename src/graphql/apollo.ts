@@ -16,6 +16,7 @@ import { type Audit, issuingFields } from "../telemetry/audit.js";
 import { errorFields } from "../telemetry/error-fields.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
+import type { Traces } from "../telemetry/traces.js";
 import { admission } from "./admission.js";
 import { buildGraphQLSchema } from "./build-schema.js";
 import { DocumentStore } from "./document-store.js";
@@ -25,6 +26,7 @@ import { documentLimitsRule } from "./limits.js";
 import { publicErrors } from "./public-errors.js";
 import { rootFieldNames } from "./root-fields.js";
 import { schemaSecrecy } from "./schema-secrecy.js";
+import { traceRootFields } from "./traced-fields.js";
 
 export interface ApolloOptions {
   readonly introspection: "on" | "off" | "signed-in";
@@ -37,13 +39,15 @@ export interface ApolloOptions {
   readonly audit: Audit;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
 export function createApollo(options: ApolloOptions): ApolloServer<Context> {
   const { introspection, production, audit, logger, metrics, authenticator, rateLimits, visitorLimits } = options;
   const policy = { production, openIntrospection: introspection === "on" };
-  const { schema, rootFields, limitsRule } = sharedParts();
+  const { schema, rootFields, limitsRule } = options.traces ? tracedParts(options.traces) : sharedParts();
   const documents = new DocumentStore();
   const identifying = { authenticator, rateLimits, audit, logger, metrics };
   metrics.announceRootFields(rootFields, issuingFields);
@@ -82,6 +86,12 @@ export function createApollo(options: ApolloOptions): ApolloServer<Context> {
 function sharedParts() {
   shared ??= partsOf(buildGraphQLSchema());
   return shared;
+}
+
+function tracedParts(traces: Traces) {
+  const schema = buildGraphQLSchema();
+  traceRootFields(schema, traces);
+  return partsOf(schema);
 }
 
 let shared: ReturnType<typeof partsOf> | undefined;

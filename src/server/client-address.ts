@@ -27,7 +27,8 @@ export function addressFinder(trustedProxies: readonly string[]): AddressFinder 
   };
 }
 
-function rangeCheck(ranges: readonly string[]): (address: string) => boolean {
+/** Is it an address of these? `ranges`: addresses or CIDR ranges. */
+export function rangeCheck(ranges: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const range of ranges) {
     const [address = "", prefix] = range.split("/");

@@ -8,6 +8,7 @@ import type { Clock } from "../system/clock.js";
 import type { Audit } from "../telemetry/audit.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
+import type { Traces } from "../telemetry/traces.js";
 import { createAccessLog } from "./access-log.js";
 import { createAdminServer, createHttpServer } from "./http.js";
 import { healthRoutes, metricsRoute } from "./operator-routes.js";
@@ -36,6 +37,7 @@ export interface EndpointTools {
   readonly newId: () => string;
   readonly metrics: Metrics;
   readonly audit: Audit;
+  readonly traces?: Traces | undefined;
 }
 
 /**
@@ -46,12 +48,12 @@ export interface EndpointTools {
 export function createEndpoint(config: Config, parts: EndpointParts, tools: EndpointTools) {
   const { adminPort, auth, inbound, introspection, production, logUserIds } = config;
   const { authenticator, services, rateLimits, makeCounter, readiness, farewell, load, pages } = parts;
-  const { clock, logger, metrics, audit, newId } = tools;
+  const { clock, logger, metrics, audit, newId, traces } = tools;
   const visitorLimits = config.visitors && new VisitorLimits(config.visitors.limits, makeCounter);
   const admitting = { authenticator, rateLimits, visitorLimits };
-  const apollo = createApollo({ introspection, production, ...admitting, audit, logger, metrics });
+  const apollo = createApollo({ introspection, production, ...admitting, audit, logger, metrics, traces });
   const accessLog = createAccessLog({ logger, metrics, userIds: logUserIds });
-  const common = { farewell, newId, elapsed: clock.elapsed, accessLog, logger, metrics };
+  const common = { farewell, newId, elapsed: clock.elapsed, accessLog, logger, metrics, traces };
   const hasMetrics = adminPort === undefined && !production;
   const pipeline = new Pipeline({
     ...common,

@@ -1,7 +1,9 @@
+import { errorCodes } from "../errors/codes.js";
 import type { Clock } from "../system/clock.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { RequestRecord } from "../telemetry/request-record.js";
+import type { EndRequest, Traces } from "../telemetry/traces.js";
 import type { AccessLog } from "./access-log.js";
 import { failureAnswer } from "./failures.js";
 import type { Answer, HttpRequest } from "./messages.js";
@@ -21,6 +23,8 @@ export interface HandlerOptions {
   readonly accessLog: AccessLog;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /** Throws AppError for what is refused. `headers`: those of the answer, even of a refusal. */
@@ -53,11 +57,11 @@ export function createHandler(
   options: HandlerOptions,
   answer: AnswerIncoming,
 ): (request: HttpRequest) => Promise<Answer> {
-  const { routes, farewell, newId, elapsed, accessLog, logger, metrics } = options;
+  const { routes, farewell, newId, elapsed, accessLog, logger, metrics, traces } = options;
   const constantHeaders = { ...securityHeaders, ...options.headers };
   const findRoute = routeFinder(routes);
   announcePaths(metrics, routes);
-  return async (request) => {
+  const handle = async (request: HttpRequest, end?: EndRequest) => {
     const record = new RequestRecord(requestIdOf(request.headers, newId), elapsed);
     const path = pathOf(request.url);
     const incoming: Incoming = { request, record, path, route: findRoute(request.method, path), caller: undefined };
@@ -75,6 +79,19 @@ export function createHandler(
     // Otherwise the client would send its next request into a closing process.
     if (farewell.endsConnections) headers["connection"] = "close";
     accessLog(incoming, answered.status);
+    end?.(request.hasLeft ? errorCodes.CANCELLED.http : answered.status, record.codes);
     return { ...answered, headers };
   };
+  return traces ? (request) => traced(request, handle, traces) : handle;
+}
+
+/** Operations are traced; pages and probes are not. */
+function traced(
+  request: HttpRequest,
+  handle: (request: HttpRequest, end?: EndRequest) => Promise<Answer>,
+  traces: Traces,
+): Promise<Answer> {
+  if (request.method !== "POST" || pathOf(request.url) !== graphqlPath) return handle(request);
+  const traceparent = request.isByTrustedProxy ? request.headers["traceparent"]?.toString() : undefined;
+  return traces.request(traceparent, (end) => handle(request, end));
 }

@@ -11,7 +11,7 @@ import type { Logger } from "../telemetry/logger.js";
 import { RequestRecord } from "../telemetry/request-record.js";
 import type { AccessLog } from "./access-log.js";
 import { BrokenRequests } from "./broken-request.js";
-import { type AddressFinder, addressFinder } from "./client-address.js";
+import { addressFinder, rangeCheck } from "./client-address.js";
 import { Connections, mostConnections } from "./connections.js";
 import { createHandler, type HandlerOptions } from "./handler.js";
 import type { Answer, HttpRequest } from "./messages.js";
@@ -52,7 +52,7 @@ export interface HttpOptions {
 /** The HTTP server around the pipeline, with its connections and their limits. It does not listen yet. */
 export function createHttpServer({ pipeline, trustedProxies, newId, elapsed, accessLog, logger }: HttpOptions) {
   const findAddress = addressFinder(trustedProxies);
-  const answer = answererOf((request) => pipeline.handle(request), findAddress, logger);
+  const answer = answererOf((request) => pipeline.handle(request), trustedProxies, logger);
   const server = Fastify({
     ...socketLimits,
     schemaController: withoutSchemas,
@@ -85,7 +85,7 @@ export function createAdminServer(options: HandlerOptions): FastifyInstance {
     if (!route) throw new AppError("NOT_FOUND");
     return route.answer(request);
   });
-  const answer = answererOf(handle, addressFinder([]), options.logger);
+  const answer = answererOf(handle, [], options.logger);
   const server = Fastify({
     ...socketLimits,
     schemaController: withoutSchemas,
@@ -100,14 +100,15 @@ export function createAdminServer(options: HandlerOptions): FastifyInstance {
 /** Answers what Fastify hands over, which has nothing to add to an answer and would tell clients what went wrong. */
 function answererOf(
   handle: (request: HttpRequest) => Promise<Answer>,
-  findAddress: AddressFinder,
+  trustedProxies: readonly string[],
   logger: Logger,
 ): (request: FastifyRequest, reply: FastifyReply) => void {
+  const [findAddress, isTrusted] = [addressFinder(trustedProxies), rangeCheck(trustedProxies)];
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     let requestId: string | undefined;
     try {
       const address = findAddress(request.socket.remoteAddress, request.headers["x-forwarded-for"]?.toString());
-      const answer = await handle(new NodeRequest(request, response, address));
+      const answer = await handle(new NodeRequest(request, response, address, isTrusted));
       requestId = answer.headers["x-request-id"];
       send(response, answer);
     } catch (error) {

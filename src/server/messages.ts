@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly hostCount: number;
   /** The client's, canonical, by a trusted proxy's word where there is one. */
   readonly address: string;
+  /** Did it come by a proxy that is trusted? What that says of a trace is believed. */
+  readonly isByTrustedProxy?: boolean;
   /** Aborted when the client goes away before it has its answer. */
   readonly signal: CancelSignal;
   /** Has the client gone away by now, before it had its answer? */

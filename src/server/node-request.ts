@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "../errors/app-error.js";
+import { canonicalAddress } from "../system/address.js";
 import { Cancellation, type CancelSignal } from "../system/cancellation.js";
 import type { HttpRequest } from "./messages.js";
 
@@ -18,6 +19,7 @@ export class NodeRequest implements HttpRequest {
     request: IncomingMessage,
     response: ServerResponse,
     readonly address: string,
+    private readonly isTrusted: (address: string) => boolean = () => false,
   ) {
     this.method = request.method ?? "";
     this.url = request.url ?? "";
@@ -32,6 +34,10 @@ export class NodeRequest implements HttpRequest {
   get signal(): CancelSignal {
     this.#signal ??= goneSignal(this.#response);
     return this.#signal;
+  }
+
+  get isByTrustedProxy(): boolean {
+    return this.isTrusted(canonicalAddress(this.#request.socket.remoteAddress ?? "") ?? "");
   }
 
   get hasLeft(): boolean {

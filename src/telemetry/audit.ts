@@ -3,6 +3,8 @@ import type { ErrorCode } from "../errors/codes.js";
 import type { Reason } from "../errors/reasons.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
+import { traceFields } from "./traced-logger.js";
+import type { Traces } from "./traces.js";
 
 /** Who asked for what for whom; ids are plain, for an audit must name people. */
 export interface AuditEntry {
@@ -54,6 +56,8 @@ export interface AuditSinks {
   readonly metrics: Metrics;
   /** Undefined: the log alone. */
   readonly trail?: AuditTrail | undefined;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Pick<Traces, "traceId"> | undefined;
 }
 
 /**
@@ -115,7 +119,8 @@ export class Audit {
   }
 
   async #take(line: object): Promise<boolean> {
-    return (await this.sinks.trail?.take(line)) ?? true;
+    const { trail, traces } = this.sinks;
+    return (await trail?.take({ ...line, ...traceFields(traces) })) ?? true;
   }
 
   #log(entry: AuditEntry, outcome: Success | ErrorCode, reason?: Reason): void {

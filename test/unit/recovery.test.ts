@@ -335,6 +335,7 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "system/tunnel.ts": "one connection at a time, within its limit",
   "telemetry/metrics.ts": "numbers, for those who read them",
   "telemetry/redis-metrics.ts": "numbers, for those who read them",
+  "telemetry/open-telemetry.ts": "has it said that traces fail; it tries at each span",
   "telemetry/request-record.ts": "what happened to one request",
   "token/single-flight.ts": "forgets each piece of work when it ends",
   "token/token.store.ts": "forgets tokens as they die",

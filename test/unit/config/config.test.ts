@@ -49,6 +49,7 @@ describe("an empty environment", () => {
         rateLimits: { user: 30, service: 600, failedAuth: 20 },
         shedDelayMs: 250,
       },
+      traces: false,
       visitors: undefined,
       userProfiles: false,
       mutualTls: { ca: undefined, pairs: [] },

@@ -142,6 +142,7 @@ describe("a choice", () => {
     VISITORS: ["on", "off"],
     USER_PROFILES: ["on", "off"],
     AUDIT_REQUIRED: ["on", "off"],
+    TRACES: ["on", "off"],
     REDIS_MODE: ["standalone", "sentinel", "cluster"],
     INTROSPECTION: ["on", "off", "auto"],
     EXPLORER: ["graphiql", "sandbox", "off", "auto"],
