@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../system/clock.js";
 import { connectTimeoutMs } from "../system/connect-timeout.js";
 import { egressTo } from "../system/egress.js";
 import { inTime } from "../system/in-time.js";
+import { auditChecks } from "./audit.js";
 import { callerChecks } from "./callers.js";
 import { type Check, isHealthy, row } from "./check.js";
 import { clientCertificateChecks, pairInUse } from "./client-certificates.js";
@@ -43,10 +44,11 @@ export async function examine(loaded: LoadedConfig, options: DoctorOptions = {})
   const { config } = loaded;
   if (!config) return checks;
   const { regions, mutualTls } = config;
-  const [ofRegions, ofCallers, ofRedis] = await Promise.all([
+  const [ofRegions, ofCallers, ofRedis, ofAudit] = await Promise.all([
     regions === "emulator" ? [] : regionsChecks(config, regions, setup),
     callerChecks(config, setup.clock),
     redisChecks(config, setup.clock),
+    auditChecks(config.audit, setup),
   ]);
   return [
     ...checks,
@@ -54,6 +56,7 @@ export async function examine(loaded: LoadedConfig, options: DoctorOptions = {})
     ...ofRegions,
     ...ofCallers,
     ...ofRedis,
+    ...ofAudit,
   ];
 }
 

@@ -241,6 +241,10 @@ describe("a socket", () => {
     await once(server, "listening");
     return {
       text: () => text,
+      /** What the gateway handed over has arrived. */
+      async has(lines: number) {
+        while (text.split("\n").length <= lines) await new Promise((resolve) => setTimeout(resolve, 5));
+      },
       async close() {
         for (const socket of sockets) socket.destroy();
         await new Promise((resolve) => server.close(resolve));
@@ -256,10 +260,12 @@ describe("a socket", () => {
       const first = await listener(path);
       await askUntilTaken(ask);
       await ask();
+      await first.has(2);
       await first.close();
       expect(refusalOf(await ask())).toEqual(unavailable);
       const second = await listener(path);
       await askUntilTaken(ask);
+      await second.has(1);
       await second.close();
       const all = join(folder, "all");
       await writeFile(all, first.text() + second.text());

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { withGatewayProcess } from "../support/process.js";
 import { type Answer, withUpstream } from "../support/upstream.js";
@@ -8,6 +11,7 @@ const secrets = {
   AMITY_EU_SERVER_KEY: `${canary}-server`,
   AMITY_EU_ADMIN_TOKEN: `${canary}-admin`,
   AMITY_EU_VISITOR_SECRET: `${canary}-visitor`,
+  AUDIT_KEY: `${canary}-audit-of-16`,
 };
 
 /** What an upstream that echoes our secrets could do. */
@@ -22,14 +26,17 @@ const hostileAnswers: Answer[] = [
   (response) => response.destroy(),
 ];
 
-test("no secret leaves in answers, logs or errors", async () => {
+test("no secret leaves in answers, logs, errors or the audit", async () => {
   const answers: string[] = [];
+  const folder = await mkdtemp(join(tmpdir(), "canary-"));
+  const audit = join(folder, "audit");
   let step = 0;
   await withUpstream(
     (response, request) => hostileAnswers[step % hostileAnswers.length]?.(response, request),
     async ({ url }) => {
       const env = {
         ...secrets,
+        AUDIT_FILE: audit,
         AMITY_EU_BASE_URL: url,
         AUTH_MODE: "none",
         VISITORS: "on",
@@ -65,8 +72,11 @@ test("no secret leaves in answers, logs or errors", async () => {
       });
       expect(code).toBe(0);
       expect(answers).toHaveLength(hostileAnswers.length * 11);
-      for (const text of [...answers, stdout, stderr]) expect(text).not.toContain(canary);
+      const audited = await readFile(audit, "utf8");
+      expect(audited).toContain('"operation":"upsertUser"');
+      for (const text of [...answers, stdout, stderr, audited]) expect(text).not.toContain(canary);
       expect(stdout).toContain("check it and rotate it");
     },
   );
+  await rm(folder, { recursive: true });
 });
