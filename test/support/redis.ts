@@ -191,7 +191,8 @@ async function ask(port: number, [command = "", ...args]: readonly string[]): Pr
   }
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports of this machine that nobody has. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   await Promise.all(servers.map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
