@@ -35,7 +35,7 @@ async function withAudit(
   try {
     await prepare?.(path);
     await withUpstream(answer, ({ url }) =>
-      withGateway(callersAt(url, env(path)), async (gateway) => {
+      withGateway(callersAt(url, { RATE_LIMIT_USER: "0", ...env(path) }), async (gateway) => {
         const ask = async (userId?: string) => gateway.ask(mint, { u: userId }, await signedIn("alice"));
         await use({ path, folder, ask, gateway });
       }),
@@ -209,8 +209,7 @@ describe("a pipe", () => {
 
   test("whose reader stops holds nothing longer than its patience", async () => {
     const long = { u: "x".repeat(90) };
-    const env = (path: string) => ({ AUDIT_FILE: path, AUDIT_REQUIRED: "on", RATE_LIMIT_USER: "0" });
-    await withAudit({ ...pipe, env }, async ({ path, gateway, ask }) => {
+    await withAudit(pipe, async ({ path, gateway, ask }) => {
       const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
       await askUntilTaken(ask);
       const refuse = async () => gateway.ask(mint, long, await signedIn("alice"));
