@@ -15,6 +15,9 @@ const statOpen = promisify(fstat);
 /** A pipe that is full is tried again after so long. Milliseconds. */
 const stalledRetryMs = 10;
 
+/** Whether the file is still there is asked once in so long at most. Milliseconds. */
+const checkMs = 20;
+
 /** It names people: whoever else is to read it is given it by its owner. */
 const newFileMode = 0o600;
 
@@ -39,6 +42,7 @@ export class FileOutlet implements Outlet {
   #file: OpenFile | undefined;
   /** What the file must hold at least. Bytes. */
   #size = 0;
+  #checkedAt = Number.NEGATIVE_INFINITY;
   #unlock: (() => Promise<void>) | undefined;
 
   constructor(
@@ -74,7 +78,7 @@ export class FileOutlet implements Outlet {
       const { fd } = this.#file.handle;
       while (written < bytes.length) written += await this.#writeSome(fd, bytes, written);
       this.#size += written;
-      if (this.#file.facts && (await statOpen(fd)).nlink === 0) written = 0;
+      if (await this.#isRemoved(this.#file)) written = 0;
     } catch (error) {
       throw new WriteFailed(failureOf(error), written);
     }
@@ -101,6 +105,14 @@ export class FileOutlet implements Outlet {
     this.#file = undefined;
     await this.#unlock?.();
     this.#unlock = undefined;
+  }
+
+  /** Of many lines in so short a time not each is worth a look. */
+  async #isRemoved({ handle, facts }: OpenFile): Promise<boolean> {
+    const now = this.tools.clock.elapsed();
+    if (!facts || now - this.#checkedAt < checkMs) return false;
+    this.#checkedAt = now;
+    return (await statOpen(handle.fd)).nlink === 0;
   }
 
   /** By the name of the file itself, to which several links may lead. */

@@ -300,6 +300,7 @@ describe("the audit's file", () => {
     await withAudit({}, async ({ path, gateway, ask }) => {
       await ask();
       await rm(path);
+      await new Promise((resolve) => setTimeout(resolve, 25));
       expect((await ask()).status).toBe(200);
       expect(await linesIn(path)).toEqual([expect.objectContaining({ seq: 2 })]);
       expect(await verdictOn(path)).toBe(1);
