@@ -16,7 +16,7 @@ async function withSharing(env: Readonly<Record<string, string>>, use: (fleet: F
   await withCluster(async (nodes) => {
     await withFleet({ chance: chanceOf(4), env: { ...settingsFor(nodes), ...patience, ...env } }, async (fleet) => {
       for (const gateway of fleet.gateways) {
-        await until(async () => (await gateway.metric("amity_redis_used")) === 1, "the use of Redis", 60_000);
+        await until(async () => (await gateway.metric("amity_redis_used")) === 1, "the use of Redis", 15_000);
       }
       await use(fleet);
     });
@@ -58,7 +58,7 @@ describeWith(nginxPath, redisProgram)("three gateways behind nginx", () => {
       const revoke = 'mutation { revokeUserSessions(input: { userId: "user-1", region: SG }) { revoked } }';
       expect((await ask(origins[0] ?? "", fleet, "user-1", revoke)).errors).toBeUndefined();
       for (const origin of origins) {
-        await until(async () => (await tokenAt(origin)) !== token, "another token", 60_000);
+        await until(async () => (await tokenAt(origin)) !== token, "another token", 15_000);
       }
       const next = await Promise.all(origins.map(tokenAt));
       expect(next.filter((other) => other === token)).toEqual([]);
