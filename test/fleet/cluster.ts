@@ -16,7 +16,7 @@ import { keptPort } from "./ports.js";
 const clientProgram = "/usr/bin/redis-cli";
 
 /** Below these and their bus ports, which are 10000 higher, is what systems give to whoever asks. */
-const ports = { first: 10_000, number: 9_000 };
+const ports = { first: 10_000, number: 9_000, second: 10_000 };
 
 const nodeNumber = 6;
 
@@ -37,7 +37,10 @@ export class ClusterNode {
     const own = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder, "--save", ""];
     const inCluster = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0"];
     this.#process = child(redisProgram, [...own, ...inCluster], { stdio: "ignore" });
-    while ((await this.ask("PING").catch(() => "")) !== "PONG") await sleep(10);
+    while ((await this.ask("PING").catch(() => "")) !== "PONG") {
+      if (this.#process.exitCode !== null) throw new Error("a node of the Cluster does not start");
+      await sleep(10);
+    }
   }
 
   async kill(): Promise<void> {
