@@ -3,11 +3,11 @@ import type { Clock } from "../system/clock.js";
 import { type Check, counted, row } from "./check.js";
 
 /** What replicas share, tried as the gateway would: connection, rights, role, and the subscription. */
-export async function redisChecks({ redis, tokenReuseMs }: Config, clock: Clock): Promise<Check[]> {
+export async function redisChecks({ redis }: Config, clock: Clock): Promise<Check[]> {
   if (!redis) return [];
   const { tryRedis } = await import("../shared/trial.js");
   const { failures } = await import("../shared/failures.js");
-  const trial = await tryRedis(redis, tokenReuseMs > 0, clock);
+  const trial = await tryRedis(redis, clock);
   if ("step" in trial) {
     const { means, todo } = failures[trial.failure];
     return [row("Redis", trial.step).fail(`${means} (${trial.failure})`, todo)];

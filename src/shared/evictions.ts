@@ -168,11 +168,15 @@ export class Evictions {
 
   async #sendOne(user: SharedUser): Promise<void> {
     const { link, tokens, secrets } = this.options;
-    await tokens.forget(user);
     const [secret] = await secrets();
     if (!secret) return;
     const text = seal(secret, message, keyOf(user));
-    await link.run((client) => client.publish(this.#channel, text));
+    try {
+      await tokens.forget(user);
+    } finally {
+      // Only now, or others would find it again; and in any case, for they have it in memory.
+      await link.run((client) => client.publish(this.#channel, text));
+    }
   }
 }
 

@@ -9,11 +9,15 @@ export interface Script {
 
 export const lookName = "amityLook";
 
-/** What a look writes: by the same commands as a limit, for an ACL may forbid a single one. */
+/** What a look writes: by every command that any script here uses, for an ACL may forbid a single one. */
 export const look: Script = {
   lua: `redis.call('set', KEYS[1], 0, 'EX', 10, 'NX')
 redis.call('incrby', KEYS[1], 1)
-return redis.call('pttl', KEYS[1])`,
+redis.call('expire', KEYS[1], 10)
+redis.call('pttl', KEYS[1])
+redis.call('get', KEYS[1])
+redis.call('time')
+return redis.call('del', KEYS[1])`,
   numberOfKeys: 1,
 };
 

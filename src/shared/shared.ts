@@ -15,8 +15,7 @@ import { RedisTokens } from "./tokens.js";
 /** What this process shares with others. */
 export interface Shared {
   readonly makeCounter: MakeCounter;
-  /** Undefined where no token is handed out again. */
-  readonly tokens: SharedTokens | undefined;
+  readonly tokens: SharedTokens;
   /** Looks for Redis, for a second at most. It never fails: without Redis the process is for itself. */
   start(): Promise<void>;
   close(): void;
@@ -36,13 +35,13 @@ export function prepareShared(config: Config, settings: RedisSettings, tools: To
   const link = new Link({ destination: settings, servers, prefix, timeoutMs, clock, logger, metrics });
   metrics.announce(mode, Object.keys(failures));
   const own = { link, names, secrets, prefix, clock, newId };
-  const reused = tokenReuseMs > 0 ? shareTokens(tokenReuseMs, keys && (() => keys.current()), own) : undefined;
+  const reused = shareTokens(tokenReuseMs, keys && (() => keys.current()), own);
   return {
     makeCounter: sharedCounters({ link, names, prefix, replicas, metrics }),
     tokens: reused,
     start: () => link.start(),
     close() {
-      reused?.close();
+      reused.close();
       link.close();
     },
   };
@@ -50,9 +49,12 @@ export function prepareShared(config: Config, settings: RedisSettings, tools: To
 
 type TokenTools = Omit<EvictionsOptions, "tokens"> & { readonly names: Names };
 
-/** Reused tokens, where there is a key that seals them, and the news of those who are forgotten, in any case. */
+/**
+ * Reused tokens, where there are any and a key that seals them; and the news of those who are forgotten, in any case,
+ * for others may reuse what this process does not.
+ */
 function shareTokens(reuseMs: number, cacheKeys: Secrets | undefined, tools: TokenTools) {
-  const tokens = new RedisTokens({ ...tools, cacheKeys, reuseMs });
+  const tokens = new RedisTokens({ ...tools, cacheKeys: reuseMs > 0 ? cacheKeys : undefined, reuseMs });
   const evictions = new Evictions({ ...tools, tokens });
   return {
     find: async (key) => (evictions.isPending(key) ? nowhere : tokens.find(key)),

@@ -13,8 +13,8 @@ export type Trial =
   | { readonly writeMs: number }
   | { readonly step: "connection" | "write" | "subscription"; readonly failure: Failure };
 
-/** Connects, writes and, where `listens`, subscribes, as a gateway would. */
-export async function tryRedis(settings: RedisSettings, listens: boolean, clock: Clock): Promise<Trial> {
+/** Connects, writes, subscribes and publishes, as a gateway would. */
+export async function tryRedis(settings: RedisSettings, clock: Clock): Promise<Trial> {
   const destination = { ...settings, servers: settings.url.value };
   const client = openRedis(destination);
   let connectionError: unknown;
@@ -27,12 +27,17 @@ export async function tryRedis(settings: RedisSettings, listens: boolean, clock:
     await answerInTime(connected(client), stepMs, clock);
     connectionError = undefined;
     step = "write";
-    const startedAt = clock.elapsed();
     const keys = lookKeys(settings.prefix, settings.mode);
-    await answerInTime(Promise.all(keys.map((key) => commandsOf(client)[lookName]?.(key))), stepMs, clock);
+    const write = () => answerInTime(Promise.all(keys.map((key) => commandsOf(client)[lookName]?.(key))), stepMs, clock);
+    await write();
+    // The first time a script goes by EVAL, then by EVALSHA, as nearly all do.
+    const startedAt = clock.elapsed();
+    await write();
     const writeMs = clock.elapsed() - startedAt;
     step = "subscription";
-    if (listens) await subscribe(openListener(destination, client), `${settings.prefix}:look`, clock);
+    const channel = `${settings.prefix}:look`;
+    await subscribe(openListener(destination, client), channel, clock);
+    await answerInTime(client.publish(channel, ""), stepMs, clock);
     return { writeMs };
   } catch (error) {
     return { step, failure: failureOf(error, connectionError) };

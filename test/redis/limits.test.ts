@@ -117,6 +117,23 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
+/** Each that the rule permits and that this mode needs. */
+const commands = [...rights.matchAll(/\+(\S+)/g)].map(([, command]) => command ?? "").filter((it) => !/[|]|select/.test(it));
+
+describeWith(redisProgram)("Redis is not used by a user who may not", () => {
+  test.each(commands)("%s", async (command) => {
+    await withRedis([], async (redis) => {
+      await makeUser(redis);
+      await setUser(redis, `-${command}`);
+      const more = { REDIS_URL: withUser(redis), TOKEN_REUSE_SECONDS: "60" };
+      await withGateways(1, env(redis, more), async (gateways) => {
+        await untilAway(gateways);
+        for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual(["not permitted"]);
+      });
+    });
+  });
+});
+
 describeWith(redisProgram)("no request fails when Redis", () => {
   test.each(Object.entries(faults))("%s", async (_what, { reason, begin, end }) => {
     await withRedis([], async (redis) => {

@@ -206,6 +206,28 @@ describeWith(redisProgram)("a revoked user's token", () => {
     });
   });
 
+  test("is handed out by no replica where one may not write its mark", async () => {
+    await withRedis([], async (redis) => {
+      const keys = ["look", "limit", "token"].map((kind) => `~amity-graphql:${kind}:*`);
+      await redis.ask("ACL", "SETUSER", "markless", "on", ">secret", ...keys, "&*", "+@all");
+      const env = { unsealed: "yes", REDIS_URL: redis.url.replace("//", "//markless:secret@") };
+      await withFleetAt(redis, [{ env }, { env: { unsealed: "yes" } }], async ({ gateways: [a, b] }) => {
+        expect(await tokenOf(b, "alice")).toBe("1");
+        await revoke(a, "alice");
+        await until(async () => (await tokenOf(b, "alice")) === "2", "the revocation");
+      });
+    });
+  });
+
+  test("is handed out by no replica where one reuses none itself", async () => {
+    await withFleet([{ env: { TOKEN_REUSE_SECONDS: "0" } }, {}], async ({ gateways: [a, b], redis }) => {
+      expect([await tokenOf(b, "alice"), await tokenOf(a, "alice")]).toEqual(["1", "2"]);
+      await revoke(a, "alice");
+      await until(async () => (await keysOf(redis, "era")).length === 1, "the new era");
+      await until(async () => (await tokenOf(b, "alice")) === "3", "the revocation");
+    });
+  });
+
   test("is not put back by a replica that had asked for it before", async () => {
     await withFleet(same, async ({ gateways: [a, b, c], redis, amity }) => {
       const release = amity.hold();
