@@ -28,7 +28,8 @@ export async function tryRedis(settings: RedisSettings, clock: Clock): Promise<T
     connectionError = undefined;
     step = "write";
     const keys = lookKeys(settings.prefix, settings.mode);
-    const write = () => answerInTime(Promise.all(keys.map((key) => commandsOf(client)[lookName]?.(key))), stepMs, clock);
+    const write = () =>
+      answerInTime(Promise.all(keys.map((key) => commandsOf(client)[lookName]?.(key))), stepMs, clock);
     await write();
     // The first time a script goes by EVAL, then by EVALSHA, as nearly all do.
     const startedAt = clock.elapsed();

@@ -118,7 +118,9 @@ const faults: Readonly<Record<string, Fault>> = {
 };
 
 /** Each that the rule permits and that this mode needs. */
-const commands = [...rights.matchAll(/\+(\S+)/g)].map(([, command]) => command ?? "").filter((it) => !/[|]|select/.test(it));
+const commands = [...rights.matchAll(/\+(\S+)/g)]
+  .map(([, command]) => command ?? "")
+  .filter((it) => !/[|]|select/.test(it));
 
 describeWith(redisProgram)("Redis is not used by a user who may not", () => {
   test.each(commands)("%s", async (command) => {
