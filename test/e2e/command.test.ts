@@ -7,6 +7,7 @@ import { describe, expect, test } from "@jest/globals";
 import { printedSchema } from "../../src/graphql/build-schema.js";
 import { regionAt } from "../support/gateway.js";
 import { command, type Running, run, withGatewayProcess } from "../support/process.js";
+import { refusing } from "../support/sockets.js";
 import { type Answer, withUpstream } from "../support/upstream.js";
 
 async function fileOf(text: string): Promise<string> {
@@ -177,16 +178,18 @@ describe("amity-graphql start", () => {
   });
 
   test("finishes a request in flight on SIGTERM", async () => {
-    const processes: Running[] = [];
+    const gateways: { readonly url: string; readonly running: Running }[] = [];
     const answer: Answer = async (response) => {
-      const [running] = processes;
-      running?.child.kill("SIGTERM");
-      await running?.printed(/stopping/);
+      for (const { url, running } of gateways) {
+        running.child.kill("SIGTERM");
+        await running.printed(/stopping/);
+        await refusing(Number(new URL(url).port));
+      }
       response.end('"late"');
     };
     await withUpstream(answer, async (upstream) => {
       const { code } = await withGatewayProcess(regionAt(upstream.url, { AUTH_MODE: "none" }), async (url, running) => {
-        processes.push(running);
+        gateways.push({ url, running });
         const body = JSON.stringify({ query: '{ authToken(userId: "a") { token } }' });
         const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
         expect(response.headers.get("connection")).toBe("close");

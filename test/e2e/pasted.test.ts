@@ -21,6 +21,12 @@ const elsewhere: readonly (readonly [RegExp, reason: string])[] = [
   [/^npm ci\nnpm pack/, "packed files: test/consumers packs both"],
   [/^tar -xzf amity-graphql-/, "the server's packed file: test/consumers installs and starts it so"],
   [/https:\/\/gateway\.example\.com\//, "a gateway elsewhere"],
+  [
+    /^docker |^docker compose |\bkubectl |\bsystemctl /m,
+    "engines that are not here: test/image and test/deploy try the files",
+  ],
+  [/^install -d -m 700 -o /, "a user of the operator's: test/e2e/audit-command runs the commands"],
+  [/^TRACES=on node --import /, "a project of the operator's with an SDK: test/traces starts it so"],
 ];
 /** Those of which the text says that they fail. */
 const failing = /^AMITY_EU_SERVER_KEY_FILE=old-server-key /;

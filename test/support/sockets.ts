@@ -25,3 +25,13 @@ export async function connectTo(port: number): Promise<Socket> {
 export function closedPort(): Promise<number> {
   return listening(createServer(), async (port) => port);
 }
+
+/** Waits until nobody listens there any more. */
+export async function refusing(port: number): Promise<void> {
+  for (let isOpen = true; isOpen; ) {
+    isOpen = await connectTo(port).then(
+      (socket) => Boolean(socket.destroy()),
+      () => false,
+    );
+  }
+}
