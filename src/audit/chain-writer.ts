@@ -20,36 +20,34 @@ export class ChainWriter {
   #isUnsure = false;
   #isMidLine = false;
 
-  constructor(private readonly key: string | undefined) {}
+  /** `onTorn`: something unfinished stands before the next line. */
+  constructor(
+    private readonly key: string | undefined,
+    private readonly onTorn: () => void = () => {},
+  ) {}
 
   get end(): End {
     return this.#end;
   }
 
-  /** Does something unfinished stand before the next line? */
-  get isTorn(): boolean {
-    return this.#isUnsure || this.#rest.length > 0;
-  }
-
   /**
    * Goes on after what an outlet holds. Once there is a chain it is that which goes on, whatever the outlet holds then,
-   * so that a file that was changed does not pass for the whole. Throws NotOurs for what was written with another key.
+   * so that a file that was changed does not pass for the whole. Throws NotOurs for what is no audit, and for one that
+   * was written with another key. `mustBegin`: a file is empty in which a chain goes on, which a start would not find.
    */
-  goOnAfter({ lines, rest, isMidLine }: Found, isStream: boolean): void {
+  goOnAfter(
+    { lines, rest, isMidLine, isForeign }: Found,
+    isStream: boolean,
+  ): { readonly wasKnown: boolean; readonly mustBegin: boolean } {
     if (!isStream) this.#isMidLine = isMidLine;
-    if (this.#isKnown) return;
-    this.#isKnown = true;
+    const isEmpty = lines.length === 0 && rest.length === 0;
+    if (this.#isKnown) return { wasKnown: true, mustBegin: isEmpty && !isStream && this.#end.seq > 0 };
+    if (isForeign) throw new NotOurs("holds something else than an audit: name another file");
+    this.#end = this.#endOf(lines);
     this.#rest = rest;
-    const last = lines.at(-1);
-    const link = last === undefined ? undefined : linkOf(last);
-    if (last === undefined || !link) return;
-    const [before] = lines.slice(0, -1);
-    if (before !== undefined && link.torn === undefined && link.previous !== hashOf(before, this.key)) {
-      throw new NotOurs(
-        "was written with another AUDIT_KEY, or its end was changed: check it with amity-graphql audit verify, and put it elsewhere to begin a new one",
-      );
-    }
-    this.#end = { seq: link.seq, head: hashOf(last, this.key) };
+    this.#isKnown = true;
+    if (this.#isTorn) this.onTorn();
+    return { wasKnown: false, mustBegin: false };
   }
 
   /** `isStream`: see Outlet. `all`: what the lines say, each as JSON of an object. */
@@ -71,7 +69,14 @@ export class ChainWriter {
   }
 
   /** So many bytes of the batch were written; undefined: nobody knows. Gives how many lines are whole. */
-  written({ bytes, lines }: Batch, count: number | undefined): number {
+  written(batch: Batch, count: number | undefined): number {
+    const wasTorn = this.#isTorn;
+    const whole = this.#count(batch, count);
+    if (this.#isTorn && !wasTorn) this.onTorn();
+    return whole;
+  }
+
+  #count({ bytes, lines }: Batch, count: number | undefined): number {
     if (count === undefined) {
       this.#isUnsure = true;
       this.#isMidLine = true;
@@ -89,8 +94,25 @@ export class ChainWriter {
     return whole.length;
   }
 
+  #endOf(lines: readonly string[]): End {
+    const last = lines.at(-1);
+    const link = last === undefined ? undefined : linkOf(last);
+    if (last === undefined || !link) return noLines;
+    const [before] = lines.slice(0, -1);
+    if (before !== undefined && link.torn === undefined && link.previous !== hashOf(before, this.key)) {
+      throw new NotOurs(
+        "was written with another AUDIT_KEY, or its end was changed: check it with amity-graphql audit verify, and put it elsewhere to begin a new one",
+      );
+    }
+    return { seq: link.seq, head: hashOf(last, this.key) };
+  }
+
+  get #isTorn(): boolean {
+    return this.#isUnsure || this.#rest.length > 0;
+  }
+
   #torn(isStream: boolean): Torn | undefined {
-    if (!this.isTorn) return undefined;
+    if (!this.#isTorn) return undefined;
     if (isStream || this.#isUnsure) return true;
     const rest = this.#rest.at(-1) === lineEnd ? this.#rest.subarray(0, -1) : this.#rest;
     return hashOf(rest, this.key);

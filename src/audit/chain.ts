@@ -49,11 +49,23 @@ export function lostFields(now: number, lines: number): string {
   return JSON.stringify({ time: new Date(now).toISOString(), event: "lines are missing here", lines });
 }
 
+/** What the first line of a file says that begins while its chain goes on: nobody need wait for the next one. */
+export function goesOnFields(now: number): string {
+  return JSON.stringify({ time: new Date(now).toISOString(), event: "the audit goes on" });
+}
+
 const hashForm = /^[0-9a-f]{64}$/;
 
 /** Is it what stands for a line? */
 export function isHash(text: unknown): text is string {
   return typeof text === "string" && hashForm.test(text);
+}
+
+const lineForm = '{"seq":,"previous":"';
+
+/** May it be the beginning of a line, wherever that was cut? */
+export function isPartOfLine(text: string): boolean {
+  return lineForm.startsWith(text.replace(/^(\{"seq":)\d+/, "$1").slice(0, lineForm.length));
 }
 
 /** What a line holds the chain together by; undefined for what is no line of an audit. */

@@ -8,6 +8,7 @@ const writing: Readonly<Record<string, Reason>> = {
   EPERM: "not writable",
   EROFS: "not writable",
   ENXIO: "nobody reads",
+  EBADF: "nobody reads",
   EPIPE: "nobody reads",
   ECONNREFUSED: "nobody reads",
   ECONNRESET: "nobody reads",

@@ -1,16 +1,12 @@
-import { constants, fstat, type Stats, write } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
-import { promisify } from "node:util";
 import { Unusable } from "../errors/reason-of.js";
 import type { Clock } from "../system/clock.js";
 import { fileErrorCode } from "../system/regular-file.js";
 import { failureOf } from "./failures.js";
-import { type Change, type Found, type Outlet, WriteFailed } from "./outlet.js";
+import { type Change, type Found, isOther, type Outlet, WriteFailed } from "./outlet.js";
 import { tailOf } from "./tail.js";
 import { becomeOnlyWriter } from "./writer-lock.js";
-
-const writeSome = promisify(write);
-const statOpen = promisify(fstat);
 
 /** A pipe that is full is tried again after so long. Milliseconds. */
 const stalledRetryMs = 10;
@@ -32,8 +28,9 @@ export interface FileTools {
 
 interface OpenFile {
   readonly handle: FileHandle;
-  /** Of a regular file; undefined for a pipe or a device. */
-  readonly facts: Stats | undefined;
+  readonly facts: Stats;
+  /** False: a pipe or a device. */
+  readonly isRegular: boolean;
 }
 
 /** A file at whose end lines are written, or a pipe or a device. */
@@ -51,7 +48,7 @@ export class FileOutlet implements Outlet {
   ) {}
 
   get isStream(): boolean {
-    return this.#file !== undefined && this.#file.facts === undefined;
+    return this.#file?.isRegular === false;
   }
 
   async open(): Promise<Found> {
@@ -61,9 +58,9 @@ export class FileOutlet implements Outlet {
       const isRegular = await isRegularOrNew(this.path);
       if (isRegular) this.#unlock ??= await this.#lock();
       const handle = await open(this.path, isRegular ? fileFlags : pipeFlags, newFileMode);
-      const facts = isRegular ? await handle.stat() : undefined;
-      this.#file = { handle, facts };
-      this.#size = facts?.size ?? 0;
+      const facts = await handle.stat();
+      this.#file = { handle, facts, isRegular };
+      this.#size = isRegular ? facts.size : 0;
       return await tailOf(handle, this.#size);
     } catch (error) {
       if (error instanceof Unusable || (error instanceof Error && fileErrorCode(error) === undefined)) throw error;
@@ -74,29 +71,31 @@ export class FileOutlet implements Outlet {
   async write(bytes: Uint8Array): Promise<void> {
     let written = 0;
     try {
-      if (!this.#file) throw new Unusable("ENOENT");
-      const { fd } = this.#file.handle;
-      while (written < bytes.length) written += await this.#writeSome(fd, bytes, written);
+      const file = this.#file;
+      if (!file) throw new Unusable("ENOENT");
+      while (written < bytes.length) written += await this.#writeSome(file.handle, bytes, written);
       this.#size += written;
-      if (await this.#isRemoved(this.#file)) written = 0;
+      if (await this.#isRemoved(file)) written = 0;
     } catch (error) {
       throw new WriteFailed(failureOf(error), written);
     }
     if (written === 0) throw new WriteFailed(new Unusable("ENOENT", "was removed"), 0);
   }
 
+  breakOff(): void {
+    if (this.#file?.isRegular === false) void this.#file.handle.close().catch(() => {});
+  }
+
   async look(): Promise<Change | undefined> {
-    const facts = this.#file?.facts;
-    if (!facts) return undefined;
+    if (!this.#file) return undefined;
+    const { facts, isRegular } = this.#file;
     try {
       const size = this.#size;
       const now = await stat(this.path);
-      if (now.ino !== facts.ino || now.dev !== facts.dev) return "is another file now";
-      if (now.size >= size) return undefined;
-      this.#size = now.size;
-      return "was cut off";
+      if (isOther(now, facts)) return "is another file now";
+      return isRegular && now.size < size ? "was cut off" : undefined;
     } catch (error) {
-      return fileErrorCode(error) === "ENOENT" ? "is gone" : undefined;
+      return isRegular && fileErrorCode(error) === "ENOENT" ? "is gone" : undefined;
     }
   }
 
@@ -108,11 +107,11 @@ export class FileOutlet implements Outlet {
   }
 
   /** Of many lines in so short a time not each is worth a look. */
-  async #isRemoved({ handle, facts }: OpenFile): Promise<boolean> {
+  async #isRemoved({ handle, isRegular }: OpenFile): Promise<boolean> {
     const now = this.tools.clock.elapsed();
-    if (!facts || now - this.#checkedAt < checkMs) return false;
+    if (!isRegular || now - this.#checkedAt < checkMs) return false;
     this.#checkedAt = now;
-    return (await statOpen(handle.fd)).nlink === 0;
+    return (await handle.stat()).nlink === 0;
   }
 
   /** By the name of the file itself, to which several links may lead. */
@@ -121,9 +120,10 @@ export class FileOutlet implements Outlet {
     return becomeOnlyWriter(path, { now: this.tools.clock.now, newId: this.tools.newId, pid: process.pid });
   }
 
-  async #writeSome(fd: number, bytes: Uint8Array, from: number): Promise<number> {
+  /** A handle that was closed meanwhile fails, as a bare number, which may be another file's then, would not. */
+  async #writeSome(handle: FileHandle, bytes: Uint8Array, from: number): Promise<number> {
     try {
-      return (await writeSome(fd, bytes, from, bytes.length - from, null)).bytesWritten;
+      return (await handle.write(bytes, from, bytes.length - from, null)).bytesWritten;
     } catch (error) {
       if (fileErrorCode(error) !== "EAGAIN") throw error;
       await new Promise<void>((resolve) => this.tools.clock.after(stalledRetryMs, resolve, { ref: false }));

@@ -12,6 +12,8 @@ export interface Waiting {
   readonly fields: string;
   /** By the monotonic clock. */
   readonly since: number;
+  /** It tells of what has happened already, whoever hears of it. */
+  readonly isDone: boolean;
   /** Tells whoever waits; only the first answer counts. */
   readonly done: (isTaken: boolean) => void;
 }
@@ -26,8 +28,8 @@ export class LineQueue {
   /** Said in flight. */
   #told = 0;
 
-  get hasToTell(): boolean {
-    return this.#lost > 0;
+  get lost(): number {
+    return this.#lost;
   }
 
   get isEmpty(): boolean {
@@ -39,9 +41,8 @@ export class LineQueue {
     return (this.#inFlight[0] ?? this.#lines[0])?.since;
   }
 
-  /** Those in flight that came not after a time. */
-  inFlightUntil(time: number): readonly Waiting[] {
-    return this.#inFlight.filter(({ since }) => since <= time);
+  get inFlight(): readonly Waiting[] {
+    return this.#inFlight;
   }
 
   /** False: there is no room for it. */
@@ -82,8 +83,17 @@ export class LineQueue {
     const others = this.#inFlight.slice(landed.length);
     this.#inFlight = [];
     this.#lines.unshift(...others);
-    this.#length += others.reduce((sum, { fields }) => sum + fields.length, 0);
+    this.#length += lengthOf(others);
     return { landed, told };
+  }
+
+  /** Gives up what waits and does not fly. What has happened already goes on waiting, and nobody with it. */
+  giveUp(): readonly Waiting[] {
+    const lost = this.#lines.filter(({ isDone }) => !isDone);
+    this.#lines = this.#lines.filter(({ isDone }) => isDone);
+    this.#length = lengthOf(this.#lines);
+    for (const { done } of this.#lines) done(false);
+    return lost;
   }
 
   /** Gives up all that wait and do not fly. */
@@ -91,4 +101,8 @@ export class LineQueue {
     this.#length = 0;
     return this.#lines.splice(0);
   }
+}
+
+function lengthOf(lines: readonly Waiting[]): number {
+  return lines.reduce((sum, { fields }) => sum + fields.length, 0);
 }

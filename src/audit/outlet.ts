@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import type { Unusable } from "../errors/reason-of.js";
 
 /** How what an outlet holds already ends. */
@@ -8,6 +9,8 @@ export interface Found {
   readonly rest: Uint8Array;
   /** Is the last line end still to be written? */
   readonly isMidLine: boolean;
+  /** Does it hold something, and nothing of an audit? */
+  readonly isForeign: boolean;
 }
 
 /** What somebody did to it while it was open, in words that follow its name. */
@@ -23,12 +26,19 @@ export interface Outlet {
   open(): Promise<Found>;
   /** All of the bytes. Throws WriteFailed. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Leaves a reader that takes nothing: what is being written to it fails. A disk cannot be left. */
+  breakOff(): void;
   /** Looks after what is open; undefined when nobody changed it. */
   look(): Promise<Change | undefined>;
   /** Told when it breaks while nothing is written. */
   onBroken?: () => void;
   /** Lets go of it for good. */
   close(): Promise<void>;
+}
+
+/** Is what a name leads to now another than what was opened by it? */
+export function isOther(now: Stats, opened: Stats): boolean {
+  return now.ino !== opened.ino || now.dev !== opened.dev;
 }
 
 /** Lines could not be written, or not all of them. */

@@ -14,31 +14,42 @@ const graceTurns = 3;
 /** Waits with the line that waits longest. */
 export class Patience {
   #isWatching = false;
+  #since = Number.NEGATIVE_INFINITY;
 
-  /** `onLost`: one waits too long. It gets the latest time of those that do. */
+  /** `onLost`: one waits too long. */
   constructor(
     private readonly queue: LineQueue,
     private readonly clock: Clock,
     private readonly timers: Timers,
-    private readonly onLost: (latest: number) => void,
+    private readonly onLost: () => void,
   ) {}
 
   watch(): void {
-    const { since } = this.queue;
-    if (this.#isWatching || since === undefined) return;
+    const leftMs = this.#leftMs();
+    if (this.#isWatching || leftMs === undefined) return;
     this.#isWatching = true;
-    this.timers.after(Math.max(0, since + patienceMs - this.clock.elapsed()), () => this.#check(graceTurns));
+    this.timers.after(leftMs, () => this.#look(graceTurns));
   }
 
-  #check(turns: number): void {
-    const latest = this.clock.elapsed() - patienceMs;
-    const isLate = (this.queue.since ?? Number.POSITIVE_INFINITY) <= latest;
+  /** Lines that waited until now are waited with as if they had just come: nobody asks for them any more. */
+  startAnew(): void {
+    this.#since = this.clock.elapsed();
+  }
+
+  #look(turns: number): void {
+    const isLate = this.#leftMs() === 0;
     if (isLate && turns > 0) {
-      this.timers.after(0, () => this.#check(turns - 1));
+      this.timers.after(0, () => this.#look(turns - 1));
       return;
     }
     this.#isWatching = false;
-    if (isLate) this.onLost(latest);
+    if (isLate) this.onLost();
     else this.watch();
+  }
+
+  #leftMs(): number | undefined {
+    const { since } = this.queue;
+    if (since === undefined) return undefined;
+    return Math.max(0, Math.max(since, this.#since) + patienceMs - this.clock.elapsed());
   }
 }

@@ -1,12 +1,13 @@
 import { Unusable } from "../errors/reason-of.js";
 import { inTime } from "../system/in-time.js";
-import type { End } from "./chain.js";
+import { type End, goesOnFields } from "./chain.js";
 import { type Batch, ChainWriter } from "./chain-writer.js";
 import { failureOf } from "./failures.js";
 import { LineQueue, type Waiting } from "./line-queue.js";
 import { NotOurs, type Outlet, type WriteFailed } from "./outlet.js";
 import { Patience } from "./patience.js";
 import type { SinkOptions } from "./sink-options.js";
+import { Standing } from "./standing.js";
 import { Timers } from "./timers.js";
 import { watchOutlet } from "./watch.js";
 
@@ -26,18 +27,17 @@ export class AuditSink {
   readonly #queue = new LineQueue();
   readonly #timers: Timers;
   readonly #patience: Patience;
+  readonly #standing: Standing;
   #state: "opening" | "idle" | "writing" = "opening";
   #isClosed = false;
-  #failure: Unusable | undefined;
-  /** Since something was written. */
-  #failures = 1;
   #mustReopen = false;
   #onRest: () => void = () => {};
 
   constructor(private readonly options: SinkOptions) {
-    this.#chain = new ChainWriter(options.key);
+    this.#chain = new ChainWriter(options.key, () => options.events.onTorn());
+    this.#standing = new Standing(options.events);
     this.#timers = new Timers(options.clock);
-    this.#patience = new Patience(this.#queue, options.clock, this.#timers, (latest) => this.#giveUp(latest));
+    this.#patience = new Patience(this.#queue, options.clock, this.#timers, () => this.#giveUp());
     options.outlet.onBroken = () => this.reopen();
   }
 
@@ -47,12 +47,17 @@ export class AuditSink {
 
   /** Why it takes no lines at present; undefined: it takes them. */
   get failure(): Unusable | undefined {
-    return this.#failure;
+    return this.#standing.failure;
   }
 
   /** Its last line. */
   get end(): End {
     return this.#chain.end;
+  }
+
+  /** Lines that are missing in it, and of which it does not tell yet. */
+  get lost(): number {
+    return this.#queue.lost;
   }
 
   /** Opens it for the first time; what cannot be opened now is tried again. Throws NotOurs. */
@@ -61,30 +66,37 @@ export class AuditSink {
     const { outlet, events } = this.options;
     watchOutlet(outlet, this.#timers, (change) => {
       events.onChange(change);
-      if (change !== "was cut off") this.reopen();
+      this.reopen();
     });
   }
 
-  /** `fields`: JSON of an object with its time. Gives whether the line was taken in time. */
-  take(fields: string): Promise<boolean> {
+  /**
+   * `fields`: JSON of an object with its time. Gives whether the line was taken in time. When it was not, that of what
+   * `isDone` is written later: it has happened, whoever was told of it.
+   */
+  take(fields: string, isDone: boolean): Promise<boolean> {
     const { isRequired, clock } = this.options;
     return new Promise((done) => {
-      const line = { fields, since: clock.elapsed(), done };
-      if ((isRequired && this.#failure !== undefined) || !this.#queue.push(line)) return this.#lose([line]);
-      if (!this.#failure) this.#patience.watch();
+      const line = { fields, since: clock.elapsed(), isDone, done };
+      const isRefused = isRequired && this.failure !== undefined;
+      if (isRefused) done(false);
+      if (this.#isClosed || (isRefused && !isDone) || !this.#queue.push(line)) return this.#lose([line]);
+      if (!this.failure) this.#patience.watch();
       this.#writeNext();
     });
   }
 
-  /** Opens it anew, as after a rotation: before the next line, and at once when there is none. */
+  /** Opens it anew, as after a rotation: before the next line, and at once when there is none or it is stalled. */
   reopen(): void {
     this.#mustReopen = true;
+    this.#leaveStalled();
     this.#writeNext();
   }
 
   /** Ends when all is written, when nothing can be, or after a second. */
   async close(): Promise<void> {
-    if (!this.#queue.isEmpty && this.#failure === undefined) {
+    const isOpeningAnew = this.#state === "opening" && this.end.seq > 0;
+    if ((isOpeningAnew || !this.#queue.isEmpty) && !this.failure) {
       const rest = new Promise<void>((resolve) => {
         this.#onRest = resolve;
       });
@@ -94,19 +106,23 @@ export class AuditSink {
     this.#timers.callOffAll();
     this.#queue.land(0);
     this.#lose(this.#queue.empty());
-    await this.options.outlet.close();
+    await inTime(this.options.outlet.close(), closeMs, this.options.clock).catch(() => {});
   }
 
   async #open({ isFirst } = { isFirst: false }): Promise<void> {
-    const { outlet } = this.options;
+    const { outlet, clock, events } = this.options;
     this.#state = "opening";
     this.#mustReopen = false;
     try {
       const found = await outlet.open();
       if (this.#isClosed) return await outlet.close();
-      this.#tellTorn(() => this.#chain.goOnAfter(found, outlet.isStream));
+      const { wasKnown, mustBegin } = this.#chain.goOnAfter(found, outlet.isStream);
+      if (!wasKnown) events.onOpened(this.end);
       this.#state = "idle";
-      if (!this.#queue.hasToTell && this.#queue.isEmpty) this.#succeed(0);
+      if (this.lost === 0 && this.#queue.isEmpty) {
+        this.#succeed(0);
+        if (mustBegin) void this.take(goesOnFields(clock.now()), false);
+      }
       this.#writeNext();
     } catch (error) {
       if (isFirst && error instanceof NotOurs) throw error;
@@ -116,18 +132,12 @@ export class AuditSink {
 
   #writeNext(): void {
     if (this.#state !== "idle" || this.#isClosed) return;
-    if (this.#mustReopen) {
-      void this.#open();
-      return;
-    }
+    if (this.#mustReopen) return void this.#open();
     const { outlet, clock } = this.options;
     const texts = this.#queue.launch(clock.now());
-    if (texts.length === 0) {
-      this.#onRest();
-      return;
-    }
+    if (texts.length === 0) return void this.#onRest();
     this.#state = "writing";
-    if (!this.#failure) this.#patience.watch();
+    if (!this.failure) this.#patience.watch();
     const batch = this.#chain.build(texts, outlet.isStream);
     outlet.write(batch.bytes).then(
       () => this.#landed(batch, batch.bytes.length),
@@ -138,56 +148,44 @@ export class AuditSink {
   /** So many bytes of a batch were written; undefined: nobody knows. */
   #landed(batch: Batch, bytes: number | undefined, failure?: Unusable): void {
     if (this.#isClosed) return;
-    let whole = 0;
-    this.#tellTorn(() => {
-      whole = this.#chain.written(batch, bytes);
-    });
-    const { landed, told } = this.#queue.land(whole);
+    const { landed, told } = this.#queue.land(this.#chain.written(batch, bytes));
     if (landed.length > 0) this.options.events.onLines("written", landed.length);
     for (const { done } of landed) done(true);
-    if (failure) {
-      this.#fail(failure);
-      return;
+    if (failure) this.#fail(failure);
+    else {
+      this.#state = "idle";
+      this.#succeed(told);
+      this.#writeNext();
     }
-    this.#state = "idle";
-    this.#succeed(told);
-    this.#writeNext();
-  }
-
-  #tellTorn(change: () => void): void {
-    const wasTorn = this.#chain.isTorn;
-    change();
-    if (this.#chain.isTorn && !wasTorn) this.options.events.onTorn();
   }
 
   #succeed(lost: number): void {
-    this.#failures = 0;
-    if (this.#failure === undefined) return;
-    this.#failure = undefined;
-    this.options.events.onBack(lost);
+    if (this.#standing.up(lost) || !this.options.isRequired) this.#patience.startAnew();
   }
 
-  /** What fails once may only have to be opened anew, such as a socket whose listener began anew. */
   #fail(failure: Unusable): void {
     this.#state = "opening";
-    this.#failures++;
-    const isSure = this.#failures > 1 || this.#failure !== undefined;
+    const isSure = this.#standing.isSureAfterFailure();
     if (isSure) this.#goDown(failure);
     this.#timers.after(isSure ? retryMs : 0, () => void this.#open());
   }
 
   #goDown(failure: Unusable): void {
-    const isNews = this.#failure?.reason !== failure.reason;
-    this.#failure = failure;
-    if (isNews) this.options.events.onDown(failure);
-    if (this.options.isRequired) this.#lose(this.#queue.empty());
+    this.#standing.down(failure);
+    if (this.options.isRequired) this.#lose(this.#queue.giveUp());
     this.#onRest();
+    this.#leaveStalled();
+  }
+
+  #leaveStalled(): void {
+    if (this.#mustReopen && this.failure && this.#state === "writing") this.options.outlet.breakOff();
   }
 
   /** Those in flight may be written yet: then the audit has as done what was refused, and not the other way round. */
-  #giveUp(latest: number): void {
-    for (const { done } of this.#queue.inFlightUntil(latest)) done(false);
-    if (!this.#failure) this.#goDown(new Unusable("timeout", "takes no lines in time"));
+  #giveUp(): void {
+    if (this.#isClosed) return;
+    for (const { done } of this.#queue.inFlight) done(false);
+    if (!this.failure) this.#goDown(new Unusable("timeout", "takes no lines in time"));
   }
 
   #lose(lines: readonly Waiting[]): void {

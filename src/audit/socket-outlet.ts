@@ -1,11 +1,12 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { Unusable } from "../errors/reason-of.js";
 import { failureOf } from "./failures.js";
-import { type Found, type Outlet, WriteFailed } from "./outlet.js";
+import { type Change, type Found, isOther, type Outlet, WriteFailed } from "./outlet.js";
 
-const nothing: Found = { lines: [], rest: new Uint8Array(), isMidLine: false };
+const nothing: Found = { lines: [], rest: new Uint8Array(), isMidLine: false, isForeign: false };
 
 /** A Unix stream socket that somebody listens at, such as a collector of logs. What that sends back is not read. */
 export class SocketOutlet implements Outlet {
@@ -13,13 +14,46 @@ export class SocketOutlet implements Outlet {
   readonly isStream = true;
   onBroken?: () => void;
   #socket: Socket | undefined;
+  #facts: Stats | undefined;
 
   constructor(private readonly path: string) {}
 
-  open(): Promise<Found> {
+  async open(): Promise<Found> {
     const old = this.#socket;
     this.#socket = undefined;
     old?.destroy();
+    this.#facts = await stat(this.path).catch(() => undefined);
+    return this.#connect();
+  }
+
+  breakOff(): void {
+    this.#socket?.destroy();
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const gone = new Unusable("nobody reads", "breaks off");
+      const socket = this.#socket;
+      if (!socket) return reject(new WriteFailed(gone, 0));
+      // How much of it has arrived Node does not tell, nor an error of what is destroyed meanwhile.
+      socket.write(bytes, (error) =>
+        error || socket.destroyed ? reject(new WriteFailed(gone, undefined)) : resolve(),
+      );
+    });
+  }
+
+  async look(): Promise<Change | undefined> {
+    const now = this.#socket && (await stat(this.path).catch(() => undefined));
+    return now && this.#facts && isOther(now, this.#facts) ? "is another file now" : undefined;
+  }
+
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.end();
+  }
+
+  #connect(): Promise<Found> {
     return new Promise((resolve, reject) => {
       const socket = connect(this.path);
       socket.once("connect", () => {
@@ -37,25 +71,6 @@ export class SocketOutlet implements Outlet {
         this.onBroken?.();
       });
     });
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const gone = new Unusable("nobody reads", "breaks off");
-      if (!this.#socket) return reject(new WriteFailed(gone, 0));
-      // How much of it has arrived Node does not tell.
-      this.#socket.write(bytes, (error) => (error ? reject(new WriteFailed(gone, undefined)) : resolve()));
-    });
-  }
-
-  async look(): Promise<undefined> {
-    return undefined;
-  }
-
-  async close(): Promise<void> {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.end();
   }
 
   /** A socket that is not there yet is one at which nobody listens, but for one whose folder is not there either. */

@@ -76,17 +76,14 @@ export class SinkTrail implements AuditTrail {
     return this.#sinks[0]?.failure?.reason;
   }
 
-  async take(fields: object): Promise<boolean> {
+  async take(fields: object, isDone: boolean): Promise<boolean> {
     const text = JSON.stringify({ time: new Date(this.tools.clock.now()).toISOString(), ...fields });
-    const taken = this.#sinks.map((sink) => sink.take(text));
+    const taken = this.#sinks.map((sink) => sink.take(text, isDone));
     return this.settings.isRequired ? isAny(taken) : true;
   }
 
   async open(): Promise<void> {
-    for (const sink of this.#sinks) {
-      await this.#start(sink);
-      if (!sink.failure) this.tools.logger.audit({ sink: sink.name, ...sink.end }, "audit opened");
-    }
+    for (const sink of this.#sinks) await this.#start(sink);
   }
 
   /** Opens what has a name anew, as after a rotation. */
@@ -94,11 +91,12 @@ export class SinkTrail implements AuditTrail {
     for (const sink of this.#sinks) sink.reopen();
   }
 
-  /** Writes what waits, and tells how each chain ends. */
+  /** Writes what waits, and tells how each chain ends, and how many lines it lacks of which it does not tell. */
   async close(): Promise<void> {
     for (const sink of this.#sinks) {
       await sink.close();
-      if (sink.end.seq > 0) this.tools.logger.audit({ sink: sink.name, ...sink.end }, "audit closed");
+      const { name, end, lost } = sink;
+      if (end.seq > 0 || lost > 0) this.tools.logger.audit({ sink: name, ...end, lost }, "audit closed");
     }
   }
 

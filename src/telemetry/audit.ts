@@ -29,6 +29,9 @@ export interface AuditEntry {
  */
 type Success = "issued" | "read" | "written" | "revoked" | "absent" | "ACTIVE" | "INVALID" | "BANNED";
 
+/** What has happened at Amity, whether its answer goes out or not: its line is written later when it must be. */
+const changes: readonly string[] = ["revoked", "written"] satisfies Success[];
+
 /** How something audited ended well, and the user whom only the end told. */
 export interface Ending {
   readonly outcome: Success;
@@ -47,8 +50,11 @@ export const issuingFields: readonly string[] = [
 export interface AuditTrail {
   /** Why nothing that is audited may be begun: lines are required, and nobody takes them at present. */
   readonly outage: Reason | undefined;
-  /** Writes a line. Gives false where lines are required and nobody took this one in time. */
-  take(fields: object): Promise<boolean>;
+  /**
+   * Writes a line. Gives false where lines are required and nobody took this one in time; that of what `isDone` is
+   * written later then.
+   */
+  take(fields: object, isDone: boolean): Promise<boolean>;
 }
 
 export interface AuditSinks {
@@ -118,9 +124,9 @@ export class Audit {
     this.sinks.logger.audit({ ...fields, outcome: "UNAUTHENTICATED" });
   }
 
-  async #take(line: object): Promise<boolean> {
+  async #take(line: { readonly outcome: string }): Promise<boolean> {
     const { trail, traces } = this.sinks;
-    return (await trail?.take({ ...line, ...traceFields(traces) })) ?? true;
+    return (await trail?.take({ ...line, ...traceFields(traces) }, changes.includes(line.outcome))) ?? true;
   }
 
   #log(entry: AuditEntry, outcome: Success | ErrorCode, reason?: Reason): void {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { ConfigError } from "../../src/app.js";
+import { verifyFiles } from "../../src/audit/verify.js";
 import { verdictOn } from "../support/audit.js";
 import { callersAt, signedIn } from "../support/callers.js";
 import { errorOf, type TestGateway, withGateway } from "../support/gateway.js";
@@ -51,6 +52,11 @@ async function linesIn(path: string): Promise<Record<string, unknown>[]> {
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
+}
+
+/** A file that was empty, or is new, has its first line. */
+async function begun(path: string): Promise<void> {
+  while (!(await readFile(path, "utf8").catch(() => ""))) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** The codes of an answer that holds nothing else. */
@@ -288,11 +294,10 @@ describe("the audit's file", () => {
       await ask();
       await rename(path, `${path}.1`);
       await gateway.reload();
+      await begun(path);
       await ask();
-      const [last] = await linesIn(`${path}.1`);
-      expect(await linesIn(path)).toEqual([expect.objectContaining({ seq: (last?.["seq"] as number) + 1 })]);
-      await writeFile(`${path}.all`, (await readFile(`${path}.1`, "utf8")) + (await readFile(path, "utf8")));
-      expect(await verdictOn(`${path}.all`)).toBe(2);
+      const { findings, lines } = await verifyFiles([`${path}.1`, path], { key: undefined, head: undefined });
+      expect([findings, lines]).toEqual([[], 3]);
     });
   });
 
@@ -315,10 +320,31 @@ describe("the audit's file", () => {
     await withAudit({}, async ({ path, gateway, ask }) => {
       await ask();
       await change(path);
-      while (!told.test(messagesOf(gateway).join())) await new Promise((resolve) => setTimeout(resolve, 20));
+      await begun(path);
+      expect(messagesOf(gateway).join()).toMatch(told);
       await ask();
-      expect(await linesIn(path)).toEqual([expect.objectContaining({ seq: 2 })]);
+      expect(await linesIn(path)).toEqual([
+        expect.objectContaining({ seq: 2, event: "the audit goes on" }),
+        expect.objectContaining({ seq: 3, outcome: "issued" }),
+      ]);
     });
+  });
+
+  test("goes on after a rotation and a restart without a line between", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "audit-"));
+    const path = join(folder, "audit");
+    const env = () => ({ AUDIT_FILE: path, AUDIT_REQUIRED: "on" });
+    await withAudit({ env }, async ({ gateway, ask }) => {
+      await ask();
+      await rename(path, `${path}.1`);
+      await gateway.reload();
+    });
+    await withAudit({ env }, async ({ ask }) => {
+      await ask();
+    });
+    const { findings, lines } = await verifyFiles([`${path}.1`, path], { key: undefined, head: undefined });
+    expect([findings, lines]).toEqual([[], 3]);
+    await rm(folder, { recursive: true });
   });
 
   test("is one gateway's, by whatever link", async () => {

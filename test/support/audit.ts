@@ -1,6 +1,6 @@
 import { linkOf } from "../../src/audit/chain.js";
 import type { SinkEvents } from "../../src/audit/events.js";
-import { type Found, type Outlet, WriteFailed } from "../../src/audit/outlet.js";
+import { type Change, type Found, type Outlet, WriteFailed } from "../../src/audit/outlet.js";
 import { AuditSink } from "../../src/audit/sink.js";
 import { type Verdict, verifyFiles } from "../../src/audit/verify.js";
 import { Unusable } from "../../src/errors/reason-of.js";
@@ -19,9 +19,15 @@ export interface ScriptedOutlet extends Outlet {
   full: { reason: Reason; after: number | undefined } | undefined;
   /** Lets writes wait for this. */
   gate: Promise<void>;
+  /** What somebody did to it, which is found at the next look. */
+  change: Change | undefined;
 }
 
 export function scriptedOutlet(text = "", isStream = false): ScriptedOutlet {
+  let breakOff = () => {};
+  const broken = new Promise<void>((resolve) => {
+    breakOff = resolve;
+  });
   return {
     name: "AUDIT_FILE",
     isStream,
@@ -30,19 +36,28 @@ export function scriptedOutlet(text = "", isStream = false): ScriptedOutlet {
     closedBy: undefined,
     full: undefined,
     gate: Promise.resolve(),
+    change: undefined,
     async open() {
       if (this.closedBy) throw new Unusable(this.closedBy);
       return foundIn(isStream ? "" : this.text);
     },
     async write(bytes) {
       this.writes.push(bytes.length);
-      await this.gate;
+      const isBroken = await Promise.race([this.gate, broken.then(() => true)]);
+      if (isBroken) throw new WriteFailed(new Unusable("nobody reads"), 0);
       const { full } = this;
       const taken = full ? (full.after ?? 0) : bytes.length;
       this.text += Buffer.from(bytes).subarray(0, taken).toString();
       if (full && taken < bytes.length) throw new WriteFailed(new Unusable(full.reason), full.after);
     },
-    look: async () => undefined,
+    async look() {
+      const { change } = this;
+      this.change = undefined;
+      return change;
+    },
+    breakOff() {
+      breakOff();
+    },
     close: async () => {},
   };
 }
@@ -51,7 +66,12 @@ function foundIn(text: string): Found {
   const lines = text.split("\n");
   const last = lines.findLastIndex((line) => linkOf(line));
   const rest = Buffer.from(lines.slice(last + 1).join("\n"));
-  return { lines: lines.slice(0, last + 1).slice(-2), rest, isMidLine: text !== "" && !text.endsWith("\n") };
+  return {
+    lines: lines.slice(0, last + 1).slice(-2),
+    rest,
+    isMidLine: text !== "" && !text.endsWith("\n"),
+    isForeign: false,
+  };
 }
 
 /** A sink before a scripted outlet, and what it told. */
@@ -60,8 +80,10 @@ export interface TestSink {
   readonly outlet: ScriptedOutlet;
   readonly clock: TestClock;
   readonly told: string[];
+  /** The number of the last line that it found, each time it told so. */
+  readonly opened: number[];
   /** Takes a line that says this much. */
-  take(what: string): Promise<boolean>;
+  take(what: string, isDone?: boolean): Promise<boolean>;
 }
 
 export async function testSink(
@@ -69,7 +91,9 @@ export async function testSink(
 ): Promise<TestSink> {
   const { outlet = scriptedOutlet(), key, isRequired = true, clock = testClock() } = setup;
   const told: string[] = [];
+  const opened: number[] = [];
   const events: SinkEvents = {
+    onOpened: ({ seq }) => opened.push(seq),
     onDown: ({ reason }) => told.push(`down: ${reason}`),
     onBack: (lost) => told.push(`back: ${lost} lost`),
     onChange: (change) => told.push(change),
@@ -78,8 +102,9 @@ export async function testSink(
   };
   const sink = new AuditSink({ outlet, key, isRequired, clock, events });
   await sink.start();
-  const take = (what: string) => sink.take(JSON.stringify({ time: "2026-01-01T00:00:00.000Z", what }));
-  return { sink, outlet, clock, told, take };
+  const take = (what: string, isDone = false) =>
+    sink.take(JSON.stringify({ time: "2026-01-01T00:00:00.000Z", what }), isDone);
+  return { sink, outlet, clock, told, opened, take };
 }
 
 /** What the lines say, in their order; what is none, as it is. */

@@ -308,6 +308,7 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "audit/line-queue.ts": "lines that wait; its sink empties it",
   "audit/patience.ts": "one wait, within its limit",
   "audit/socket-outlet.ts": "the open socket; its sink opens it again",
+  "audit/standing.ts": "what its sink was told last",
   "audit/timers.ts": "waits, which end with the process",
   "audit/verify.ts": "one reading, for whoever asked",
   "audit/watch.ts": "looks again each second",

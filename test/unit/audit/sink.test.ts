@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { saidIn, scriptedOutlet, testSink, verdictOn } from "../../support/audit.js";
+import type { Change } from "../../../src/audit/outlet.js";
+import { saidIn, scriptedOutlet, type TestSink, testSink, verdictOn } from "../../support/audit.js";
+import { type TestClock, testClock } from "../../support/clock.js";
 import { turns } from "../../support/moody-amity.js";
 
 /** What verify says of a text. */
@@ -27,7 +29,7 @@ function gate() {
 describe("a sink", () => {
   test("writes lines that come together at once, in order", async () => {
     const { outlet, take } = await testSink();
-    await Promise.all(["a", "b", "c", "d"].map(take));
+    await Promise.all(["a", "b", "c", "d"].map((what) => take(what)));
     expect(saidIn(outlet.text)).toEqual(["a", "b", "c", "d"]);
     expect(outlet.writes).toHaveLength(2);
     expect(await verdictOnText(outlet.text)).toBe(4);
@@ -52,6 +54,23 @@ describe("a sink", () => {
     expect([await flying, await waiting]).toEqual([false, false]);
     expect(told).toEqual(["down: timeout", "1 lost"]);
     expect(await take("c")).toBe(false);
+  });
+
+  test("that gives up answers all that fly, whatever their age", async () => {
+    const { outlet, take, clock } = await testSink();
+    const { closed, open } = gate();
+    outlet.gate = closed;
+    const first = take("a");
+    const ages = [0, 50, 100].map((ms) => {
+      clock.advance(ms);
+      return take(`${ms}`);
+    });
+    outlet.gate = gate().closed;
+    open();
+    await turns(5);
+    expect(outlet.writes).toHaveLength(2);
+    clock.advance(150);
+    expect(await Promise.all([first, ...ages])).toEqual([true, false, false, false]);
   });
 
   test("gives each line the same patience", async () => {
@@ -109,8 +128,8 @@ describe("a sink", () => {
     outlet.full = { reason: "ENOSPC", after: 0 };
     const lost = take("a");
     clock.advance(250);
-    open();
     expect(await lost).toBe(false);
+    open();
     await turns(10);
     expect(told).toEqual(["down: timeout", "down: ENOSPC", "1 lost"]);
   });
@@ -121,7 +140,7 @@ describe("a sink", () => {
   ])("goes on after a part %s", async (_where, after) => {
     const { outlet, take, clock } = await testSink({ isRequired: false });
     outlet.full = { reason: "ENOSPC", after };
-    const taken = ["a", "b", "c"].map(take);
+    const taken = ["a", "b", "c"].map((what) => take(what));
     await turns(10);
     clock.advance(0);
     await turns(10);
@@ -167,7 +186,7 @@ describe("a sink", () => {
     const { outlet, take, clock, told } = await testSink({ isRequired: false });
     outlet.closedBy = "nobody reads";
     outlet.full = { reason: "nobody reads", after: 0 };
-    const taken = ["a", "b"].map(take);
+    const taken = ["a", "b"].map((what) => take(what));
     for (const ms of [0, 500, 500]) {
       await turns(10);
       clock.advance(ms);
@@ -197,6 +216,29 @@ describe("a sink", () => {
     expect(await verdictOnText(outlet.text)).toBe(1_200 - lost + 1);
   });
 
+  test("that nobody waits for is up while it writes what waited", async () => {
+    const { outlet, take, clock, told } = await testSink({ isRequired: false });
+    const { closed, open } = gate();
+    outlet.gate = closed;
+    for (let i = 0; i < 300; i++) void take("x".repeat(1_000));
+    clock.advance(300);
+    await turns(5);
+    expect(told.splice(0)).toEqual(["down: timeout"]);
+    outlet.gate = Promise.resolve();
+    open();
+    for (let i = 0; i < 5; i++) {
+      await turns(1);
+      const next = gate();
+      outlet.gate = next.closed;
+      clock.advance(200);
+      await turns(5);
+      next.open();
+    }
+    await turns(5);
+    expect(told.filter((one) => one.startsWith("down"))).toEqual([]);
+    expect(saidIn(outlet.text)).toHaveLength(300);
+  });
+
   test("opens anew before the next line", async () => {
     const { sink, outlet, take } = await testSink();
     await take("a");
@@ -205,6 +247,149 @@ describe("a sink", () => {
     await take("b");
     expect(outlet.text).toContain(`"seq":2,`);
     expect(await verdictOnText(outlet.text)).toBe(1);
+  });
+
+  test("begins what is empty with a line of its own", async () => {
+    const { sink, outlet, take, told } = await testSink();
+    sink.reopen();
+    await turns(5);
+    expect(outlet.text).toBe("");
+    await take("a");
+    outlet.text = "";
+    sink.reopen();
+    await turns(5);
+    sink.reopen();
+    await turns(5);
+    expect(saidIn(outlet.text)).toEqual(["the audit goes on"]);
+    const { end } = sink;
+    const next = await testSink({ outlet: scriptedOutlet(outlet.text) });
+    expect([next.sink.end, told]).toEqual([end, ["1 written", "1 written"]]);
+  });
+
+  test.each<Change>(["is gone", "is another file now", "was cut off"])("opens anew what %s", async (change) => {
+    const { outlet, take, clock, told } = await testSink();
+    await take("a");
+    await take("b");
+    outlet.change = change;
+    outlet.text = outlet.text.slice(0, -20);
+    clock.advance(1_000);
+    await turns(5);
+    expect(told.at(-1)).toBe(change);
+    expect(await take("c")).toBe(true);
+    expect(saidIn(outlet.text)).toEqual(["a", expect.stringMatching(/^\{"seq":2/), "c"]);
+  });
+
+  test("takes a line that was written while the process stood still", async () => {
+    const clock = testClock();
+    const atOnce = (run: () => void) => {
+      const immediate = setImmediate(run);
+      return () => clearImmediate(immediate);
+    };
+    const after: TestClock["after"] = (ms, run) => (ms > 0 ? clock.after(ms, run) : atOnce(run));
+    const { outlet, take, told } = await testSink({ clock: { ...clock, after } });
+    const { closed, open } = gate();
+    outlet.gate = closed;
+    const taken = take("a");
+    clock.advance(300);
+    setImmediate(open);
+    expect(await taken).toBe(true);
+    expect(told).toEqual(["1 written"]);
+  });
+
+  test.each<[string, (test: TestSink) => void]>([
+    ["when it is to open anew", ({ sink }) => sink.reopen()],
+    [
+      "when there is another",
+      ({ outlet, clock }) => {
+        outlet.change = "is another file now";
+        clock.advance(750);
+      },
+    ],
+  ])("leaves what is stalled %s", async (_when, change) => {
+    const test = await testSink();
+    const { outlet, take, clock } = test;
+    outlet.gate = gate().closed;
+    const lost = take("a");
+    clock.advance(250);
+    expect(await lost).toBe(false);
+    change(test);
+    await turns(5);
+    outlet.gate = Promise.resolve();
+    clock.advance(500);
+    await turns(10);
+    expect(await take("b")).toBe(true);
+    expect(saidIn(outlet.text)).toEqual(["lines are missing here", "b"]);
+  });
+
+  test("that is only slow is left to end its write", async () => {
+    const { sink, outlet, take } = await testSink();
+    const { closed, open } = gate();
+    outlet.gate = closed;
+    const taken = take("a");
+    sink.reopen();
+    await turns(5);
+    open();
+    expect(await taken).toBe(true);
+  });
+
+  test("writes later of what is done already", async () => {
+    const { outlet, take, clock, told } = await testSink();
+    outlet.gate = gate().closed;
+    const refused = [take("a", true), take("b"), take("c", true)];
+    clock.advance(250);
+    expect(await Promise.all(refused)).toEqual([false, false, false]);
+    expect(await take("d", true)).toBe(false);
+    expect(await take("e")).toBe(false);
+    outlet.gate = Promise.resolve();
+    outlet.breakOff();
+    await turns(5);
+    clock.advance(500);
+    await turns(10);
+    expect(saidIn(outlet.text)).toEqual(["lines are missing here", "a", "c", "d"]);
+    expect(told.slice(-2)).toEqual(["3 written", "back: 2 lost"]);
+  });
+
+  test("that could not be opened tells its end when it can", async () => {
+    const before = scriptedOutlet();
+    await (await testSink({ outlet: before })).take("a");
+    before.closedBy = "EACCES";
+    const { opened, clock, sink } = await testSink({ outlet: before });
+    await turns(5);
+    expect(opened).toEqual([]);
+    before.closedBy = undefined;
+    clock.advance(500);
+    await turns(5);
+    sink.reopen();
+    await turns(5);
+    expect(opened).toEqual([1]);
+  });
+
+  test("counts what it lost and could not say", async () => {
+    const { sink, outlet, take, clock } = await testSink({ isRequired: false });
+    outlet.closedBy = "ENOSPC";
+    sink.reopen();
+    await turns(5);
+    clock.advance(0);
+    await turns(5);
+    void take("a");
+    void take("b");
+    await sink.close();
+    expect(sink.lost).toBe(2);
+  });
+
+  test("that is closed takes nothing", async () => {
+    const { sink, take } = await testSink({ isRequired: false });
+    await sink.close();
+    expect(await take("a")).toBe(false);
+  });
+
+  test("begins what is empty before it closes", async () => {
+    const { sink, outlet, take } = await testSink();
+    await take("a");
+    outlet.text = "";
+    sink.reopen();
+    await sink.close();
+    expect(saidIn(outlet.text)).toEqual(["the audit goes on"]);
   });
 
   test("writes what waits before it closes", async () => {
