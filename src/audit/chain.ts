@@ -20,6 +20,8 @@ export interface Link {
   readonly seq: number;
   readonly previous: string;
   readonly torn?: Torn;
+  /** Of a line that says that so many are missing before it. */
+  readonly lost?: number;
 }
 
 /** SHA-256, or HMAC-SHA-256 under a key. Hexadecimal. */
@@ -44,9 +46,11 @@ export function lineAfter(
   return { text, end: { seq: seq + 1, head: hashOf(text, key) } };
 }
 
+const lostEvent = "lines are missing here";
+
 /** What a line says that stands where so many others are missing. */
 export function lostFields(now: number, lines: number): string {
-  return JSON.stringify({ time: new Date(now).toISOString(), event: "lines are missing here", lines });
+  return JSON.stringify({ time: new Date(now).toISOString(), event: lostEvent, lines });
 }
 
 /** What the first line of a file says that begins while its chain goes on: nobody need wait for the next one. */
@@ -68,14 +72,21 @@ export function isPartOfLine(text: string): boolean {
   return lineForm.startsWith(text.replace(/^(\{"seq":)\d+/, "$1").slice(0, lineForm.length));
 }
 
+/** May it be the beginning of the line that follows? */
+export function isPartAfter({ seq, head }: End, text: string): boolean {
+  const form = `{"seq":${seq + 1},"previous":"${head}"`;
+  return text !== "" && form.startsWith(text.slice(0, form.length));
+}
+
 /** What a line holds the chain together by; undefined for what is no line of an audit. */
 export function linkOf(text: string): Link | undefined {
   if (!text.startsWith("{")) return undefined;
-  const { seq, previous, torn, time } = parsed(text);
+  const { seq, previous, torn, time, event, lines } = parsed(text);
   if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 1) return undefined;
   if (!isHash(previous) || typeof time !== "string") return undefined;
-  if (torn === undefined) return { seq, previous };
-  return torn === true || isHash(torn) ? { seq, previous, torn } : undefined;
+  const link = { seq, previous, ...(event === lostEvent && typeof lines === "number" && { lost: lines }) };
+  if (torn === undefined) return link;
+  return torn === true || isHash(torn) ? { ...link, torn } : undefined;
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

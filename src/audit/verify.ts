@@ -1,6 +1,6 @@
 import type { Hash, Hmac } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type End, hasher, hashOf, type Link, linkOf, noLines } from "./chain.js";
+import { type End, hasher, hashOf, isPartAfter, type Link, linkOf, noLines } from "./chain.js";
 import { NotOurs } from "./outlet.js";
 
 /** Where something stands. */
@@ -15,9 +15,19 @@ export interface Finding extends Place {
   readonly problem: string;
 }
 
+/** A line says that so many are missing before it. */
+export interface Lost extends Place {
+  readonly lines: number;
+}
+
 /** What files hold, as far as it can be told. */
 export interface Verdict {
+  /** The first of them. */
   readonly findings: readonly Finding[];
+  /** How many there are. */
+  readonly found: number;
+  /** What the audit says itself that it lacks: how many lines, and the first places. */
+  readonly lost: { readonly lines: number; readonly told: readonly Lost[] };
   readonly lines: number;
   /** The first line's number; undefined without any. */
   readonly first: number | undefined;
@@ -35,6 +45,9 @@ export interface VerifyOptions {
 }
 
 const lineEnd = 0x0a;
+
+/** So many are told one by one. */
+const mostTold = 20;
 
 /** The longest line is some 100 kB. Bytes. */
 const mostLine = 4_194_304;
@@ -67,12 +80,15 @@ async function* linesOf(file: string): AsyncGenerator<Buffer> {
 /** Follows a chain line by line. */
 class Verifier {
   readonly #findings: Finding[] = [];
+  #found = 0;
+  readonly #told: Lost[] = [];
+  #lost = 0;
   #lines = 0;
   #first: number | undefined;
   #end: End = noLines;
   #headAt: Verdict["headAt"];
   /** What stands after the last line and is none. */
-  #torn: { readonly at: Place; readonly hash: Hash | Hmac } | undefined;
+  #torn: { readonly at: Place; readonly hash: Hash | Hmac; noPartAt?: Place } | undefined;
   #before: Place | undefined;
 
   constructor(private readonly options: VerifyOptions) {}
@@ -83,11 +99,13 @@ class Verifier {
       this.#torn?.hash.update("\n");
       this.#torn ??= { at, hash: hasher(this.options.key) };
       this.#torn.hash.update(bytes);
+      if (!isPartAfter(this.#end, bytes.toString())) this.#torn.noPartAt ??= at;
       return;
     }
     this.#judgeTorn(link, at);
     const problem = this.#before ? this.#problemOf(link) : problemOfFirst(link);
-    if (problem !== undefined) this.#findings.push({ ...at, problem });
+    if (problem !== undefined) this.#find(at, problem);
+    if (link.lost !== undefined) this.#lose({ ...at, lines: link.lost });
     this.#end = { seq: link.seq, head: hashOf(bytes, this.options.key) };
     this.#first ??= link.seq;
     this.#lines++;
@@ -96,8 +114,12 @@ class Verifier {
   }
 
   verdict(): Verdict {
+    const noPartAt = this.#before && this.#torn?.noPartAt;
+    if (noPartAt) this.#find(noPartAt, "is no line of the audit, and no part of the next one");
     return {
       findings: this.#findings,
+      found: this.#found,
+      lost: { lines: this.#lost, told: this.#told },
       lines: this.#lines,
       first: this.#first,
       end: this.#end,
@@ -106,16 +128,26 @@ class Verifier {
     };
   }
 
+  #find(at: Place, problem: string): void {
+    this.#found++;
+    if (this.#findings.length < mostTold) this.#findings.push({ ...at, problem });
+  }
+
+  #lose(lost: Lost): void {
+    this.#lost += lost.lines;
+    if (this.#told.length < mostTold) this.#told.push(lost);
+  }
+
   #judgeTorn({ torn }: Link, at: Place): void {
     const stands = this.#torn;
     this.#torn = undefined;
     if (torn === undefined && stands) {
-      this.#findings.push({ ...stands.at, problem: "is no line of the audit, and the next one tells of none" });
+      this.#find(stands.at, "is no line of the audit, and the next one tells of none");
     } else if (typeof torn !== "string") return;
     else if (stands && stands.hash.digest("hex") !== torn) {
-      this.#findings.push({ ...stands.at, problem: "is not the unfinished line of which the next one tells" });
+      this.#find(stands.at, "is not the unfinished line of which the next one tells");
     } else if (!stands && this.#before) {
-      this.#findings.push({ ...at, problem: "tells of an unfinished line before it, and there is none" });
+      this.#find(at, "tells of an unfinished line before it, and there is none");
     }
   }
 

@@ -26,9 +26,6 @@ Exit codes: 0 the chain holds, 1 it does not, or a file cannot be read, 64 wrong
 
 const options = { head: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
 
-/** So many are told one by one. */
-const mostFindings = 20;
-
 /** Gives the exit code: 0, 1, 64 for a wrong command line, 78 for an unusable key. */
 export async function auditCommand(argv: readonly string[], env: Env): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -37,7 +34,7 @@ export async function auditCommand(argv: readonly string[], env: Env): Promise<n
     return exitCodes.ok;
   }
   const [action, ...files] = positionals;
-  const { head } = values;
+  const head = values.head?.toLowerCase();
   const [file] = files;
   if (action !== "verify" && action !== "head") return usage("audit needs one of verify, head", "audit");
   if (file === undefined) return usage(`audit ${action} needs a FILE`, "audit");
@@ -85,6 +82,7 @@ async function printVerdict(
 ): Promise<number> {
   const verdict = await verifyFiles(files, { key, head });
   const problems = [...problemsOf(verdict), ...cutOf(verdict, head)];
+  for (const lost of lostOf(verdict)) say(lost);
   for (const problem of problems) say(problem);
   if (problems.length > 0) return say("The chain does not hold.", exitCodes.failure);
   const { lines, first, end, headAt, unfinishedAt } = verdict;
@@ -96,10 +94,23 @@ async function printVerdict(
   return say(`Last hash: ${end.head}`, exitCodes.ok);
 }
 
-function problemsOf({ findings, lines }: Verdict): string[] {
-  const told = findings.slice(0, mostFindings).map((finding) => `${text(finding)} ${finding.problem}`);
-  const more = findings.length - told.length;
+function problemsOf({ findings, found, lines }: Verdict): string[] {
+  const told = findings.map((finding) => `${text(finding)} ${finding.problem}`);
+  const more = found - told.length;
   return [...told, ...(more > 0 ? [`${more} more findings`] : []), ...(lines === 0 ? ["There is no line."] : [])];
+}
+
+/** What could not be written, and was said: the chain holds all the same. */
+function lostOf({ lost: { lines, told } }: Verdict): string[] {
+  if (lines === 0) return [];
+  return [
+    ...told.map((lost) => `${text(lost)} says that ${linesOf(lost.lines)} missing there`),
+    `The audit says that ${linesOf(lines)} missing in all: they could not be written.`,
+  ];
+}
+
+function linesOf(count: number): string {
+  return count === 1 ? "1 line is" : `${count} lines are`;
 }
 
 function cutOf({ headAt }: Verdict, head: string | undefined): string[] {

@@ -475,7 +475,7 @@ export const fields = {
   },
   AUDIT_REQUIRED: {
     kind: "choice",
-    choices: { on: "nothing that is audited is done or handed out unless a sink took its line", off: "" },
+    choices: { on: "nothing that is audited is handed out unless a sink took its line", off: "" },
     default: "off",
     meaning: "Whether AUDIT_FILE or AUDIT_SOCKET must have a line before its answer goes out",
   },

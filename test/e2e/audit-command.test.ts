@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { hashOf } from "../../src/audit/chain.js";
+import { hashOf, lineAfter, lostFields, noLines } from "../../src/audit/chain.js";
 import { command, listening, run, withGatewayProcess } from "../support/process.js";
 
 const query = '{ authToken(userId: "alice") { token } }';
@@ -78,8 +78,16 @@ describe("audit verify", () => {
     expect(logged).toBe(head);
     const cut = await copyWith((lines) => lines.slice(0, -1));
     expect((await run(["audit", "verify", cut], keyed)).code).toBe(0);
+    expect((await run(["audit", "verify", path, "--head", head.toUpperCase()], keyed)).code).toBe(0);
     const { code, stdout } = await run(["audit", "verify", cut, "--head", head], keyed);
     expect([code, stdout]).toEqual([1, expect.stringContaining("No line has the hash of --head")]);
+  });
+
+  test("says what is missing, and where", async () => {
+    const lost = join(folder, "lost");
+    await writeFile(lost, `${lineAfter(noLines, lostFields(0, 3), keyed.AUDIT_KEY, undefined).text}\n`);
+    const { code, stdout } = await run(["audit", "verify", lost], keyed);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("lost line 1 says that 3 lines are missing there")]);
   });
 
   test("needs the key", async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { hashOf } from "../../../src/audit/chain.js";
+import { hashOf, lostFields } from "../../../src/audit/chain.js";
 import { ChainWriter } from "../../../src/audit/chain-writer.js";
 import { verifyFiles } from "../../../src/audit/verify.js";
 
@@ -118,6 +118,24 @@ describe("of a part that a line tells of, verify", () => {
     expect(await findingsIn(lines)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
   });
 
+  const next = `{"seq":3,"previous":"${hashOf(given[1] ?? "", undefined)}"`;
+  const noPart = [/^3 is no line of the audit, and no part of the next one/];
+
+  test.each<[string, string[], RegExp[]]>([
+    ["one part", [next.slice(0, 30)], []],
+    ["most of a line", [`${next},"time":"2026-01-01T00:00:00.000Z"`], []],
+    ["two parts", [next.slice(0, 30), next.slice(0, 9)], []],
+    ["lines of another number", [next.replace("3", "4")], noPart],
+    ["a part of another line", [next.replace(/.{5}$/, '00000"')], noPart],
+    ["JSON", ['{"time":"2026-01-01T00:00:00.000Z","who":"mallory"}'], noPart],
+    ["an empty line", [""], noPart],
+    ["a part and something else", [next.slice(0, 30), "else"], [/^4 is no line of the audit, and no part/]],
+  ])("knows at the end %s", async (_what, rest, expected) => {
+    expect(await findingsIn([...given.slice(0, 2), ...rest])).toEqual(
+      expected.map((pattern) => expect.stringMatching(pattern)),
+    );
+  });
+
   test("says that one stands at the end", async () => {
     const { findings, unfinishedAt } = await verdictOf([given.slice(0, 3)]);
     expect([findings, unfinishedAt]).toEqual([[], { file: expect.any(String), line: 3 }]);
@@ -147,6 +165,23 @@ describe("verify reads", () => {
     await expect(verifyFiles([join(folder, "large")], { key: undefined, head: undefined })).rejects.toThrow(
       "something",
     );
+  });
+
+  test("what the audit says is missing", async () => {
+    const writer = new ChainWriter(undefined);
+    const fields = [lostFields(0, 3), JSON.stringify({ time: "", who: 1 }), lostFields(0, 4)];
+    const given = writer.build(fields, false).bytes.toString().trimEnd().split("\n");
+    const { findings, lost } = await verdictOf([given]);
+    expect(findings).toEqual([]);
+    expect(lost).toEqual({
+      lines: 7,
+      told: [expect.objectContaining({ line: 1, lines: 3 }), expect.objectContaining({ line: 3, lines: 4 })],
+    });
+  });
+
+  test("no more findings than anybody reads", async () => {
+    const { findings, found } = await verdictOf([chainOf(200)], "another");
+    expect([findings.length, found]).toEqual([20, 199]);
   });
 
   test("many lines", async () => {
