@@ -33,6 +33,8 @@ export function openRedis(destination: Destination): RedisClient {
     enableOfflineQueue: false,
     enableReadyCheck: false,
     clusterRetryStrategy: retryStrategy,
+    // Else it sends again what was under way when the connection broke.
+    retryDelayOnFailover: 0,
     slotsRefreshTimeout: connectMs,
     slotsRefreshInterval: 5_000,
     maxRedirections: 3,

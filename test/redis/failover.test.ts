@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { expect, jest, test } from "@jest/globals";
+import { parseRedisServers } from "../../src/config/redis.js";
+import { openRedis } from "../../src/shared/client.js";
 import { jwtEnv } from "../support/callers.js";
 import { answersTo, toldOfRedis, untilAway, untilUsed, withGateways } from "../support/fleet.js";
 import type { TestGateway } from "../support/gateway.js";
@@ -60,6 +63,34 @@ describeWith(redisProgram)("three gateways", () => {
           expect(await answersTo(user, 90, gateways)).toEqual({ OK: 30, RATE_LIMITED: 60 });
         }
       });
+    });
+  });
+
+  test("count once what a Cluster's master left unanswered", async () => {
+    await withCluster(async (nodes) => {
+      // No other takes its place.
+      for (const node of nodes) await node.ask("CONFIG", "SET", "cluster-node-timeout", "60000");
+      const to = { mode: "cluster", sentinelMaster: undefined, sentinelPassword: undefined, ca: undefined } as const;
+      const client = openRedis({ ...to, servers: parseRedisServers(urlsOf(nodes), "cluster") });
+      client.on("error", () => {});
+      try {
+        const isReady = once(client, "ready");
+        await client.connect();
+        await isReady;
+        await until(async () => (await client.incr("counter").catch(() => 0)) === 1);
+        const holds = await Promise.all(nodes.slice(0, 3).map((node) => node.ask("KEYS", "counter")));
+        const master = nodes[holds.findIndex((keys) => String(keys) === "counter")];
+        master?.pause();
+        const unanswered = client.incr("counter").catch(() => {});
+        // Longer than the client waits before it takes the connection for dead, and connects anew.
+        const end = performance.now() + 1_300;
+        await until(() => performance.now() > end);
+        master?.resume();
+        await unanswered;
+        expect(await master?.ask("GET", "counter")).toBe("2");
+      } finally {
+        client.disconnect();
+      }
     });
   });
 });
