@@ -345,10 +345,10 @@ export const fields = {
   REDIS_TIMEOUT_MS: {
     kind: "integer",
     least: 1,
-    most: 5_000,
+    most: 1_000,
     default: 50,
     unit: "milliseconds",
-    meaning: "How long a request waits for Redis before it goes on without",
+    meaning: "How long each step of a request waits for Redis before it goes on without",
   },
   REPLICAS: {
     kind: "integer",

@@ -65,7 +65,12 @@ export function readRedis(reader: Reader, tokenReuseMs: number): RedisSettings |
     reader.problem("REDIS_CA_FILE is set, and REDIS_URL begins with redis://, which is not encrypted: write rediss://");
   }
   if (cacheKeys && tokenReuseMs === 0) {
-    reader.warning("TOKEN_CACHE_KEY seals nothing: TOKEN_REUSE_SECONDS is 0, so no token is handed out again");
+    reader.warning("TOKEN_CACHE_KEY seals no token: TOKEN_REUSE_SECONDS is 0, so none is handed out again");
+  }
+  if (!reader.isGiven("REPLICAS")) {
+    reader.warning(
+      "REPLICAS is not set: while Redis is away each gateway allows the whole limits; set how many there are",
+    );
   }
   return url && { url, ...settings };
 }

@@ -43,6 +43,11 @@ export function openRedis(destination: Destination): RedisClient {
   });
 }
 
+/** Rejects where there is no such database: ioredis tells nobody when its own SELECT is refused, and goes on in 0. */
+export async function selectDatabase(client: RedisClient, { servers }: Destination): Promise<void> {
+  if (servers.database > 0 && !(client instanceof Cluster)) await client.select(servers.database);
+}
+
 /** A connection of its own that can listen, made once: when it breaks, messages are missed, and somebody must know. */
 export function openListener(destination: Destination, client: RedisClient): Redis {
   const once = { retryStrategy: () => null, sentinelRetryStrategy: () => null, autoResubscribe: false };

@@ -20,6 +20,11 @@ export const failures = {
     todo: "give it the rule in docs/operations.md; REDIS_PREFIX has to be the one that the rule names",
     answer: /\bNOPERM\b|\bACL failure\b|executing the script can't/,
   },
+  "no such database": {
+    means: "the server has no database of the number in REDIS_URL",
+    todo: "take a lower number in REDIS_URL, or more `databases` in the server's configuration",
+    answer: /\bDB index\b/i,
+  },
   "read-only": {
     means: "the server is a replica, or was made one: it takes no writes",
     todo: "nothing during a fail-over; else let REDIS_URL name the master, or set REDIS_MODE=sentinel",

@@ -4,7 +4,7 @@ import type { Reloading } from "../system/reloading-file.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { RedisMetrics } from "../telemetry/redis-metrics.js";
 import { answerInTime } from "./answer-in-time.js";
-import { type Destination, openRedis, type RedisClient } from "./client.js";
+import { type Destination, openRedis, type RedisClient, selectDatabase } from "./client.js";
 import { type Failure, failureOf, failures } from "./failures.js";
 import { commandsOf, look, lookKeys, lookName, type Script } from "./scripts.js";
 
@@ -108,8 +108,9 @@ export class Link {
     try {
       const client = await this.#connected();
       const { prefix, destination: to } = this.options;
-      await Promise.all(lookKeys(prefix, to.mode).map((key) => this.#answer(commandsOf(client)[lookName]?.(key))));
       const destination = this.#destination();
+      await this.#answer(selectDatabase(client, destination));
+      await Promise.all(lookKeys(prefix, to.mode).map((key) => this.#answer(commandsOf(client)[lookName]?.(key))));
       for (const check of this.#checks) await check(destination, client);
       if (client === this.#client) this.#goWell();
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { RedisSettings } from "../config/redis.js";
 import type { Clock } from "../system/clock.js";
 import { answerInTime } from "./answer-in-time.js";
-import { openListener, openRedis, type RedisClient } from "./client.js";
+import { openListener, openRedis, type RedisClient, selectDatabase } from "./client.js";
 import { type Failure, failureOf } from "./failures.js";
 import { commandsOf, look, lookKeys, lookName } from "./scripts.js";
 
@@ -27,6 +27,7 @@ export async function tryRedis(settings: RedisSettings, clock: Clock): Promise<T
     await answerInTime(connected(client), stepMs, clock);
     connectionError = undefined;
     step = "write";
+    await answerInTime(selectDatabase(client, destination), stepMs, clock);
     const keys = lookKeys(settings.prefix, settings.mode);
     const write = () =>
       answerInTime(Promise.all(keys.map((key) => commandsOf(client)[lookName]?.(key))), stepMs, clock);

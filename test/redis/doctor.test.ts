@@ -41,6 +41,7 @@ describeWith(redisProgram)("the doctor", () => {
   test.each<[string, string, (redis: RedisServer) => Promise<unknown>, (url: string) => Record<string, string>]>([
     ["connection", "unreachable", (redis) => redis.kill(), (url) => ({ REDIS_URL: url })],
     ["connection", "wrong password", async () => {}, (url) => ({ REDIS_URL: url.replace("//", "//u:C4N4RY@") })],
+    ["write", "no such database", async () => {}, (url) => ({ REDIS_URL: `${url}/99` })],
     ["write", "read-only", (redis) => redis.ask("REPLICAOF", "127.0.0.1", "1"), (url) => ({ REDIS_URL: url })],
     [
       "write",

@@ -136,6 +136,34 @@ describeWith(redisProgram)("Redis is not used by a user who may not", () => {
   });
 });
 
+describeWith(redisProgram)("the database of REDIS_URL", () => {
+  test("is the one that is used", async () => {
+    await withRedis([], async (redis) => {
+      await makeUser(redis);
+      await withGateways(1, env(redis, { REDIS_URL: `${withUser(redis)}/3` }), async (gateways) => {
+        await untilUsed(gateways);
+        await answersTo(somebody(), 1, gateways);
+        expect(String(await redis.ask("INFO", "keyspace"))).toMatch(/Keyspace\s+db3:keys=1/);
+      });
+    });
+  });
+
+  test.each([
+    ["no such database", "99", ""],
+    ["not permitted", "3", "-select"],
+  ])("is told of: %s", async (reason, database, change) => {
+    await withRedis([], async (redis) => {
+      await makeUser(redis);
+      if (change) await setUser(redis, change);
+      await withGateways(1, env(redis, { REDIS_URL: `${withUser(redis)}/${database}` }), async (gateways) => {
+        await untilAway(gateways);
+        for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual([reason]);
+        expect(await redis.ask("KEYS", "*")).toEqual([]);
+      });
+    });
+  });
+});
+
 describeWith(redisProgram)("no request fails when Redis", () => {
   test.each(Object.entries(faults))("%s", async (_what, { reason, begin, end }) => {
     await withRedis([], async (redis) => {
@@ -201,7 +229,7 @@ test("a dead Redis costs no request its time, and the end of the process nothing
   const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
   await once(silent, "listening");
   const { port } = silent.address() as AddressInfo;
-  const settings = { ...jwtEnv, REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_TIMEOUT_MS: "5000" };
+  const settings = { ...jwtEnv, REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_TIMEOUT_MS: "1000" };
   await withGateways(1, settings, async (gateways) => {
     const startedAt = performance.now();
     await answersTo(somebody(), 20, gateways);

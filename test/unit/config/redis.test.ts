@@ -132,9 +132,16 @@ describe("TOKEN_CACHE_KEY", () => {
   });
 
   test("is warned of where no token is handed out again", () => {
-    const env = { REDIS_URL: "redis://h", TOKEN_CACHE_KEY: one, TOKEN_REUSE_SECONDS: "0" };
-    expect(load(env).warnings).toEqual([expect.stringMatching(/^TOKEN_CACHE_KEY seals nothing/)]);
+    const env = { REDIS_URL: "redis://h", REPLICAS: "2", TOKEN_CACHE_KEY: one, TOKEN_REUSE_SECONDS: "0" };
+    expect(load(env).warnings).toEqual([expect.stringMatching(/^TOKEN_CACHE_KEY seals no token/)]);
   });
+});
+
+test.each([
+  ["is warned of", {}, [expect.stringMatching(/^REPLICAS is not set/)]],
+  ["is taken for what it says", { REPLICAS: "1" }, []],
+])("REPLICAS with Redis %s", (_what, env, warnings) => {
+  expect(load({ REDIS_URL: "redis://h", ...env })).toMatchObject({ problems: [], warnings });
 });
 
 test("REPLICAS alone is warned of", () => {

@@ -14,6 +14,7 @@ test.each<[Failure, unknown, unknown?]>([
   ["wrong password", unwritable, new Error("WRONGPASS invalid username-password pair")],
   ["not permitted", new Error("NOPERM this user has no permissions to run the 'evalsha' command")],
   ["not permitted", new Error("ERR The user executing the script can't run this command or subcommand script: 1")],
+  ["no such database", new Error("ERR DB index is out of range")],
   ["read-only", new Error("READONLY You can't write against a read only replica. script: 1, on @user_script:1.")],
   ["read-only", new Error("ERR Error running script (call to f): -READONLY You can't write")],
   ["out of memory", new Error("OOM command not allowed when used memory > 'maxmemory'.")],
