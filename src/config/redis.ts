@@ -67,10 +67,8 @@ export function readRedis(reader: Reader, tokenReuseMs: number): RedisSettings |
   if (cacheKeys && tokenReuseMs === 0) {
     reader.warning("TOKEN_CACHE_KEY seals no token: TOKEN_REUSE_SECONDS is 0, so none is handed out again");
   }
-  if (!reader.isGiven("REPLICAS")) {
-    reader.warning(
-      "REPLICAS is not set: while Redis is away each gateway allows the whole limits; set how many there are",
-    );
+  if (settings.replicas === 1) {
+    reader.warning("REPLICAS is 1: while Redis is away each gateway allows the whole limits; set how many there are");
   }
   return url && { url, ...settings };
 }

@@ -46,6 +46,7 @@ export class Evictions {
   readonly #listeners: ((user: SharedUser | undefined) => void)[] = [];
   #listener: Redis | undefined;
   #isNew = true;
+  #believesSince = Number.NEGATIVE_INFINITY;
   #isSending = false;
   #isClosed = false;
   #echo = { text: "", hear() {} };
@@ -66,6 +67,11 @@ export class Evictions {
   /** Has Redis not heard yet that the user is forgotten? Then what it holds of the user is not to be believed. */
   isPending(user: SharedUser): boolean {
     return this.#evictions.get(keyOf(user))?.isSent === false;
+  }
+
+  /** By the monotonic clock: Redis may hold what was asked for before, of somebody whom others have forgotten. */
+  get believesSince(): number {
+    return this.#believesSince;
   }
 
   /** Tells the others, at once or as soon as Redis can be used. */
@@ -129,7 +135,10 @@ export class Evictions {
       if (text === this.#echo.text) this.#echo.hear();
       return;
     }
-    this.#forgotten(userIn(unseal(await this.options.secrets(), message, text)));
+    const user = userIn(unseal(await this.options.secrets(), message, text));
+    // The sender knows only the names that its own keys make, so by ours the user's token is still in Redis.
+    if (!user) this.#believesSince = this.options.clock.elapsed();
+    this.#forgotten(user);
   }
 
   #catchUp(isBack: boolean): void {

@@ -57,7 +57,11 @@ function shareTokens(reuseMs: number, cacheKeys: Secrets | undefined, tools: Tok
   const tokens = new RedisTokens({ ...tools, cacheKeys: reuseMs > 0 ? cacheKeys : undefined, reuseMs });
   const evictions = new Evictions({ ...tools, tokens });
   return {
-    find: async (key) => (evictions.isPending(key) ? nowhere : tokens.find(key)),
+    async find(key) {
+      if (evictions.isPending(key)) return nowhere;
+      const { found, keep } = await tokens.find(key);
+      return found && found.askedAt.elapsed > evictions.believesSince ? { found, keep } : { keep };
+    },
     forget: (user) => evictions.tell(user),
     onForgotten: (listener) => evictions.onForgotten(listener),
     close: () => evictions.close(),

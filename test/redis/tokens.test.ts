@@ -228,6 +228,19 @@ describeWith(redisProgram)("a revoked user's token", () => {
     });
   });
 
+  test.each([
+    ["no key", { unsealed: "yes" }],
+    ["another key", { TOKEN_CACHE_KEY: other }],
+  ])("is handed out by no replica where one has %s", async (_what, env: Record<string, string>) => {
+    await withFleet([{ env }, {}, {}], async ({ gateways: [a, b, c] }) => {
+      expect([await tokenOf(b, "alice"), await tokenOf(c, "alice")]).toEqual(["1", "1"]);
+      await revoke(a, "alice");
+      await until(async () => (await tokenOf(b, "alice")) !== "1", "the revocation");
+      await until(async () => (await tokenOf(c, "alice")) !== "1", "the revocation");
+      expect([await tokenOf(b, "alice"), await tokenOf(c, "alice")]).not.toContain("1");
+    });
+  });
+
   test("is not put back by a replica that had asked for it before", async () => {
     await withFleet(same, async ({ gateways: [a, b, c], redis, amity }) => {
       const release = amity.hold();

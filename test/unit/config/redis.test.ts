@@ -138,8 +138,8 @@ describe("TOKEN_CACHE_KEY", () => {
 });
 
 test.each([
-  ["is warned of", {}, [expect.stringMatching(/^REPLICAS is not set/)]],
-  ["is taken for what it says", { REPLICAS: "1" }, []],
+  ["is warned of where it is one", {}, [expect.stringMatching(/^REPLICAS is 1/)]],
+  ["is taken for what it says", { REPLICAS: "2" }, []],
 ])("REPLICAS with Redis %s", (_what, env, warnings) => {
   expect(load({ REDIS_URL: "redis://h", ...env })).toMatchObject({ problems: [], warnings });
 });
