@@ -55,7 +55,8 @@ function growths(memory) {
     a few dozen; a stranger who sends new ones each time pays for it with his rate, and takes no memory.`,
     `**Regions** are connections: each has its own, its own circuit and its own 64 calls under way. A region that
     is slow or down takes nothing from the others.`,
-    `**Replicas** share nothing: twice as many serve twice as much. Each counts the limits of its callers for itself, so
-    the limit of a user grows with their number, and each keeps its own tokens, so fewer are handed out again.`,
+    `**Replicas** wait for nobody: twice as many serve twice as much. Without REDIS_URL each counts the limits of its
+    callers for itself, so the limit of a user grows with their number, and each keeps its own tokens, so fewer are
+    handed out again. With it they share both, for an answer of Redis' a request.`,
   ].map(paragraph);
 }
