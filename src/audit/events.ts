@@ -21,6 +21,8 @@ export interface SinkEvents {
 const advice: Readonly<Record<Change, string>> = {
   "is gone": "a new one is begun, which goes on with the chain; look for who removed it",
   "is another file now": "the chain goes on in it; have whoever replaces it send SIGHUP",
+  "is no longer locked":
+    "its lock is taken again, unless another process has it now; leave NAME.lock where it lies as long as a gateway runs",
   "was cut off":
     "the chain goes on; lines may be lost for good: have whoever rotates it rename it and send SIGHUP, not copy and cut it",
 };

@@ -6,7 +6,7 @@ import { fileErrorCode } from "../system/regular-file.js";
 import { failureOf } from "./failures.js";
 import { type Change, type Found, isOther, type Outlet, WriteFailed } from "./outlet.js";
 import { tailOf } from "./tail.js";
-import { becomeOnlyWriter } from "./writer-lock.js";
+import { becomeOnlyWriter, type WriterLock } from "./writer-lock.js";
 
 /** A pipe that is full is tried again after so long. Milliseconds. */
 const stalledRetryMs = 10;
@@ -40,7 +40,7 @@ export class FileOutlet implements Outlet {
   /** What the file must hold at least. Bytes. */
   #size = 0;
   #checkedAt = Number.NEGATIVE_INFINITY;
-  #unlock: (() => Promise<void>) | undefined;
+  #lock: WriterLock | undefined;
 
   constructor(
     private readonly path: string,
@@ -53,16 +53,17 @@ export class FileOutlet implements Outlet {
 
   async open(): Promise<Found> {
     try {
-      await this.#file?.handle.close();
-      this.#file = undefined;
+      await this.#letGo();
       const isRegular = await isRegularOrNew(this.path);
-      if (isRegular) this.#unlock ??= await this.#lock();
       const handle = await open(this.path, isRegular ? fileFlags : pipeFlags, newFileMode);
       const facts = await handle.stat();
       this.#file = { handle, facts, isRegular };
+      // Its name is known only now: a link may have led nowhere.
+      if (isRegular) await this.#keepLock();
       this.#size = isRegular ? facts.size : 0;
       return await tailOf(handle, this.#size);
     } catch (error) {
+      await this.#letGo();
       if (error instanceof Unusable || (error instanceof Error && fileErrorCode(error) === undefined)) throw error;
       throw failureOf(error);
     }
@@ -93,17 +94,24 @@ export class FileOutlet implements Outlet {
       const size = this.#size;
       const now = await stat(this.path);
       if (isOther(now, facts)) return "is another file now";
-      return isRegular && now.size < size ? "was cut off" : undefined;
+      if (!isRegular) return undefined;
+      if (now.size < size) return "was cut off";
+      return (await this.#lock?.isHeld()) ? undefined : "is no longer locked";
     } catch (error) {
       return isRegular && fileErrorCode(error) === "ENOENT" ? "is gone" : undefined;
     }
   }
 
   async close(): Promise<void> {
-    await this.#file?.handle.close().catch(() => {});
+    await this.#letGo();
+    await this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  async #letGo(): Promise<void> {
+    const file = this.#file;
     this.#file = undefined;
-    await this.#unlock?.();
-    this.#unlock = undefined;
+    await file?.handle.close().catch(() => {});
   }
 
   /** Of many lines in so short a time not each is worth a look. */
@@ -115,9 +123,10 @@ export class FileOutlet implements Outlet {
   }
 
   /** By the name of the file itself, to which several links may lead. */
-  async #lock(): Promise<() => Promise<void>> {
-    const path = await realpath(this.path).catch(() => this.path);
-    return becomeOnlyWriter(path, { now: this.tools.clock.now, newId: this.tools.newId, pid: process.pid });
+  async #keepLock(): Promise<void> {
+    if (await this.#lock?.isHeld()) return;
+    const { clock, newId } = this.tools;
+    this.#lock = await becomeOnlyWriter(await realpath(this.path), { now: clock.now, newId, pid: process.pid });
   }
 
   /** A handle that was closed meanwhile fails, as a bare number, which may be another file's then, would not. */

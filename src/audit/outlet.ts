@@ -14,7 +14,7 @@ export interface Found {
 }
 
 /** What somebody did to it while it was open, in words that follow its name. */
-export type Change = "is gone" | "is another file now" | "was cut off";
+export type Change = "is gone" | "is another file now" | "was cut off" | "is no longer locked";
 
 /** Where a sink's lines go. Its promises may take for ever: a disk or a reader can hang. */
 export interface Outlet {

@@ -65,6 +65,7 @@ export class AuditSink {
     await this.#open({ isFirst: true });
     const { outlet, events } = this.options;
     watchOutlet(outlet, this.#timers, (change) => {
+      if (this.#isClosed) return;
       events.onChange(change);
       this.reopen();
     });

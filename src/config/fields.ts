@@ -3,6 +3,7 @@ import { type HostFamily, type RegionCode, regionCodes, regionTable, usualRegion
 import { type AdminAuth, adminAuths, type SessionApi, type TokenApi } from "../amity/requests.js";
 import { defaultDelegateScope } from "../caller/caller.js";
 import { leastRsaBits, leastSharedSecretBytes } from "../caller/jwt-key.js";
+import { socketPathBytes } from "../system/socket-path.js";
 import type { Field, SecretField, UrlField } from "./field-kinds.js";
 
 export const publicKeyAlgorithms = ["RS256", "PS256", "ES256", "EdDSA"] as const;
@@ -12,9 +13,6 @@ const timeoutRange = { least: 1, most: 120_000, unit: "milliseconds" } as const;
 const shutdownRange = { least: 0, most: 600_000, unit: "milliseconds" } as const;
 const portRange = { least: 0, most: 65_535 } as const;
 const rateRange = { least: 0, most: 1_000_000, unit: "a minute" } as const;
-
-/** An address of a Unix socket has no more on macOS; Linux takes four more. */
-const socketPathBytes = 103;
 
 const proxyRule = "an http or https URL with or without user and password, or host:port";
 

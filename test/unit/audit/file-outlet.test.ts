@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { constants } from "node:fs";
-import { type FileHandle, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, mkdtemp, open, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -39,6 +39,68 @@ const much = Buffer.alloc(200_000, "x");
 async function stalled(clock: TestClock): Promise<void> {
   while (clock.pending() === 0) await new Promise(setImmediate);
 }
+
+describe("a file has one writer", () => {
+  const mine = { clock: testClock(), newId: () => "one" };
+
+  /** A folder, and an outlet that has its file `audit`, which a dangling link named. */
+  async function withFile(use: (folder: string, outlet: FileOutlet) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), "audit-"));
+    await symlink(join(folder, "audit"), join(folder, "link"));
+    const outlet = new FileOutlet(join(folder, "link"), mine);
+    try {
+      await outlet.open();
+      await use(folder, outlet);
+    } finally {
+      await outlet.close();
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  test("though a link led nowhere when it was opened", async () => {
+    await withFile(async (folder) => {
+      const second = new FileOutlet(join(folder, "audit"), mine);
+      await expect(second.open()).rejects.toThrow("is written by another process already");
+      await second.close();
+    });
+  });
+
+  test("and notices that its lock was removed", async () => {
+    await withFile(async (folder, outlet) => {
+      const lock = join(folder, "audit.lock");
+      expect(await outlet.look()).toBeUndefined();
+      await rm(lock);
+      expect(await outlet.look()).toBe("is no longer locked");
+      await outlet.open();
+      expect((await lstat(lock)).isSocket()).toBe(true);
+      expect(await outlet.look()).toBeUndefined();
+    });
+  });
+
+  test("which is whoever took the lock that was removed", async () => {
+    await withFile(async (folder, outlet) => {
+      await rm(join(folder, "audit.lock"));
+      const second = new FileOutlet(join(folder, "audit"), mine);
+      await second.open();
+      await expect(outlet.open()).rejects.toThrow("is written by another process already");
+      expect(await outlet.look()).toBeUndefined();
+      await outlet.close();
+      expect(await second.look()).toBeUndefined();
+      await second.close();
+    });
+  });
+
+  test("whose name is not too long for a lock", async () => {
+    await withFile(async (folder) => {
+      const deep = join(folder, "x".repeat(90));
+      await mkdir(deep);
+      await symlink(join(deep, "audit"), join(folder, "far"));
+      const far = new FileOutlet(join(folder, "far"), mine);
+      await expect(far.open()).rejects.toThrow("leads to a path of more than 98 bytes");
+      await far.close();
+    });
+  });
+});
 
 test("a pipe in another's place is found", async () => {
   await withPipe(async ({ outlet, path }) => {

@@ -1,0 +1,2 @@
+/** An address of a Unix socket has no more on macOS; Linux takes four more. */
+export const socketPathBytes = 103;
