@@ -29,9 +29,7 @@ export class VisitorLimits {
   async count(address: string, deviceIds: readonly (string | undefined)[]): Promise<void> {
     if (deviceIds.length === 0) return;
     await consume("visitorAddress", this.#address, senderOf(address), deviceIds.length);
-    for (const deviceId of deviceIds) {
-      const device = usableText(deviceId, limits.deviceId);
-      if (device !== undefined) await consume("visitorDevice", this.#device, device, 1);
-    }
+    const devices = deviceIds.flatMap((deviceId) => usableText(deviceId, limits.deviceId) ?? []);
+    await Promise.all(devices.map((device) => consume("visitorDevice", this.#device, device, 1)));
   }
 }

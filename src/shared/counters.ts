@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import { type MakeCounter, windowSeconds } from "../caller/rate-limits.js";
+import { documentLimits } from "../limits.js";
 import type { RedisMetrics } from "../telemetry/redis-metrics.js";
 import type { Link } from "./link.js";
 import type { Names } from "./names.js";
@@ -16,7 +17,7 @@ export interface CounterOptions {
 
 /**
  * Counters that all replicas share. Where Redis does not count in time, this process does: up to its part of the limit,
- * and one at least. The library's own scripts count, and its own insurance.
+ * and at least what one request may ask for. The library's own scripts count, and its own insurance.
  */
 export function sharedCounters({ link, names, prefix, replicas, metrics }: CounterOptions): MakeCounter {
   return (limit, points) => {
@@ -34,7 +35,7 @@ export function sharedCounters({ link, names, prefix, replicas, metrics }: Count
       points,
       duration: windowSeconds,
       insuranceLimiter: new RateLimiterMemory({
-        points: Math.max(1, Math.floor(points / replicas)),
+        points: Math.min(points, Math.max(documentLimits.rootFields, Math.floor(points / replicas))),
         duration: windowSeconds,
       }),
     });

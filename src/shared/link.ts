@@ -5,6 +5,7 @@ import type { Logger } from "../telemetry/logger.js";
 import type { RedisMetrics } from "../telemetry/redis-metrics.js";
 import { answerInTime } from "./answer-in-time.js";
 import { type Destination, openRedis, type RedisClient, selectDatabase } from "./client.js";
+import { Comeback } from "./comeback.js";
 import { type Failure, failureOf, failures } from "./failures.js";
 import { commandsOf, look, lookKeys, lookName, type Script } from "./scripts.js";
 
@@ -12,8 +13,6 @@ import { commandsOf, look, lookKeys, lookName, type Script } from "./scripts.js"
 const lookEveryMs = { used: 1_000, away: 250 } as const;
 /** So many failures one after the other, and requests go on without Redis. */
 const mostFailuresInRow = 3;
-/** Looks that must go well before Redis, once lost, is used again. */
-const leastGoodLooks = 2;
 const connectMs = 1_000;
 
 export interface LinkOptions {
@@ -40,6 +39,7 @@ export class RedisAway extends Error {}
  */
 export class Link {
   readonly #scripts = new Map<string, Script>([[lookName, look]]);
+  readonly #comeback: Comeback;
   readonly #checks: Check[] = [];
   readonly #listeners: ((isBack: boolean) => void)[] = [];
   #state: "unknown" | "used" | "away" | "closed" = "unknown";
@@ -47,11 +47,13 @@ export class Link {
   #servers: RedisServers | undefined;
   #connectionError: unknown;
   #failuresInRow = 0;
-  #goodLooks = 0;
+  #slowLooksInRow = 0;
   #onReady = () => {};
   #cancelLook = () => {};
 
-  constructor(private readonly options: LinkOptions) {}
+  constructor(private readonly options: LinkOptions) {
+    this.#comeback = new Comeback(options.clock);
+  }
 
   /** Before `start`. */
   define(name: string, script: Script): void {
@@ -115,19 +117,27 @@ export class Link {
       if (client === this.#client) this.#goWell();
     } catch (error) {
       this.#count(error);
-      this.#leave(error);
+      if (!this.#isBearable(error)) this.#leave(error);
     }
     if (this.#state === "closed") return;
-    const everyMs = this.#state === "used" ? lookEveryMs.used : lookEveryMs.away;
+    const isWell = this.#state === "used" && this.#slowLooksInRow === 0;
+    const everyMs = isWell ? lookEveryMs.used : lookEveryMs.away;
     this.#cancelLook = this.options.clock.after(everyMs, () => void this.#look(), { ref: false });
+  }
+
+  /** Requests get three tries, and so does a look that only took too long. */
+  #isBearable(error: unknown): boolean {
+    if (this.#state !== "used" || this.#reasonOf(error) !== "too slow") return false;
+    return ++this.#slowLooksInRow < mostFailuresInRow;
   }
 
   async #connected(): Promise<RedisClient> {
     const servers = await this.options.servers.current();
+    if (this.#state === "closed") throw new RedisAway();
     // ioredis gives up for good where a connection is closed while it asks the Sentinels.
     if (servers !== this.#servers || !this.#client || this.#client.status === "end") this.#open(servers);
     const client = this.#client;
-    if (!client || this.#state === "closed") throw new RedisAway();
+    if (!client) throw new RedisAway();
     if (client.status === "ready") return client;
     const ready = new Promise<void>((resolve) => {
       this.#onReady = resolve;
@@ -160,12 +170,16 @@ export class Link {
 
   #goWell(): void {
     this.#failuresInRow = 0;
-    this.#goodLooks++;
+    this.#slowLooksInRow = 0;
+    const isEarned = this.#comeback.isEarned();
     const before = this.#state;
-    if (before === "away" && this.#goodLooks < leastGoodLooks) return;
+    if (before === "away" && !isEarned) return;
     if (before === "closed") return;
     this.#state = "used";
-    if (before !== "used") this.options.metrics.used(true);
+    if (before !== "used") {
+      this.#comeback.begin();
+      this.options.metrics.used(true);
+    }
     if (before === "away") {
       this.options.logger.info({}, "Redis is used again: limits, reused tokens and revocations are shared");
     }
@@ -173,9 +187,11 @@ export class Link {
   }
 
   #leave(error: unknown): void {
-    this.#goodLooks = 0;
+    this.#comeback.beginAnew();
     if (this.#state === "away" || this.#state === "closed") return;
     this.#state = "away";
+    this.#slowLooksInRow = 0;
+    this.#comeback.end();
     const reason = this.#reasonOf(error);
     this.options.metrics.used(false);
     this.options.logger.warn(

@@ -3,7 +3,7 @@ import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { CancelSignal } from "../system/cancellation.js";
-import { type Clock, momentOf } from "../system/clock.js";
+import { type Clock, type Moment, momentOf } from "../system/clock.js";
 import type { Audit } from "../telemetry/audit.js";
 import type { RequestRecord } from "../telemetry/request-record.js";
 import { datedToken } from "./dated-token.js";
@@ -101,26 +101,27 @@ export class TokenService {
    * forgotten meanwhile stays forgotten.
    */
   async #obtain(key: StoreKey, signal: CancelSignal, record: RequestRecord): Promise<Obtained> {
-    const { store } = this.options;
+    const { store, clock } = this.options;
     const { era } = store;
+    const askedAt = momentOf(clock);
     const { found, keep } = await this.#shared.find(key);
     if (found) {
       store.put(key, { ...found, era });
       return { token: found.token, isReused: true };
     }
-    const minted = await this.#mint(key, signal, record);
+    const minted = await this.#mint(key, askedAt, signal, record);
     if (store.put(key, { ...minted, era })) keep(minted);
     return { token: minted.token, isReused: false };
   }
 
-  /** The token's life is counted from before the call, so it never seems to live longer than it does. */
+  /** The token's life and the time for it are counted from before anything was asked, so it never seems to live longer than it does. */
   async #mint(
     { region, userId }: SharedUser,
+    askedAt: Moment,
     signal: CancelSignal,
     record: RequestRecord,
   ): Promise<Omit<Minted, "era">> {
-    const { amity, clock, timeoutMs } = this.options;
-    const askedAt = momentOf(clock);
+    const { amity, timeoutMs } = this.options;
     const limits = { deadline: askedAt.elapsed + timeoutMs, signal, record };
     const token = await amity.mintAuthToken(region, userId, limits);
     return { token: datedToken({ token, userId, region }, askedAt.now), askedAt };

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, jest, test } from "@jest/globals";
-import { jwtEnv } from "../support/callers.js";
-import { answersTo, toldOfRedis, untilAway, untilUsed, withGateways } from "../support/fleet.js";
-import { type RedisServer, redisProgram, withRedis } from "../support/redis.js";
+import { jwtEnv, signedIn } from "../support/callers.js";
+import { answersTo, metricOf, toldOfRedis, untilAway, untilUsed, withGateways } from "../support/fleet.js";
+import type { TestGateway } from "../support/gateway.js";
+import { type RedisServer, redisProgram, until, withRedis } from "../support/redis.js";
 import { describeWith } from "../support/system-programs.js";
 import { withWire } from "../support/wire.js";
 
@@ -178,6 +179,38 @@ describeWith(redisProgram)("no request fails when Redis", () => {
         await untilUsed(gateways);
         expect(await answersTo(somebody(), 40, gateways)).toEqual({ OK: 30, RATE_LIMITED: 10 });
         for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual([reason, "back"]);
+      });
+    });
+  });
+
+  test("answers too late once", async () => {
+    await withRedis([], async (redis) => {
+      await withGateways(1, env(redis, { REDIS_TIMEOUT_MS: "100" }), async (gateways) => {
+        const [gateway] = gateways as [TestGateway];
+        const slow = () => metricOf(gateway, 'amity_redis_failures_total{reason="too slow"}');
+        await untilUsed(gateways);
+        redis.pause();
+        await until(async () => (await slow()) === 1, "the slow look");
+        redis.resume();
+        expect(await answersTo(somebody(), 40, gateways)).toEqual({ OK: 30, RATE_LIMITED: 10 });
+        expect([await slow(), toldOfRedis(gateway)]).toEqual([1, []]);
+      });
+    });
+  });
+
+  test("has gone, though a request asks for all that it may", async () => {
+    await withRedis([], async (redis) => {
+      await withGateways(1, env(redis, { REPLICAS: "20" }), async (gateways) => {
+        await untilUsed(gateways);
+        await redis.kill();
+        await untilAway(gateways);
+        const headers = await signedIn(somebody());
+        const query = "{ a: regions { code } b: regions { code } c: regions { code } d: regions { code } }";
+        const answers = await Promise.all([1, 2].map(async () => gateways[0]?.ask(query, {}, headers)));
+        expect(answers.map((answer) => answer?.body.errors?.[0].extensions.code ?? "OK").sort()).toEqual([
+          "OK",
+          "RATE_LIMITED",
+        ]);
       });
     });
   });
