@@ -11,6 +11,9 @@ export interface Destination extends Pick<RedisSettings, "mode" | "sentinelMaste
   readonly servers: RedisServers;
 }
 
+/** What must work besides commands. Rejects when it does not. */
+export type Check = (destination: Destination, client: RedisClient) => Promise<void>;
+
 /** Soon enough to be back within two seconds, and no hail of connections. Milliseconds. */
 const mostWaitMs = 500;
 const connectMs = 1_000;

@@ -1,13 +1,14 @@
 import type { Redis } from "ioredis";
-import { authTokenLifeMs } from "../amity/auth-token-life.js";
 import { regionCodes } from "../amity/regions.js";
 import type { Clock } from "../system/clock.js";
+import type { Logger } from "../telemetry/logger.js";
 import type { SharedUser } from "../token/shared-tokens.js";
 import { answerInTime } from "./answer-in-time.js";
 import { type Destination, openListener, type RedisClient } from "./client.js";
 import { CheckFailure } from "./failures.js";
 import type { Link } from "./link.js";
 import type { Secrets } from "./names.js";
+import { keyOf, Revocations } from "./revocations.js";
 import { seal, unseal } from "./seal.js";
 import type { RedisTokens } from "./tokens.js";
 
@@ -17,17 +18,10 @@ export interface EvictionsOptions {
   readonly secrets: Secrets;
   readonly prefix: string;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly newId: () => string;
 }
 
-interface Eviction {
-  readonly user: SharedUser;
-  readonly at: number;
-  isSent: boolean;
-}
-
-/** Of one token's life; beyond that the oldest are given up. */
-const mostRemembered = 10_000;
 /** For what was published to come back. Milliseconds. */
 const echoMs = 500;
 
@@ -40,7 +34,7 @@ const message = { purpose: "messages", binding: ["forgotten user"] } as const;
  * seen by a message of one's own that comes back with each look.
  */
 export class Evictions {
-  readonly #evictions = new Map<string, Eviction>();
+  readonly #revocations: Revocations;
   readonly #channel: string;
   readonly #echoChannel: string;
   readonly #listeners: ((user: SharedUser | undefined) => void)[] = [];
@@ -52,7 +46,8 @@ export class Evictions {
   #echo = { text: "", hear() {} };
 
   constructor(private readonly options: EvictionsOptions) {
-    const { link, prefix, newId } = options;
+    const { link, prefix, newId, clock, logger } = options;
+    this.#revocations = new Revocations(clock, logger);
     this.#channel = `${prefix}:forgotten`;
     this.#echoChannel = `${prefix}:echo:${newId()}`;
     link.addCheck((destination, client) => this.#check(destination, client));
@@ -66,7 +61,7 @@ export class Evictions {
 
   /** Has Redis not heard yet that the user is forgotten? Then what it holds of the user is not to be believed. */
   isPending(user: SharedUser): boolean {
-    return this.#evictions.get(keyOf(user))?.isSent === false;
+    return this.#revocations.isPending(user);
   }
 
   /** By the monotonic clock: Redis may hold what was asked for before, of somebody whom others have forgotten. */
@@ -76,15 +71,12 @@ export class Evictions {
 
   /** Tells the others, at once or as soon as Redis can be used. */
   tell(user: SharedUser): void {
-    const key = keyOf(user);
-    this.#evictions.delete(key);
-    this.#evictions.set(key, { user, at: this.options.clock.elapsed(), isSent: false });
-    const [oldest] = this.#evictions.keys();
-    if (this.#evictions.size > mostRemembered && oldest !== undefined) this.#evictions.delete(oldest);
+    this.#revocations.add(user);
     void this.#send();
   }
 
   close(): void {
+    this.#revocations.tellLost();
     this.#isClosed = true;
     this.#listener?.disconnect();
   }
@@ -142,14 +134,10 @@ export class Evictions {
   }
 
   #catchUp(isBack: boolean): void {
-    const { clock } = this.options;
-    for (const [key, { at }] of this.#evictions) {
-      if (clock.elapsed() - at > authTokenLifeMs) this.#evictions.delete(key);
-    }
     if (isBack || this.#isNew) {
       this.#isNew = false;
       this.#forgotten(undefined);
-      for (const eviction of this.#evictions.values()) eviction.isSent = false;
+      for (const eviction of this.#revocations.all()) eviction.isSent = false;
     }
     void this.#send();
   }
@@ -163,7 +151,7 @@ export class Evictions {
     if (this.#isSending) return;
     this.#isSending = true;
     try {
-      for (const eviction of this.#evictions.values()) {
+      for (const eviction of this.#revocations.all()) {
         if (eviction.isSent) continue;
         await this.#sendOne(eviction.user);
         eviction.isSent = true;
@@ -194,8 +182,4 @@ function userIn(text: string | undefined): SharedUser | undefined {
   const [name, userId]: unknown[] = text === undefined ? [] : JSON.parse(text);
   const region = regionCodes.find((code) => code === name);
   return region && typeof userId === "string" ? { region, userId } : undefined;
-}
-
-function keyOf({ region, userId }: SharedUser): string {
-  return JSON.stringify([region, userId]);
 }

@@ -81,6 +81,9 @@ export const failures = {
 
 export type Failure = keyof typeof failures;
 
+/** Redis is not used at the moment. */
+export class RedisAway extends Error {}
+
 /** What a check found out by itself. */
 export class CheckFailure extends Error {
   constructor(readonly failure: Failure) {

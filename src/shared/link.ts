@@ -4,10 +4,10 @@ import type { Reloading } from "../system/reloading-file.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { RedisMetrics } from "../telemetry/redis-metrics.js";
 import { answerInTime } from "./answer-in-time.js";
-import { type Destination, openRedis, type RedisClient, selectDatabase } from "./client.js";
+import { type Check, type Destination, openRedis, type RedisClient } from "./client.js";
 import { Comeback } from "./comeback.js";
-import { type Failure, failureOf, failures } from "./failures.js";
-import { commandsOf, look, lookKeys, lookName, type Script } from "./scripts.js";
+import { type Failure, failureOf, failures, RedisAway } from "./failures.js";
+import { commandsOf, look, lookAt, lookName, type Script } from "./scripts.js";
 
 /** How often it looks whether Redis is there, while it is and while it is not. Milliseconds. */
 const lookEveryMs = { used: 1_000, away: 250 } as const;
@@ -25,12 +25,6 @@ export interface LinkOptions {
   readonly logger: Logger;
   readonly metrics: RedisMetrics;
 }
-
-/** What must work besides commands. Rejects when it does not. */
-export type Check = (destination: Destination, client: RedisClient) => Promise<void>;
-
-/** Redis is not used at the moment. */
-export class RedisAway extends Error {}
 
 /**
  * The way to Redis, which may be gone at any time. Requests wait for it `timeoutMs` at most, and after three failures
@@ -109,10 +103,8 @@ export class Link {
   async #look(): Promise<void> {
     try {
       const client = await this.#connected();
-      const { prefix, destination: to } = this.options;
       const destination = this.#destination();
-      await this.#answer(selectDatabase(client, destination));
-      await Promise.all(lookKeys(prefix, to.mode).map((key) => this.#answer(commandsOf(client)[lookName]?.(key))));
+      await this.#answer(lookAt(client, destination, this.options.prefix));
       for (const check of this.#checks) await check(destination, client);
       if (client === this.#client) this.#goWell();
     } catch (error) {
@@ -120,8 +112,7 @@ export class Link {
       if (!this.#isBearable(error)) this.#leave(error);
     }
     if (this.#state === "closed") return;
-    const isWell = this.#state === "used" && this.#slowLooksInRow === 0;
-    const everyMs = isWell ? lookEveryMs.used : lookEveryMs.away;
+    const everyMs = lookEveryMs[this.#slowLooksInRow > 0 ? "away" : this.#state === "used" ? "used" : "away"];
     this.#cancelLook = this.options.clock.after(everyMs, () => void this.#look(), { ref: false });
   }
 
@@ -171,10 +162,8 @@ export class Link {
   #goWell(): void {
     this.#failuresInRow = 0;
     this.#slowLooksInRow = 0;
-    const isEarned = this.#comeback.isEarned();
     const before = this.#state;
-    if (before === "away" && !isEarned) return;
-    if (before === "closed") return;
+    if (before === "closed" || (before === "away" && !this.#comeback.isEarned())) return;
     this.#state = "used";
     if (before !== "used") {
       this.#comeback.begin();
@@ -190,7 +179,6 @@ export class Link {
     this.#comeback.beginAnew();
     if (this.#state === "away" || this.#state === "closed") return;
     this.#state = "away";
-    this.#slowLooksInRow = 0;
     this.#comeback.end();
     const reason = this.#reasonOf(error);
     this.options.metrics.used(false);

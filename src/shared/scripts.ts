@@ -1,5 +1,5 @@
 import type { RedisMode } from "../config/redis.js";
-import type { RedisClient } from "./client.js";
+import { type Destination, type RedisClient, selectDatabase } from "./client.js";
 
 /** A script that Redis runs. Its keys lie in one slot. */
 export interface Script {
@@ -25,8 +25,14 @@ return redis.call('del', KEYS[1])`,
 const clusterKeys = 16;
 
 /** The keys that a look writes. */
-export function lookKeys(prefix: string, mode: RedisMode): readonly string[] {
+function lookKeys(prefix: string, mode: RedisMode): readonly string[] {
   return Array.from({ length: mode === "cluster" ? clusterKeys : 1 }, (_, index) => `${prefix}:look:{${index}}`);
+}
+
+/** Looks whether Redis takes what the gateway writes. Rejects when it does not. */
+export async function lookAt(client: RedisClient, destination: Destination, prefix: string): Promise<void> {
+  await selectDatabase(client, destination);
+  await Promise.all(lookKeys(prefix, destination.mode).map((key) => commandsOf(client)[lookName]?.(key)));
 }
 
 type Commands = Readonly<Record<string, ((...args: (string | number)[]) => unknown) | undefined>>;

@@ -34,7 +34,7 @@ export function prepareShared(config: Config, settings: RedisSettings, tools: To
   const names = new Names(secrets);
   const link = new Link({ destination: settings, servers, prefix, timeoutMs, clock, logger, metrics });
   metrics.announce(mode, Object.keys(failures));
-  const own = { link, names, secrets, prefix, clock, newId };
+  const own = { link, names, secrets, prefix, clock, logger, newId };
   const reused = shareTokens(tokenReuseMs, keys && (() => keys.current()), own);
   return {
     makeCounter: sharedCounters({ link, names, prefix, replicas, metrics }),

@@ -1,9 +1,9 @@
 import type { RedisSettings } from "../config/redis.js";
 import type { Clock } from "../system/clock.js";
 import { answerInTime } from "./answer-in-time.js";
-import { openListener, openRedis, type RedisClient, selectDatabase } from "./client.js";
+import { openListener, openRedis, type RedisClient } from "./client.js";
 import { type Failure, failureOf } from "./failures.js";
-import { commandsOf, look, lookKeys, lookName } from "./scripts.js";
+import { look, lookAt, lookName } from "./scripts.js";
 
 /** For each step of the doctor's, whose user waits. Milliseconds. */
 const stepMs = 3_000;
@@ -27,10 +27,7 @@ export async function tryRedis(settings: RedisSettings, clock: Clock): Promise<T
     await answerInTime(connected(client), stepMs, clock);
     connectionError = undefined;
     step = "write";
-    await answerInTime(selectDatabase(client, destination), stepMs, clock);
-    const keys = lookKeys(settings.prefix, settings.mode);
-    const write = () =>
-      answerInTime(Promise.all(keys.map((key) => commandsOf(client)[lookName]?.(key))), stepMs, clock);
+    const write = () => answerInTime(lookAt(client, destination, settings.prefix), stepMs, clock);
     await write();
     // The first time a script goes by EVAL, then by EVALSHA, as nearly all do.
     const startedAt = clock.elapsed();

@@ -114,7 +114,7 @@ export class TokenService {
     return { token: minted.token, isReused: false };
   }
 
-  /** The token's life and the time for it are counted from before anything was asked, so it never seems to live longer than it does. */
+  /** The token's life is counted from before anything was asked, so it never seems to live longer than it does. */
   async #mint(
     { region, userId }: SharedUser,
     askedAt: Moment,

@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { expect, jest, test } from "@jest/globals";
 import { jwtEnv, signedIn } from "../support/callers.js";
 import { answersTo, metricOf, toldOfRedis, untilAway, untilUsed, withGateways } from "../support/fleet.js";
@@ -258,15 +256,21 @@ describeWith(redisProgram)("no request fails when Redis", () => {
   });
 });
 
-test("a dead Redis costs no request its time, and the end of the process nothing", async () => {
-  const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
-  await once(silent, "listening");
-  const { port } = silent.address() as AddressInfo;
-  const settings = { ...jwtEnv, REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_TIMEOUT_MS: "1000" };
-  await withGateways(1, settings, async (gateways) => {
-    const startedAt = performance.now();
-    await answersTo(somebody(), 20, gateways);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+describeWith(redisProgram)("a Redis that falls silent", () => {
+  test("costs three waits, and then no request its time", async () => {
+    await withRedis([], async (redis) => {
+      await withWire(redis.port, async (wire) => {
+        const settings = { REDIS_URL: `redis://127.0.0.1:${wire.port}`, REDIS_TIMEOUT_MS: "500" };
+        await withGateways(1, env(redis, settings), async (gateways) => {
+          await untilUsed(gateways);
+          wire.cut();
+          const startedAt = performance.now();
+          await answersTo(somebody(), 40, gateways, 1);
+          // Forty waits would be twenty seconds.
+          expect(performance.now() - startedAt).toBeLessThan(10_000);
+          expect(await metricOf(gateways[0] as TestGateway, "amity_redis_used")).toBe(0);
+        });
+      });
+    });
   });
-  silent.close();
 });

@@ -10,6 +10,8 @@ jest.setTimeout(120_000);
 const requests = 3_000;
 const everyMs = 4;
 const mostInFlight = 50;
+/** Each asks twice as often as the limit allows. */
+const userCount = 50;
 const settings = { ...jwtEnv, RATE_LIMIT_USER: "30", REPLICAS: "3", REDIS_MODE: "cluster" };
 
 describeWith(redisProgram)("250 requests a second", () => {
@@ -21,19 +23,21 @@ describeWith(redisProgram)("250 requests a second", () => {
         // A replica in step is one that can take over.
         const replicas = nodes.slice(3);
         for (const node of replicas) await until(async () => /:up/.test(String(await node.ask("INFO", "replication"))));
-        const users = await Promise.all(Array.from({ length: 100 }, (_, index) => signedIn(`user-${index}`)));
+        const users = await Promise.all(Array.from({ length: userCount }, (_, index) => signedIn(`user-${index}`)));
         const answers: Record<string, number> = {};
+        const allowed: number[] = Array(userCount).fill(0);
         const times: number[] = [];
         let inFlight = 0;
         const send = async (index: number) => {
           const sentAt = performance.now();
           inFlight++;
           const code = await gateways[index % 3]
-            ?.ask("{ regions { code } }", {}, users[index % 100])
+            ?.ask("{ regions { code } }", {}, users[index % userCount])
             .then(({ status, body }) => body?.errors?.[0].extensions.code ?? (body?.data ? "OK" : status))
             .catch((error: Error) => `${error.message} ${error.cause}`);
           inFlight--;
           answers[code] = (answers[code] ?? 0) + 1;
+          if (code === "OK") allowed[index % userCount] = (allowed[index % userCount] ?? 0) + 1;
           times.push(performance.now() - sentAt);
         };
         const all: Promise<void>[] = [];
@@ -55,6 +59,11 @@ describeWith(redisProgram)("250 requests a second", () => {
         const insured = await Promise.all(
           gateways.map((gateway) => metricOf(gateway, 'amity_rate_limit_insurance_total{limit="user"}')),
         );
+        // In each minute the limit by Redis, and each process's part of it besides.
+        const minutes = Math.ceil((performance.now() - startedAt) / 60_000);
+        expect(Math.max(...allowed)).toBeLessThanOrEqual(minutes * (30 + 3 * 10));
+        expect(Math.min(...allowed)).toBeGreaterThanOrEqual(30);
+        expect(insured.reduce((sum, count) => sum + count)).toBeGreaterThan(0);
         const sorted = times.toSorted((a, b) => a - b).map(Math.round);
         process.stderr.write(
           `${requests} requests at ${rate}/s, ${OK} within and ${RATE_LIMITED} beyond the limit, ${insured.join(" + ")} insured; ` +
