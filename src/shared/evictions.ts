@@ -39,6 +39,8 @@ export class Evictions {
   readonly #echoChannel: string;
   readonly #listeners: ((user: SharedUser | undefined) => void)[] = [];
   #listener: Redis | undefined;
+  /** Where it listens: another one is of no use, and nobody else's fault. */
+  #servers: Destination["servers"] | undefined;
   #isNew = true;
   #believesSince = Number.NEGATIVE_INFINITY;
   #isSending = false;
@@ -83,6 +85,8 @@ export class Evictions {
 
   async #check(destination: Destination, client: RedisClient): Promise<void> {
     const { clock, newId } = this.options;
+    if (destination.servers !== this.#servers) this.#drop(this.#listener);
+    this.#servers = destination.servers;
     if (!this.#listener) await this.#subscribe(destination, client);
     const heard = new Promise<void>((hear) => {
       this.#echo = { text: newId(), hear };

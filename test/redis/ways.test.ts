@@ -5,7 +5,7 @@ import { expect, jest, test } from "@jest/globals";
 import { jwtEnv } from "../support/callers.js";
 import { createTestAuthority } from "../support/certificates.js";
 import { answersTo, toldOfRedis, untilAway, untilUsed, withGateways } from "../support/fleet.js";
-import { freePorts, redisProgram, withRedis } from "../support/redis.js";
+import { freePorts, redisProgram, until, withRedis } from "../support/redis.js";
 import { describeWith } from "../support/system-programs.js";
 
 jest.setTimeout(60_000);
@@ -35,6 +35,22 @@ describeWith(redisProgram)("Redis is used", () => {
       await withGateways(1, env, async (gateways) => {
         await untilAway(gateways);
         for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual(["TLS failure"]);
+      });
+    });
+  });
+
+  test("at another server once REDIS_URL_FILE names it", async () => {
+    await withRedis([], async (before) => {
+      await withRedis([], async (after) => {
+        const path = await fileOf("url", before.url);
+        await withGateways(1, { ...settings, REDIS_URL_FILE: path, TOKEN_REUSE_SECONDS: "60" }, async (gateways) => {
+          await untilUsed(gateways);
+          await writeFile(path, after.url);
+          const listeners = async () => String(await after.ask("PUBSUB", "CHANNELS"));
+          await until(async () => (await listeners()).includes("amity-graphql:forgotten"), "the subscription");
+          await untilUsed(gateways);
+          for (const gateway of gateways) expect(toldOfRedis(gateway)).toEqual([]);
+        });
       });
     });
   });
