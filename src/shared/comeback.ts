@@ -1,14 +1,14 @@
 import type { Clock } from "../system/clock.js";
 
-/** Looks that must go well, one after the other: twice as many after each quick relapse. */
-const looksNeeded = { least: 2, most: 120 } as const;
+/** Looks that must go well, one after the other. More would make it later than two seconds. */
+const looksNeeded = { atFirst: 2, afterRelapse: 4 } as const;
 /** Who is lost again so soon has not been well. Milliseconds. */
 const quickRelapseMs = 10_000;
 
-/** When Redis, once lost, is used again: the later, the more often it was lost as soon as it was back. */
+/** When Redis, once lost, is used again: later, where it was lost as soon as it was back. */
 export class Comeback {
   #goodLooks = 0;
-  #needed: number = looksNeeded.least;
+  #needed: number = looksNeeded.atFirst;
   #backSince = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly clock: Pick<Clock, "elapsed">) {}
@@ -31,6 +31,6 @@ export class Comeback {
   /** It is lost. */
   end(): void {
     const isRelapse = this.clock.elapsed() - this.#backSince < quickRelapseMs;
-    this.#needed = isRelapse ? Math.min(looksNeeded.most, 2 * this.#needed) : looksNeeded.least;
+    this.#needed = isRelapse ? looksNeeded.afterRelapse : looksNeeded.atFirst;
   }
 }
