@@ -9,7 +9,7 @@ import { type Fleet, withFleet } from "./world.js";
 jest.setTimeout(180_000);
 
 /** Who gives up on Redis counts alone, and is not told of a revocation: a busy machine is no reason for that. */
-const patience = { REDIS_TIMEOUT_MS: "5000" };
+const patience = { REDIS_TIMEOUT_MS: "1000" };
 
 /** Three gateways that use a Redis Cluster, with these settings besides. */
 async function withSharing(env: Readonly<Record<string, string>>, use: (fleet: Fleet) => Promise<void>): Promise<void> {
