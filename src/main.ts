@@ -43,6 +43,9 @@ const largePackages = ["graphql-scalars", "type-graphql", "@apollo/server"];
 /** As many open files are enough to load any command. */
 const enoughOpenFiles = 128;
 
+/** A server with fewer has hardly any for connections, though newer versions of Node.js can load it. */
+const leastOfServer = 96;
+
 /**
  * By how much V8's heap may grow from one full collection of garbage to the next. V8 would let a server's grow to four
  * times what is alive, and with many cores and much memory that is what it does.
@@ -87,21 +90,24 @@ async function main([name = "start", ...rest]: readonly string[]): Promise<numbe
   if (!fromEnvFile) return exitCodes.configuration;
   // Later there may be no file left to read it from.
   const mostFiles = openFilesLimit();
+  if (name === "start" && mostFiles !== undefined && mostFiles < leastOfServer) return tooFewFiles(mostFiles);
   try {
     const command = await load();
     return await command(rest, process.env, fromEnvFile);
   } catch (error) {
     if (isUsageError(error)) return usage(error.message.split("\n", 1)[0] ?? "wrong options", name);
-    if (isShortOfFiles(error, mostFiles)) {
-      const most = mostFiles === undefined ? "too few" : `only ${mostFiles}`;
-      process.stderr.write(
-        `amity-graphql cannot run: it may open ${most} files at once; raise that, as by ulimit -n 1024\n`,
-      );
-      return exitCodes.failure;
-    }
+    if (isShortOfFiles(error, mostFiles)) return tooFewFiles(mostFiles);
     process.stderr.write(`amity-graphql failed: ${JSON.stringify(errorFields(error))}\n`);
     return exitCodes.fault;
   }
+}
+
+function tooFewFiles(mostFiles: number | undefined): number {
+  const most = mostFiles === undefined ? "too few" : `only ${mostFiles}`;
+  process.stderr.write(
+    `amity-graphql cannot run: it may open ${most} files at once; raise that, as by ulimit -n 1024\n`,
+  );
+  return exitCodes.failure;
 }
 
 function print(text: string): number {
