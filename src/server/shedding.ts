@@ -31,7 +31,7 @@ export class LoadMonitor {
   readonly #collections = new PerformanceObserver((list) => {
     if (list.getEntries().some(isMajor)) this.#lookAtHeap();
   });
-  readonly #youngLimit = youngLimit(nodeFlags());
+  readonly #youngLimit = youngLimit(nodeFlags(), process.versions.v8);
   #delayTimer: NodeJS.Timeout | undefined;
   #cancelCollecting = () => {};
   #lookedAt = systemClock.elapsed();
@@ -120,16 +120,18 @@ function isMajor(entry: PerformanceEntry): boolean {
 
 const mebibyte = 1_024 * 1_024;
 
-/** MiB. */
-const usualSemiSpace = 16;
+/** MiB; 64-bit systems. Measured with Node.js 20, 22 (V8 11 and 12) and 24 (13). */
+function usualSemiSpace(v8: string): number {
+  return Number.parseInt(v8, 10) < 13 ? 16 : 64;
+}
 
 /**
  * V8 counts its young generation in the heap's limit: three semi-spaces, each of a power of two in MiB. It tells their
- * size nowhere. `flags`: those that Node was started with; the last of a name wins. Bytes.
+ * size nowhere. `flags`: those that Node was started with; the last of a name wins. `v8`: its version. Bytes.
  */
-export function youngLimit(flags: readonly string[]): number {
+export function youngLimit(flags: readonly string[], v8: string): number {
   const sizes = flags.map((flag) => Number(/^--max[-_]semi[-_]space[-_]size=(\d+)$/.exec(flag)?.[1] ?? 0));
-  const semiSpace = sizes.findLast((size) => size > 0) ?? usualSemiSpace;
+  const semiSpace = sizes.findLast((size) => size > 0) ?? usualSemiSpace(v8);
   return 3 * 2 ** Math.ceil(Math.log2(semiSpace)) * mebibyte;
 }
 

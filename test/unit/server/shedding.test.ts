@@ -22,11 +22,13 @@ describe("how full the old space is", () => {
 });
 
 test.each([
-  ["", 48],
-  ["--max-old-space-size=256", 48],
-  ["--max-semi-space-size=1", 3],
-  ["--max_semi_space_size=50", 192],
-  ["--max-semi-space-size=128 --max-semi-space-size=32", 96],
-])("the young generation under %j takes %i MiB", (flags, mebibytes) => {
-  expect(youngLimit(flags.split(" "))).toBe(mebibytes * mebibyte);
+  ["", "11.3.244.8-node.38", 48],
+  ["", "12.4.254.21-node.57", 48],
+  ["", "13.6.233.17-node.53", 192],
+  ["--max-old-space-size=256", "11.3", 48],
+  ["--max-semi-space-size=1", "13.6", 3],
+  ["--max_semi_space_size=50", "11.3", 192],
+  ["--max-semi-space-size=128 --max-semi-space-size=32", "11.3", 96],
+])("the young generation under %j of V8 %s takes %i MiB", (flags, v8, mebibytes) => {
+  expect(youngLimit(flags.split(" "), v8)).toBe(mebibytes * mebibyte);
 });
