@@ -151,8 +151,8 @@ describe("a gateway behind a proxy", () => {
 
   // Node.js 22.23 takes no certificate for any IPv6 address.
   const certificate = { subjectaltname: "IP Address:2001:DB8:0:0:0:0:0:1", subject: {} } as PeerCertificate;
-  const testIPv6 = checkServerIdentity("2001:db8::1", certificate) === undefined ? test : test.skip;
-  testIPv6("names an IPv6 host in brackets and verifies it", async () => {
+  const testOfAddress = checkServerIdentity("2001:db8::1", certificate) === undefined ? test : test.skip;
+  testOfAddress("names an IPv6 host in brackets and verifies it", async () => {
     const env = () => ({ AMITY_EU_BASE_URL: "https://[2001:db8::1]" });
     await withScene({ env }, async ({ ask, proxy }) => {
       expect((await ask(mint)).body.errors).toBeUndefined();
