@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { regionCodes } from "../amity/regions.js";
+import { userKey } from "../amity/user-key.js";
 import type { Clock } from "../system/clock.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { SharedUser } from "../token/shared-tokens.js";
@@ -8,7 +9,7 @@ import { type Destination, openListener, type RedisClient } from "./client.js";
 import { CheckFailure } from "./failures.js";
 import type { Link } from "./link.js";
 import type { Secrets } from "./names.js";
-import { keyOf, Revocations } from "./revocations.js";
+import { Revocations } from "./revocations.js";
 import { seal, unseal } from "./seal.js";
 import type { RedisTokens } from "./tokens.js";
 
@@ -171,7 +172,7 @@ export class Evictions {
     const { link, tokens, secrets } = this.options;
     const [secret] = await secrets();
     if (!secret) return;
-    const text = seal(secret, message, keyOf(user));
+    const text = seal(secret, message, userKey(user));
     try {
       await tokens.forget(user);
     } finally {

@@ -1,4 +1,5 @@
 import { authTokenLifeMs } from "../amity/auth-token-life.js";
+import { userKey } from "../amity/user-key.js";
 import type { Clock } from "../system/clock.js";
 import type { Logger } from "../telemetry/logger.js";
 import type { SharedUser } from "../token/shared-tokens.js";
@@ -24,11 +25,11 @@ export class Revocations {
 
   /** Is one of the user's not sent yet? */
   isPending(user: SharedUser): boolean {
-    return this.#byUser.get(keyOf(user))?.isSent === false;
+    return this.#byUser.get(userKey(user))?.isSent === false;
   }
 
   add(user: SharedUser): void {
-    const key = keyOf(user);
+    const key = userKey(user);
     this.#byUser.delete(key);
     this.#byUser.set(key, { user, at: this.clock.elapsed(), isSent: false });
     if (this.#byUser.size > mostRemembered) this.#giveOneUp();
@@ -60,9 +61,4 @@ export class Revocations {
     }
     this.#givenUp++;
   }
-}
-
-/** JSON marks where each part ends. */
-export function keyOf({ region, userId }: SharedUser): string {
-  return JSON.stringify([region, userId]);
 }

@@ -1,4 +1,5 @@
 import { authTokenLifeMs, leastReusedLifeMs } from "../amity/auth-token-life.js";
+import { userKey } from "../amity/user-key.js";
 import type { Clock } from "../system/clock.js";
 import { datedToken } from "../token/dated-token.js";
 import { nowhere, type SharedPlace, type SharedUser } from "../token/shared-tokens.js";
@@ -146,8 +147,8 @@ interface Place {
   readonly foundAt: string;
 }
 
-function nameOf({ region, userId }: SharedUser): [kind: string, text: string] {
-  return ["token", JSON.stringify([region, userId])];
+function nameOf(user: SharedUser): [kind: string, text: string] {
+  return ["token", userKey(user)];
 }
 
 function purposeOf({ region, generation, userId }: StoreKey) {

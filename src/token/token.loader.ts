@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import type { RegionCode } from "../amity/regions.js";
+import { userKey } from "../amity/user-key.js";
 import type { PermittedUserId } from "../caller/access.js";
 import type { AuthToken } from "./token.type.js";
 
@@ -18,6 +19,6 @@ export function createTokenLoader(mint: (key: TokenKey) => Promise<AuthToken>): 
   return new DataLoader<TokenKey, AuthToken, string>(
     // Amity mints one token a call, so a batch is as many calls; each key fails or succeeds alone.
     (keys) => Promise.all(keys.map((key) => mint(key).catch((error: Error) => error))),
-    { cacheKeyFn: ({ region, userId }) => JSON.stringify([region, userId]) },
+    { cacheKeyFn: userKey },
   );
 }

@@ -1,4 +1,5 @@
 import type { AmityClient } from "../amity/client.js";
+import { userKey } from "../amity/user-key.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
@@ -63,7 +64,7 @@ export class TokenService {
     const { store } = this.options;
     if (user) store.forget(user);
     else store.forgetAll();
-    const ending = user ? flightEnding(user) : "";
+    const ending = user ? userKey(user) : "";
     this.#flights.forget((key) => key.endsWith(ending));
   }
 
@@ -84,7 +85,7 @@ export class TokenService {
       return this.#obtain(key, shared, record);
     };
     try {
-      const flightKey = JSON.stringify([subject, generation]) + flightEnding({ region, userId });
+      const flightKey = JSON.stringify([subject, generation]) + userKey({ region, userId });
       const flight = this.#flights.run(flightKey, signal, obtain);
       if (!isOwn) record.share();
       const { token, isReused } = await flight;
@@ -126,9 +127,4 @@ export class TokenService {
     const token = await amity.mintAuthToken(region, userId, limits);
     return { token: datedToken({ token, userId, region }, askedAt.now), askedAt };
   }
-}
-
-/** JSON marks where it begins, so nobody's is the ending of another's. */
-function flightEnding({ region, userId }: SharedUser): string {
-  return JSON.stringify([region, userId]);
 }

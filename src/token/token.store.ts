@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { leastReusedLifeMs } from "../amity/auth-token-life.js";
 import type { RegionCode } from "../amity/regions.js";
+import { userKey } from "../amity/user-key.js";
 import { ageOf, type Clock, type Moment } from "../system/clock.js";
 import type { AuthToken } from "./token.type.js";
 
@@ -60,7 +61,7 @@ export class TokenStore {
   /** Hands out no token of the user's any more that was asked for before now. */
   forget(user: Pick<StoreKey, "region" | "userId">): void {
     this.#era++;
-    const beginning = userTextOf(user);
+    const beginning = userKey(user);
     for (const key of [...this.#tokens.keys()]) if (key.startsWith(beginning)) this.#tokens.delete(key);
   }
 
@@ -99,10 +100,5 @@ function stampedAnew(token: AuthToken, shiftMs: number): AuthToken {
 }
 
 function textOf({ generation, ...user }: StoreKey): string {
-  return userTextOf(user) + generation;
-}
-
-/** JSON marks where it ends, so nobody's is the beginning of another's. */
-function userTextOf({ region, userId }: Pick<StoreKey, "region" | "userId">): string {
-  return JSON.stringify([region, userId]);
+  return userKey(user) + generation;
 }

@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import type { RegionCode } from "../amity/regions.js";
+import { userKey } from "../amity/user-key.js";
 import type { UserProfile } from "./user-profile.type.js";
 
 export interface UserKey {
@@ -10,14 +11,9 @@ export interface UserKey {
 /** Null: Amity knows nobody of this id. */
 export type UserProfileLoader = DataLoader<UserKey, UserProfile | null, string>;
 
-/** Names a user among those of all regions. */
-export function userKeyText({ region, userId }: UserKey): string {
-  return JSON.stringify([region, userId]);
-}
-
 /** Gathers the users that one request looks up, each once. One loader for each request: the next one asks again. */
 export function createUserProfileLoader(
   load: (keys: readonly UserKey[]) => Promise<(UserProfile | null | Error)[]>,
 ): UserProfileLoader {
-  return new DataLoader<UserKey, UserProfile | null, string>(load, { cacheKeyFn: userKeyText });
+  return new DataLoader<UserKey, UserProfile | null, string>(load, { cacheKeyFn: userKey });
 }

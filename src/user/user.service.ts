@@ -3,6 +3,7 @@ import { checkText, checkTexts, limits, usableText, usableTexts } from "../amity
 import type { CallLimits } from "../amity/region-guard.js";
 import { type RegionCode, regionCodes } from "../amity/regions.js";
 import { userLists } from "../amity/requests.js";
+import { userKey } from "../amity/user-key.js";
 import type { AmityUser } from "../amity/user-wire.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
@@ -10,7 +11,7 @@ import type { Clock } from "../system/clock.js";
 import type { Audit, AuditEntry } from "../telemetry/audit.js";
 import { checkUser, type UserOrder } from "./user.rules.js";
 import type { User } from "./user.type.js";
-import { type UserKey, type UserProfileLoader, userKeyText } from "./user-profile.loader.js";
+import type { UserKey, UserProfileLoader } from "./user-profile.loader.js";
 import type { UserProfile } from "./user-profile.type.js";
 
 /** So that one request does not take all that a region takes at once. */
@@ -67,16 +68,16 @@ export class UserService {
     const ask = async ({ region, userIds }: UserLookUp) => {
       try {
         const users = await this.options.amity.listUsers(region, userIds, callLimits);
-        for (const user of users) results.set(userKeyText({ ...user, region }), toProfile(user, region));
+        for (const user of users) results.set(userKey({ ...user, region }), toProfile(user, region));
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        for (const userId of userIds) results.set(userKeyText({ region, userId }), error);
+        for (const userId of userIds) results.set(userKey({ region, userId }), error);
       }
     };
     for (let start = 0; start < lists.length; start += mostListsAtOnce) {
       await Promise.all(lists.slice(start, start + mostListsAtOnce).map(ask));
     }
-    return keys.map((key) => results.get(userKeyText(key)) ?? null);
+    return keys.map((key) => results.get(userKey(key)) ?? null);
   }
 
   /** Creates the user, or changes what is given. To do so twice is harmless. */
