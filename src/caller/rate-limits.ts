@@ -1,9 +1,14 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type * as flexible from "rate-limiter-flexible";
 import { AppError } from "../errors/app-error.js";
 import type { Reason } from "../errors/reasons.js";
 import type { limitNames } from "../limits.js";
 import { senderOf } from "../system/address.js";
+import { partOf } from "../system/package-part.js";
 import type { Caller } from "./caller.js";
+
+/** The package's index loads a limiter for each of thirty stores. */
+const RateLimiterMemory: typeof flexible.RateLimiterMemory = partOf("rate-limiter-flexible/lib/RateLimiterMemory");
+const RateLimiterRes: typeof flexible.RateLimiterRes = partOf("rate-limiter-flexible/lib/RateLimiterRes");
 
 /** Requests in a minute; 0: no limit. Replicas count together where they share a Redis, else each on its own. */
 export interface RateLimitSettings {

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type * as promClient from "prom-client";
+import { Counter, collectProcessMetrics, Gauge, Histogram, Registry } from "./prom-client.js";
 
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -11,16 +12,10 @@ const collections = ["major", "minor", "incremental", "weakcb"];
 /** Every value that a label can have, by the label's name. */
 type LabelValues = Readonly<Record<string, readonly string[]>>;
 
-/** Makes the metrics of one gateway, and the process's own. */
+/** Makes the metrics of one gateway, and from the first scrape on the process's own. */
 export class MetricRegistry {
   readonly #registry = new Registry();
-
-  constructor() {
-    collectDefaultMetrics({ register: this.#registry });
-    for (const name of misnamed) this.#registry.removeSingleMetric(name);
-    const pauses = this.#registry.getSingleMetric("nodejs_gc_duration_seconds");
-    if (pauses instanceof Histogram) zero(pauses, { kind: collections });
-  }
+  #hasProcess = false;
 
   readonly counter = (name: string, help: string, labelNames: string[]) =>
     new Counter({ name, help, labelNames, registers: [this.#registry] });
@@ -82,7 +77,17 @@ export class MetricRegistry {
 
   /** The text that Prometheus reads, and its media type. */
   async text(): Promise<{ contentType: string; body: string }> {
+    if (!this.#hasProcess) this.#addProcess();
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+
+  /** Loading what measures the process takes longer than all metrics else: a start need not wait for it. */
+  #addProcess(): void {
+    collectProcessMetrics(this.#registry);
+    this.#hasProcess = true;
+    for (const name of misnamed) this.#registry.removeSingleMetric(name);
+    const pauses = this.#registry.getSingleMetric("nodejs_gc_duration_seconds");
+    if (pauses instanceof Histogram) zero(pauses, { kind: collections });
   }
 }
 
@@ -90,7 +95,7 @@ export class MetricRegistry {
  * Lets every series be there from the first scrape on: of one that appears with its first event, Prometheus sees no
  * increase.
  */
-export function zero(metric: Counter | Histogram, values: LabelValues): void {
+export function zero(metric: promClient.Counter | promClient.Histogram, values: LabelValues): void {
   for (const labels of combinations(Object.entries(values))) {
     if (metric instanceof Histogram) metric.zero(labels);
     else metric.inc(labels, 0);
