@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Egress, TlsIdentity } from "../system/egress.js";
 
 /** By the scheme of the URL. */
-interface Agents {
+export interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
 }
