@@ -1,4 +1,5 @@
 import { AppError } from "../errors/app-error.js";
+import { merged } from "../system/merged.js";
 import { SessionState } from "./access-token.js";
 import { type AdminClient, createAdminClient } from "./admin-client.js";
 import type { RegionHealth } from "./circuit.js";
@@ -117,7 +118,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
       const call: Call = { operation, kind: "register", ...limits };
       const authToken = request.authToken ?? minted;
-      const asked = sessionRequest(options.sessionApi, await apiKey.current(), { ...request, authToken });
+      const asked = sessionRequest(options.sessionApi, await apiKey.current(), merged(request, { authToken }));
       return region.send(call, asked, (text) => parseSession(text, request.userId, region.onUnusableField(limits)));
     },
 

@@ -2,6 +2,7 @@ import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { Clock } from "../system/clock.js";
 import type { Egress } from "../system/egress.js";
+import { merged } from "../system/merged.js";
 import type { Reloading } from "../system/reloading-file.js";
 import type { UpstreamAttempt } from "../telemetry/request-record.js";
 import type { Traces } from "../telemetry/traces.js";
@@ -116,8 +117,8 @@ export class Region {
     try {
       const isProtected = protectedOperations.has(operation);
       const transport = isProtected ? await this.#transports.protected() : this.#transports.open;
-      const { text } = await this.#guard.run({ ...call, onAttempt }, (terms) => {
-        const send = () => transport.send({ ...request, ...terms });
+      const { text } = await this.#guard.run(merged(call, { onAttempt }), (terms) => {
+        const send = () => transport.send(merged(request, terms));
         return spans ? spans.attempt(send) : send();
       });
       const answer = parse(text);

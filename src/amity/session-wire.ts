@@ -1,3 +1,4 @@
+import { merged } from "../system/merged.js";
 import { dateTime, entries, flag, jsonObject, object, text, texts } from "./fields.js";
 import { type AmityUser, users } from "./user-wire.js";
 import { badResponse, parseJson } from "./wire.js";
@@ -75,5 +76,5 @@ export function parseSession(
   const isContrary = others.issuedAt && expiresAt && others.issuedAt >= expiresAt;
   if (isContrary) unusable.add("session.issuedAt");
   for (const field of unusable) onUnusable(field);
-  return { ...others, accessToken, expiresAt, user, issuedAt: isContrary ? undefined : others.issuedAt };
+  return merged(others, { accessToken, expiresAt, user, issuedAt: isContrary ? undefined : others.issuedAt });
 }

@@ -44,7 +44,7 @@ export function createAccessLog({ logger, metrics, userIds }: AccessLogOptions):
       status: told,
       ms: Math.round(elapsedMs),
       address: request.address,
-      ...(caller && { caller: nameOf(caller, userIds) }),
+      caller: caller && nameOf(caller, userIds),
       ...record.facts,
     };
     logger[level](fields, "request");

@@ -1,6 +1,7 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
 import { displayNameFor, targetUserId } from "../caller/access.js";
 import type { Context } from "../context.js";
+import { merged } from "../system/merged.js";
 import { CreateSessionInput, CreateVisitorSessionInput } from "./session.input.js";
 import { Session } from "./session.type.js";
 
@@ -18,7 +19,7 @@ export class SessionResolver {
     const userId = targetUserId(identity.caller, "input.userId", input.userId);
     const displayName = displayNameFor(identity.caller, userId, input.displayName);
     const region = regions.resolve(input.region);
-    return sessions.create({ ...input, region, userId, displayName }, context.asker());
+    return sessions.create(merged(input, { region, userId, displayName }), context.asker());
   }
 
   /** Nobody is asked who he is: visitors have no account. The step before execution limits them. */

@@ -6,6 +6,7 @@ import type { AmitySession } from "../amity/session-wire.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import { type Clock, refreshTime } from "../system/clock.js";
+import { merged } from "../system/merged.js";
 import type { Audit } from "../telemetry/audit.js";
 import type { CreateVisitorSessionInput } from "./session.input.js";
 import { checkDeviceInfo, checkSession, type SessionOrder } from "./session.rules.js";
@@ -101,15 +102,14 @@ function toSession(session: AmitySession, region: RegionCode, startedAt: number,
   const issuedAt = session.issuedAt ?? new Date(startedAt);
   const isAlive = session.expiresAt && session.expiresAt > issuedAt;
   const expiresAt = isAlive ? session.expiresAt : new Date(issuedAt.getTime() + lifeMs);
-  return {
-    ...session,
+  return merged(session, {
     userId: session.user.userId,
     region,
     userType: toUserType(session.userType),
     issuedAt,
     expiresAt,
     refreshAfter: refreshTime(issuedAt, expiresAt),
-  };
+  });
 }
 
 function toUserType(type: string | undefined): UserType {

@@ -1,6 +1,7 @@
 import { AppError } from "../errors/app-error.js";
 import type { ErrorCode } from "../errors/codes.js";
 import type { Reason } from "../errors/reasons.js";
+import { merged } from "../system/merged.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
 import { traceFields } from "./traced-logger.js";
@@ -104,7 +105,7 @@ export class Audit {
     }
     const { outcome, userId = entry.userId } = endingOf(result);
     const line = { ...entry, userId };
-    if (await this.#take({ ...line, outcome })) this.#log(line, outcome);
+    if (await this.#take(merged(line, { outcome }))) this.#log(line, outcome);
     else {
       const error = unavailable(this.sinks.trail?.outage);
       this.#log(line, error.code, error.reason);
@@ -115,7 +116,7 @@ export class Audit {
 
   /** Writes that nothing was done, and why; whatever becomes of the line, nothing is. */
   async refused(entry: AuditEntry, { code, reason }: AppError): Promise<void> {
-    if (!untaken.includes(code)) await this.#take({ ...entry, outcome: code, ...(reason && { reason }) });
+    if (!untaken.includes(code)) await this.#take(merged(entry, { outcome: code, ...(reason && { reason }) }));
     this.#log(entry, code, reason);
   }
 
@@ -126,12 +127,12 @@ export class Audit {
 
   async #take(line: { readonly outcome: string }): Promise<boolean> {
     const { trail, traces } = this.sinks;
-    return (await trail?.take({ ...line, ...traceFields(traces) }, changes.includes(line.outcome))) ?? true;
+    return (await trail?.take(merged(line, traceFields(traces)), changes.includes(line.outcome))) ?? true;
   }
 
   #log(entry: AuditEntry, outcome: Success | ErrorCode, reason?: Reason): void {
     const { logger, metrics } = this.sinks;
     if (issuingFields.includes(entry.operation)) metrics.issued(entry.operation, outcome);
-    logger.audit({ ...entry, outcome, ...(reason && { reason }) });
+    logger.audit(merged(entry, { outcome, ...(reason && { reason }) }));
   }
 }

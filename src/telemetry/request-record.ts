@@ -129,18 +129,16 @@ export class RequestRecord {
     this.#shared++;
   }
 
-  /** What there is to tell at every level. */
+  /** What there is to tell at every level; undefined: nothing. */
   get facts(): object {
     return {
-      ...(this.#rootFields.size > 0 && { rootFields: this.rootFields }),
-      ...(this.#codes.size > 0 && { codes: this.codes }),
-      ...(this.#documentRefusal && { documentRefused: this.#documentRefusal }),
-      ...(this.#limit && { limit: this.#limit }),
-      ...(this.#calls.length > 0 && {
-        calls: this.#calls.map(({ attempts, why, ...call }) => ({ ...call, ...why, attempts: attempts.length })),
-      }),
-      ...(this.#reused > 0 && { reused: this.#reused }),
-      ...(this.#shared > 0 && { shared: this.#shared }),
+      rootFields: this.#rootFields.size > 0 ? this.rootFields : undefined,
+      codes: this.#codes.size > 0 ? this.codes : undefined,
+      documentRefused: this.#documentRefusal,
+      limit: this.#limit,
+      calls: this.#calls.length > 0 ? this.#calls.map(toldOf) : undefined,
+      reused: this.#reused || undefined,
+      shared: this.#shared || undefined,
     };
   }
 
@@ -157,6 +155,10 @@ export class RequestRecord {
     );
     return { ...Object.fromEntries(stages), ...(attempts.length > 0 && { attempts }) };
   }
+}
+
+function toldOf({ region, operation, outcome, why, attempts }: UpstreamCall): object {
+  return { region, operation, outcome, ...why, attempts: attempts.length };
 }
 
 function rounded(ms: number): number {

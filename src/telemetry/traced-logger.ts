@@ -1,9 +1,10 @@
+import { merged } from "../system/merged.js";
 import type { Logger } from "./logger.js";
 import type { Traces } from "./traces.js";
 
 /** Names the trace in each line of a request, by the name that log collectors look for. */
 export function tracedLogger(logger: Logger, traces: Pick<Traces, "traceId">): Logger {
-  const named = (fields: object) => ({ ...fields, ...traceFields(traces) });
+  const named = (fields: object) => merged(fields, traceFields(traces));
   return {
     debug: (fields, message) => logger.debug(named(fields), message),
     info: (fields, message) => logger.info(named(fields), message),

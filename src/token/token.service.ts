@@ -107,11 +107,11 @@ export class TokenService {
     const askedAt = momentOf(clock);
     const { found, keep } = await this.#shared.find(key);
     if (found) {
-      store.put(key, { ...found, era });
+      store.put(key, { era, ...found });
       return { token: found.token, isReused: true };
     }
     const minted = await this.#mint(key, askedAt, signal, record);
-    if (store.put(key, { ...minted, era })) keep(minted);
+    if (store.put(key, { era, ...minted })) keep(minted);
     return { token: minted.token, isReused: false };
   }
 
