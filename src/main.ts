@@ -50,7 +50,7 @@ const leastOfServer = 96;
  * By how much V8's heap may grow from one full collection of garbage to the next. V8 would let a server's grow to four
  * times what is alive, and with many cores and much memory that is what it does.
  */
-const heapGrowingPercent = 30;
+const heapGrowingPercent = 60;
 
 /** `fromEnvFile`: the variables that .env gave. */
 type Command = (argv: readonly string[], env: Env, fromEnvFile: ReadonlySet<string>) => Promise<number>;
