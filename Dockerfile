@@ -36,5 +36,5 @@ USER 65532:65532
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["/usr/local/bin/node", "/app/dist/main.js", "healthcheck"]
-ENTRYPOINT ["/usr/local/bin/node", "--no-memory-reducer", "/app/dist/main.js"]
+ENTRYPOINT ["/usr/local/bin/node", "--no-memory-reducer", "--max-semi-space-size=16", "/app/dist/main.js"]
 CMD ["start"]

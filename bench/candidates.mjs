@@ -18,7 +18,7 @@ function gateway(title, settings, asksAs) {
     asksAs,
     logs: settings.LOG_LEVEL !== "silent",
     // As docs/operations.md has it.
-    command: ["--no-memory-reducer", pathOf("../dist/main.js")],
+    command: ["--no-memory-reducer", "--max-semi-space-size=16", pathOf("../dist/main.js")],
     envFor: ({ urls, caFile, reuseSeconds }) => ({
       PORT: "0",
       NODE_EXTRA_CA_CERTS: caFile,
