@@ -19,7 +19,7 @@ export interface FetchFailure {
   /** Whom it was asked of, with the port where that is not the protocol's own: the keys may lie elsewhere. */
   readonly host: string;
   /** The HTTP status that came instead of 200. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Which proxy was at fault, and how. */
   readonly problem?: string;
 }
@@ -30,7 +30,7 @@ export interface JwksOptions {
   readonly cacheMs: number;
   /** How long the last good keys serve while they cannot be fetched. Milliseconds. */
   readonly staleMaxMs: number;
-  /** At most one fetch in this time, however many unknown keys are named. Milliseconds. */
+  /** At most one fetch in this time, however many unknown keys are named; no more than the two above. Milliseconds. */
   readonly cooldownMs: number;
   readonly timeoutMs: number;
   readonly proxyFor: ProxyFor;
@@ -143,7 +143,7 @@ async function discover(issuer: string, options: FetchOptions): Promise<URL> {
 }
 
 function isWebUrl(value: unknown): value is string {
-  return typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  return typeof value === "string" && URL.canParse(value) && ["https:", "http:"].includes(new URL(value).protocol);
 }
 
 async function from<T>(document: FetchFailure["document"], { host }: URL, fetch: () => Promise<T>): Promise<T> {
@@ -163,7 +163,7 @@ class FetchFault extends Error {
 function failureOf(error: unknown): Omit<FetchFailure, "document" | "host"> {
   return {
     reason: reasonOf(error, "unknown fault"),
-    ...(error instanceof Unusable && error.status !== undefined && { status: error.status }),
+    ...(error instanceof Unusable && { status: error.status }),
     ...(error instanceof ProxyError && { problem: error.message }),
   };
 }

@@ -4,7 +4,7 @@ import { lineOf, UnusableText } from "../system/setting-text.js";
 
 /** RFC 7518, 3.2: an HS256 key has at least as many bits as the hash. */
 export const leastSharedSecretBytes = 32;
-/** Of an RSA key that verifies tokens. */
+/** Of an RSA key that verifies tokens: RFC 7518, 3.3. */
 export const leastRsaBits = 2048;
 
 /** What verifies tokens: a public key, or the bytes of a shared secret. */
@@ -18,7 +18,7 @@ export const jwtKeyParsers = {
 
 /** PEM is refused as more than a line: anybody who knows a public key could sign with it. */
 function parseSharedSecret(text: string): Uint8Array {
-  const secret = Buffer.from(lineOf(text), "utf8");
+  const secret = Buffer.from(lineOf(text));
   if (secret.length >= leastSharedSecretBytes) return secret;
   throw new UnusableText(`has fewer than ${leastSharedSecretBytes} bytes`);
 }
@@ -29,15 +29,15 @@ function parsePublicKey(text: string): KeyObject {
   // A private key would work too, but it has no business here; for what is encrypted OpenSSL would ask a passphrase.
   if (/PRIVATE KEY-----|ENCRYPTED/.test(pem)) throw new UnusableText(pemProblem(pem, "public key"));
   // OpenSSL would read the first alone, and tokens of the other key would be refused without a word.
-  if ((pem.match(/-----BEGIN [A-Z ]*PUBLIC KEY-----/g) ?? []).length > 1) {
+  if (pem.split(/-----BEGIN [A-Z ]*PUBLIC KEY-----/).length > 2) {
     throw new UnusableText("holds several keys: give one, or publish them and set AUTH_JWT_JWKS_URL");
   }
   return strongEnough(readOr(pemProblem(pem, "public key"), () => createPublicKey(pem)));
 }
 
 function keyOfJwk(text: string): KeyObject {
-  const jwk: unknown = readOr("is not JSON, though it begins like it", () => JSON.parse(text));
-  if (!isJwk(jwk)) throw new UnusableText("is JSON, but no key (JWK)");
+  // What begins so is an object or a list.
+  const jwk: JsonWebKey = readOr("is not JSON, though it begins like it", () => JSON.parse(text));
   if (Array.isArray(jwk) || "keys" in jwk) {
     throw new UnusableText("is a JWKS document: give one key of it, or its URL in AUTH_JWT_JWKS_URL");
   }
@@ -47,18 +47,13 @@ function keyOfJwk(text: string): KeyObject {
   return readOr("is a JWK that cannot be read", () => createPublicKey({ key: jwk, format: "jwk" }));
 }
 
-function isJwk(value: unknown): value is JsonWebKey {
-  return typeof value === "object" && value !== null;
-}
-
 function strongEnough(key: KeyObject): KeyObject {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === "rsa") {
     if (modulusLength >= leastRsaBits) return key;
     throw new UnusableText(`is RSA of ${modulusLength} bits, where at least ${leastRsaBits} are needed`);
   }
-  if (key.asymmetricKeyType === "ed25519" || (key.asymmetricKeyType === "ec" && namedCurve === "prime256v1"))
-    return key;
+  if (key.asymmetricKeyType === "ed25519" || namedCurve === "prime256v1") return key;
   throw new UnusableText("is a public key of another kind than RSA, P-256 or Ed25519");
 }
 

@@ -124,20 +124,15 @@ function checkNames(token: string): void {
   if (parts.some(hasRepeatedNames)) throw new InvalidCredential("a name twice");
 }
 
-/** jose takes any number for a time, and looks at a future `iat` only when a greatest age is set. */
+/**
+ * Times are from 1970 to the last moment that a date can name. jose takes any number for one, and looks at a future
+ * `iat` only when a greatest age is set.
+ */
 function checkTimes(payload: JWTPayload, currentDate: Date, skewSeconds: number): void {
-  const odd = ["exp", "nbf", "iat"].find((claim) => !isTimeOrAbsent(payload[claim]));
-  if (odd !== undefined) throw new InvalidCredential("claim invalid", odd);
-  const { iat } = payload;
-  if (iat !== undefined && iat > currentDate.getTime() / 1000 + skewSeconds) {
-    throw new InvalidCredential("claim check failed", "iat");
-  }
-}
-
-/** From 1970 to the last moment that a date can name. */
-function isTimeOrAbsent(seconds: unknown): boolean {
-  if (seconds === undefined) return true;
-  return typeof seconds === "number" && seconds >= 0 && seconds <= latestTime;
+  const { exp = 0, nbf = 0, iat = 0 } = payload;
+  const odd = Object.entries({ exp, nbf, iat }).find(([, seconds]) => seconds < 0 || seconds > latestTime);
+  if (odd) throw new InvalidCredential("claim invalid", odd[0]);
+  if (iat > currentDate.getTime() / 1000 + skewSeconds) throw new InvalidCredential("claim check failed", "iat");
 }
 
 function callerOf(payload: JWTPayload, rules: JwtRules): Caller {

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { Unusable } from "../errors/reason-of.js";
+import { leastRsaBits } from "./jwt-key.js";
 
 /** What verifies a signature of an algorithm that we know: RFC 7518, 6 and RFC 8037, 2. */
 const families = new Map<string | undefined, { readonly kty: string; readonly crv?: string }>([
@@ -9,8 +10,8 @@ const families = new Map<string | undefined, { readonly kty: string; readonly cr
   ["EdDSA", { kty: "OKP", crv: "Ed25519" }],
 ]);
 
-/** Bits of an RSA modulus. Below, it is weak (RFC 7518, 3.3); above, a verification takes milliseconds. */
-const [leastRsaBits, mostRsaBits] = [2_048, 8_192];
+/** Of an RSA modulus: above, a verification takes milliseconds. */
+const mostRsaBits = 8_192;
 /** 65537 is usual, and 3 bytes. A longer one costs time; with 1 a text would be its own signature. */
 const mostExponentBytes = 4;
 /** A coordinate of our curves has so many. */
@@ -101,9 +102,9 @@ function hasSoundNumbers({ kty, n, e, x, y }: Entry): boolean {
   switch (kty) {
     case "RSA": {
       const [modulus, exponent] = [bytesOf(n), bytesOf(e)];
-      const bits = bitsOf(modulus);
-      const isPower = isOddNumber(exponent) && bitsOf(exponent) > 1 && exponent.length <= mostExponentBytes;
-      return isPower && isOddNumber(modulus) && bits >= leastRsaBits && bits <= mostRsaBits;
+      const bits = oddBitsOf(modulus);
+      const isPower = oddBitsOf(exponent) > 1 && exponent.length <= mostExponentBytes;
+      return isPower && bits >= leastRsaBits && bits <= mostRsaBits;
     }
     case "EC":
       return [x, y].every((coordinate) => bytesOf(coordinate).length === coordinateBytes);
@@ -118,18 +119,16 @@ function bytesOf(value: unknown): Buffer {
   return Buffer.from(isText ? value : "", "base64url");
 }
 
-/** Of a number without zeros before it. */
-function bitsOf(bytes: Buffer): number {
+/** How many bits a number has, without zeros before it; 0 for an even one, which RSA has no use for. */
+function oddBitsOf(bytes: Buffer): number {
+  if (((bytes.at(-1) ?? 0) & 1) === 0) return 0;
   const start = bytes.findIndex((byte) => byte !== 0);
-  return start < 0 ? 0 : 8 * (bytes.length - start) - (Math.clz32(bytes[start] ?? 0) - 24);
+  return 8 * (bytes.length - start) - (Math.clz32(bytes[start] ?? 0) - 24);
 }
 
-function isOddNumber(bytes: Buffer): boolean {
-  return ((bytes.at(-1) ?? 0) & 1) === 1;
-}
-
+/** Of two that verify the same algorithm. */
 function isSameKey(one: Entry, other: Entry): boolean {
-  return ["kty", "crv", "n", "e", "x", "y"].every((name) => one[name] === other[name]);
+  return ["n", "e", "x", "y"].every((name) => one[name] === other[name]);
 }
 
 function importKey(entry: Entry): KeyObject | undefined {

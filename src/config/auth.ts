@@ -1,6 +1,7 @@
 import { type ApiKey, parseApiKeys } from "../caller/api-keys.js";
 import type { AuthSettings, JwtKeyFile, JwtKeySource } from "../caller/authenticator.js";
 import { changeScopes } from "../caller/caller.js";
+import type { JwksOptions } from "../caller/jwks.js";
 import type { JwtRules } from "../caller/jwt.js";
 import { type JwtKey, jwtKeyParsers } from "../caller/jwt-key.js";
 import { likely } from "../system/likely.js";
@@ -131,14 +132,18 @@ function readKeySource(
     const { name, value, path } = key;
     return { kind: "static", key: value, ...(path !== undefined && { file: { name, path } }) };
   }
-  return {
-    kind: "published",
-    location: jwksUrl ? { jwksUrl } : { issuer },
-    cacheMs: 1000 * reader.integer("AUTH_JWKS_CACHE_S"),
-    staleMaxMs: 1000 * reader.integer("AUTH_JWKS_STALE_MAX_S"),
-    cooldownMs: 1000 * reader.integer("AUTH_JWKS_COOLDOWN_S"),
-    timeoutMs: reader.integer("AUTH_JWKS_TIMEOUT_MS"),
-  };
+  return { kind: "published", location: jwksUrl ? { jwksUrl } : { issuer }, ...readKeyTimes(reader) };
+}
+
+function readKeyTimes(reader: Reader): Pick<JwksOptions, "cacheMs" | "staleMaxMs" | "cooldownMs" | "timeoutMs"> {
+  const cacheMs = 1000 * reader.integer("AUTH_JWKS_CACHE_S");
+  const staleMaxMs = 1000 * reader.integer("AUTH_JWKS_STALE_MAX_S");
+  const cooldownMs = 1000 * reader.integer("AUTH_JWKS_COOLDOWN_S");
+  if (cooldownMs > cacheMs + staleMaxMs) {
+    const served = "AUTH_JWKS_CACHE_S and AUTH_JWKS_STALE_MAX_S together";
+    reader.problem(`AUTH_JWKS_COOLDOWN_S is above ${served}: keys would be too old before they may be fetched again`);
+  }
+  return { cacheMs, staleMaxMs, cooldownMs, timeoutMs: reader.integer("AUTH_JWKS_TIMEOUT_MS") };
 }
 
 function canBeDiscovered(issuer: string): boolean {

@@ -5,6 +5,7 @@ import type { Env } from "../../src/config/reader.js";
 import { testClock } from "../support/clock.js";
 import { type Answered, errorOf, regionAt, type TestGateway, withGateway } from "../support/gateway.js";
 import { type Issuer, type IssuerSetup, issuerFaults, withIssuer } from "../support/issuer.js";
+import { type OddEntry, oddEntries } from "../support/key-entries.js";
 import {
   audience,
   bearer,
@@ -84,49 +85,13 @@ function withScene(source: Source, setup: Setup, use: (scene: Scene) => Promise<
   });
 }
 
-/** What may be wrong with the entry of a key, which is RSA where the entry does not say otherwise. */
-const oddEntries: Record<string, (key: SigningKey) => object> = {
-  "without kty": ({ jwk: { kty: _, ...rest } }) => rest,
-  "with a kty that is no text": ({ jwk }) => ({ ...jwk, kty: ["RSA"] }),
-  "without its modulus": ({ jwk: { n: _, ...rest } }) => rest,
-  "without its exponent": ({ jwk: { e: _, ...rest } }) => rest,
-  "with an exponent of 1": ({ jwk }) => ({ ...jwk, e: "AQ" }),
-  "with an exponent of 0": ({ jwk }) => ({ ...jwk, e: "AA" }),
-  "with an even exponent": ({ jwk }) => ({ ...jwk, e: "AQAA" }),
-  "with an exponent of forty bits": ({ jwk }) => ({ ...jwk, e: "AQAAAAE" }),
-  "with an even modulus": ({ jwk }) => ({ ...jwk, n: modulusOf(256, 0xfe) }),
-  "with a modulus of zeros": ({ jwk }) => ({ ...jwk, n: Buffer.alloc(256).toString("base64url") }),
-  "with a tiny modulus": ({ jwk }) => ({ ...jwk, n: "Dw" }),
-  "of 1024 bits": ({ jwk }) => ({ ...jwk, n: modulusOf(128) }),
-  "of 2047 bits": ({ jwk }) => ({ ...jwk, n: modulusOf(256, 0xff, 0x7f) }),
-  "of 1024 bits behind zeros": ({ jwk }) => ({ ...jwk, n: `${"A".repeat(400)}${modulusOf(129)}` }),
-  "of 16384 bits": ({ jwk }) => ({ ...jwk, n: modulusOf(2_048) }),
-  "with a modulus that is no base64url": ({ jwk }) => ({ ...jwk, n: `${jwk.n}*` }),
-  "with a modulus that is a number": ({ jwk }) => ({ ...jwk, n: 65_537 }),
-  "with its private exponent": ({ jwk }) => ({ ...jwk, d: "AQAB" }),
-  "with one of its primes": ({ jwk }) => ({ ...jwk, p: "AQAB" }),
-  "with a private part that is null": ({ jwk }) => ({ ...jwk, dp: null }),
-  "that is a secret": ({ kid }) => ({ kty: "oct", kid, k: "AQAB".repeat(16) }),
-  "with a use that is no text": ({ jwk }) => ({ ...jwk, use: 1 }),
-  "with operations that are no list": ({ jwk }) => ({ ...jwk, key_ops: "verify" }),
-  "with half a point": ({ kid }) => ({ ...ec.jwk, kid, y: undefined }),
-  "with a short point": ({ kid }) => ({ ...ec.jwk, kid, x: "AQAB" }),
-  "with a point of Ed25519 that is too long": ({ kid }) => ({ ...current.jwk, kid, x: "A".repeat(44) }),
-};
-
-/** A modulus with these bytes at its ends. */
-function modulusOf(bytes: number, last = 0xff, first = 0xff): string {
-  const modulus = Buffer.alloc(bytes, 0xa5);
-  modulus[0] = first;
-  modulus[bytes - 1] = last;
-  return modulus.toString("base64url");
-}
-
 /** Made once for the file: RSA keys are slow. The tests rename and publish them. */
 let rsa: SigningKey;
 let ec: SigningKey;
 let current: SigningKey;
 let next: SigningKey;
+
+const oddEntry = (make: OddEntry) => make({ rsa: rsa.jwk, ec: ec.jwk, ed25519: current.jwk });
 
 beforeAll(async () => {
   rsa = await makeKey("RS256", "rsa");
@@ -516,7 +481,7 @@ describe("a published key", () => {
 
 describe("an odd entry of a key set", () => {
   test.each(Object.entries(oddEntries))("%s locks out nobody else", async (_what, odd) => {
-    const keys = [odd(rsa), current, renamed(ec, "ec")] as JWK[];
+    const keys = [oddEntry(odd), current, renamed(ec, "ec")];
     await withScene(keySetUrl, { keys }, async ({ askWith, logged }) => {
       for (const key of [current, ec]) expect((await askWith(key)).status).toBe(200);
       expectUnavailable(await askWith(rsa));
@@ -525,7 +490,7 @@ describe("an odd entry of a key set", () => {
   });
 
   test.each(Object.entries(oddEntries))("%s works within the cooldown once it is mended", async (_what, odd) => {
-    await withScene(keySetUrl, { keys: [odd(rsa), current] as JWK[] }, async ({ issuer, advance, askWith }) => {
+    await withScene(keySetUrl, { keys: [oddEntry(odd), current] }, async ({ issuer, advance, askWith }) => {
       expectUnavailable(await askWith(rsa));
       issuer.publish(rsa, current);
       advance(cooldown - 1);
@@ -539,7 +504,7 @@ describe("an odd entry of a key set", () => {
   test.each(Object.entries(oddEntries))("%s alone leaves the last good keys in use", async (_what, odd) => {
     await withScene(keySetUrl, { keys: [rsa] }, async ({ issuer, advance, askWith }) => {
       expect((await askWith(rsa)).status).toBe(200);
-      issuer.publish(odd(rsa) as JWK);
+      issuer.publish(oddEntry(odd));
       advance(cacheTime);
       expect((await askWith(rsa)).status).toBe(200);
       expect(issuer.fetches).toBe(2);

@@ -9,11 +9,14 @@ import { reasonOf } from "../../../src/errors/reason-of.js";
 import type { Reason } from "../../../src/errors/reasons.js";
 import { noProxy, ProxyError, proxyExcept } from "../../../src/system/forward-proxy.js";
 import { type Credential, createTestAuthority, selfSigned, withoutRoot } from "../../support/certificates.js";
-import { withForwardProxy } from "../../support/proxy.js";
+import { deferred } from "../../support/deferred.js";
+import { type ForwardProxyFault, type TestForwardProxy, withForwardProxy } from "../../support/proxy.js";
 import { closedPort, listening } from "../../support/sockets.js";
 import { type Answer, always, withUpstream } from "../../support/upstream.js";
 
 const never = { signal: new AbortController().signal, proxyFor: noProxy };
+
+const byProxy = ({ url }: TestForwardProxy) => proxyExcept({ url: new URL(url), name: "a proxy" }, () => false);
 
 describe("a public JSON document", () => {
   test("is asked for without anything of ours", async () => {
@@ -89,14 +92,38 @@ describe("a public JSON document", () => {
   test("is given up in time when a proxy says nothing", async () => {
     await withForwardProxy({ ports: {} }, async (proxy) => {
       proxy.fail("says nothing");
-      const proxyFor = proxyExcept({ url: new URL(proxy.url), name: "a proxy" }, () => false);
-      const options = { signal: AbortSignal.timeout(100), proxyFor };
+      const options = { signal: AbortSignal.timeout(100), proxyFor: byProxy(proxy) };
       const failure = await fetchJson(new URL("https://id.test/keys"), options).catch((error: Error) => error);
       for (let turn = 0; turn < 200; turn++) await setImmediate();
       expect(proxy.clients).toBe(1);
       expect(failure).toBeInstanceOf(ProxyError);
       expect(String(failure)).toBe("Error: the proxy a proxy gives no connection in time");
     });
+  });
+
+  test.each<[ForwardProxyFault, Reason]>([
+    [407, "PROXY_AUTH_REQUIRED"],
+    [403, "PROXY_REFUSED"],
+    ["breaks off", "PROXY_UNREACHABLE"],
+  ])("behind a proxy with the fault %j fails for %s", async (fault, reason) => {
+    await withForwardProxy({ ports: {} }, async (proxy) => {
+      proxy.fail(fault);
+      const asked = fetchJson(new URL("https://id.test/keys"), { ...never, proxyFor: byProxy(proxy) });
+      await expect(asked).rejects.toMatchObject({ reason });
+      expect(proxy.targets).toEqual(["id.test:443"]);
+    });
+  });
+
+  test("that its server keeps back is not the proxy's fault", async () => {
+    const over = new AbortController();
+    await withUpstream(
+      () => over.abort(),
+      async ({ url }) => {
+        const proxyFor = () => ({ url: new URL("http://127.0.0.1:9"), name: "a proxy" });
+        const asked = fetchJson(new URL(url), { signal: over.signal, proxyFor });
+        await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+      },
+    );
   });
 
   test("may be stored compressed", async () => {
@@ -106,6 +133,37 @@ describe("a public JSON document", () => {
     await withUpstream(compressed, async ({ url, seen }) => {
       expect(await fetchJson(new URL(url), never)).toEqual({ a: 1 });
       expect(seen[0]?.headers["accept-encoding"]).toBe("identity");
+    });
+  });
+
+  test.each<[string, string | Buffer, Reason]>([
+    ["a page for people", "\n<html>", "HTML page"],
+    ["nothing", "", "not JSON"],
+    ["half of it", '{"keys":', "not JSON"],
+    ["text of another encoding", Buffer.from([0x22, 0xff, 0x22]), "not UTF-8"],
+    ["a part of a character", Buffer.from('"é"').subarray(0, 2), "not UTF-8"],
+  ])("is not %s", async (_what, body, reason) => {
+    await withUpstream(
+      (response) => void response.end(body),
+      async ({ url }) => {
+        await expect(fetchJson(new URL(url), never)).rejects.toMatchObject({ reason });
+      },
+    );
+  });
+
+  test.each<[string, number, Record<string, string>, number, Reason]>([
+    ["its status", 500, {}, 1, "unexpected status"],
+    ["its coding", 200, { "content-encoding": "br" }, 1, "encoded body"],
+    ["its length", 200, {}, 262_145, "too large"],
+  ])("without an end is let go for %s", async (_what, status, headers, length, reason) => {
+    const closed = deferred<void>();
+    const endless: Answer = (response) => {
+      response.on("close", closed.resolve);
+      response.writeHead(status, headers).write(" ".repeat(length));
+    };
+    await withUpstream(endless, async ({ url }) => {
+      await expect(fetchJson(new URL(url), never)).rejects.toMatchObject({ reason });
+      await closed.promise;
     });
   });
 

@@ -1,7 +1,8 @@
 import { createSecretKey } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
+import { errors } from "jose";
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
-import { createJwtVerifier, type JwtRules } from "../../../src/caller/jwt.js";
+import { createJwtVerifier, isTimely, type JwtRules, type VerifiedToken } from "../../../src/caller/jwt.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { type Claims, claimsOf, forgeToken, type SigningKey, signatureOf, signToken } from "../../support/tokens.js";
 
@@ -98,6 +99,9 @@ describe("a token", () => {
     ["begins not before 1970", { nbf: -1e308 }, "claim invalid: nbf"],
     ["is issued not before 1970", { iat: -1 }, "claim invalid: iat"],
     ["is issued in a number", { iat: String(now) }, "claim invalid: iat"],
+    ["is issued in no list", { iat: [now] }, "claim invalid: iat"],
+    ["ends in a number", { exp: String(now + 300) }, "claim invalid: exp"],
+    ["begins in a number", { nbf: null }, "claim invalid: nbf"],
     ["names a user of 100 characters", { sub: "👩".repeat(100) }, "accepted"],
     ["names no longer user", { sub: "a".repeat(101) }, "claim invalid: sub"],
     ["names no empty user", { sub: "" }, "claim invalid: sub"],
@@ -129,6 +133,23 @@ describe("a token", () => {
     expect(await reason(verifierFor()(forged))).toBe("ERR_JOSE_ALG_NOT_ALLOWED");
   });
 
+  const good = claimsOf(issuer, nowMs);
+  const signed = (payload: unknown, header = {}) =>
+    forgeToken({ alg: "HS256", ...header }, payload, (input) => signatureOf(key, input));
+  test.each([
+    ["three parts", "a.b", "ERR_JWS_INVALID"],
+    ["claims in an object", signed([good]), "ERR_JWT_INVALID"],
+    ["claims in JSON", signed("{"), "ERR_JWT_INVALID"],
+    ["no extension that nobody knows", signed(good, { crit: ["x"], x: 1 }), "ERR_JOSE_NOT_SUPPORTED"],
+    [
+      "a signature of its own",
+      forgeToken({ alg: "HS256" }, good, () => Buffer.alloc(32)),
+      "ERR_JWS_SIGNATURE_VERIFICATION_FAILED",
+    ],
+  ])("has %s", async (_what, token, code) => {
+    expect(await reason(verifierFor()(token))).toBe(code);
+  });
+
   test("has 8,192 characters at most, whatever they are", async () => {
     expect(await reason(verifierFor()("x".repeat(8_192)))).toBe("ERR_JWS_INVALID");
     expect(await reason(verifierFor()("x".repeat(8_193)))).toBe("token too long");
@@ -142,6 +163,27 @@ describe("a token", () => {
   });
 });
 
+describe("a token that was good", () => {
+  const times: VerifiedToken["times"] = { exp: now + 60, nbf: undefined, iat: undefined };
+  test.each<[string, Partial<typeof times>, Partial<JwtRules>, boolean]>([
+    ["before its end", {}, {}, true],
+    ["within the skew after its end", { exp: now - skew + 1 }, {}, true],
+    ["when the skew after its end is over", { exp: now - skew }, {}, false],
+    ["within the skew before it begins", { nbf: now + skew }, {}, true],
+    ["before that", { nbf: now + skew + 1 }, {}, false],
+    ["within the skew before it was issued", { iat: now + skew }, {}, true],
+    ["before that, as after a clock was set back", { iat: now + skew + 1 }, {}, false],
+    ["at any age without a greatest one", { iat: 0 }, {}, true],
+    ["within the skew after its greatest age", { iat: now - 60 - skew }, { maxAgeSeconds: 60 }, true],
+    ["after that", { iat: now - 61 - skew }, { maxAgeSeconds: 60 }, false],
+  ])("%s is judged as at first", async (_when, more, moreRules, isGood) => {
+    expect(isTimely({ ...times, ...more }, { ...rules, ...moreRules }, nowMs + 999)).toBe(isGood);
+    expect(await reasonOf({ ...times, ...more }, moreRules)).toMatch(
+      isGood ? "accepted" : /ERR_JWT_EXPIRED|check failed/,
+    );
+  });
+});
+
 describe("the key source", () => {
   const tokenOfAlice = () => signToken(key, claimsOf(issuer, nowMs));
 
@@ -149,6 +191,11 @@ describe("the key source", () => {
     const unavailable = new AppError("AUTH_UNAVAILABLE");
     const verify = verifierFor({}, () => Promise.reject(unavailable));
     await expect(verify(await tokenOfAlice())).rejects.toBe(unavailable);
+  });
+
+  test("that knows no such key refuses the token", async () => {
+    const verify = verifierFor({}, () => Promise.reject(new errors.JWKSNoMatchingKey()));
+    expect(await reason(verify(await tokenOfAlice()))).toBe("ERR_JWKS_NO_MATCHING_KEY");
   });
 
   test("that fails oddly leaves nothing of its text", async () => {

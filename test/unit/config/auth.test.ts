@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../../src/config/config.js";
 import type { Env } from "../../../src/config/reader.js";
@@ -246,7 +245,9 @@ describe("AUTH_JWT_JWKS_URL", () => {
 
 describe("a key source", () => {
   const url = { AUTH_JWT_JWKS_URL: "https://issuer.example/keys" };
-  const pem = { AUTH_JWT_PUBLIC_KEY: pemOf(keyOf("ed25519").publicKey) };
+  const pem = {
+    AUTH_JWT_PUBLIC_KEY: String(keyPairOf("ed25519").publicKey.export({ format: "pem", type: "spki" })),
+  };
   const shared = { AUTH_JWT_SECRET: secret };
 
   test.each<[string, Env, string]>([
@@ -283,22 +284,6 @@ describe("a key source", () => {
   });
 });
 
-describe("AUTH_JWT_SECRET", () => {
-  test.each([
-    ["32 bytes", "x".repeat(32), 32],
-    ["16 letters of two bytes", "é".repeat(16), 32],
-    ["spaces inside", `${"x".repeat(16)} ${"x".repeat(16)}`, 33],
-  ])("may have %s", (_what, AUTH_JWT_SECRET, bytes) => {
-    const { keys, rules } = jwtOf({ ...byDiscovery, AUTH_JWT_SECRET });
-    expect(keys.kind === "static" && keys.key).toHaveLength(bytes);
-    expect(rules.algorithms).toEqual(["HS256"]);
-  });
-
-  test.each([`${mark}-too-short`, "x".repeat(31), "é".repeat(15)])("%j is too short", (AUTH_JWT_SECRET) => {
-    expect(problemOf({ ...byDiscovery, AUTH_JWT_SECRET })).toBe("AUTH_JWT_SECRET has fewer than 32 bytes");
-  });
-});
-
 describe("AUTH_JWT_ALGORITHMS", () => {
   test.each(["RS256", "PS256", "ES256", "EdDSA", "RS256,ES256", "HS256 with a secret"])("can be %s", (text) => {
     const [names = ""] = text.split(" ");
@@ -321,109 +306,37 @@ describe("AUTH_JWT_ALGORITHMS", () => {
     );
   });
 
+  test("are those of the key source by default", () => {
+    expect(jwtOf(bySecret).rules.algorithms).toEqual(["HS256"]);
+    expect(jwtOf(byDiscovery).rules.algorithms).toEqual(["RS256", "PS256", "ES256", "EdDSA"]);
+  });
+
   test.each([byDiscovery, bySecret])("that name nothing are the default (%#)", (env) => {
     expect(jwtOf({ ...env, AUTH_JWT_ALGORITHMS: " , " }).rules.algorithms).toEqual(jwtOf(env).rules.algorithms);
   });
 });
 
-describe("AUTH_JWT_PUBLIC_KEY", () => {
-  const rsa = keyPairOf("rsa", { modulusLength: 2048 });
-  const p256 = keyOf("prime256v1");
-  const ed25519 = keyOf("ed25519");
+test.each([
+  ["AUTH_JWT_SECRET", `${mark}-too-short`, "has fewer than 32 bytes"],
+  ["AUTH_JWT_PUBLIC_KEY", mark, "is not PEM"],
+])("what %s cannot be is said of it or its file", (name, text, problem) => {
+  expect(problemOf({ ...byDiscovery, [name]: text })).toBe(`${name} ${problem}`);
+  expect(problemOf({ ...byDiscovery, [`${name}_FILE`]: "/key" }, { "/key": text })).toBe(
+    `${name}_FILE names a file that ${problem}`,
+  );
+});
 
-  test.each<[string, KeyObject]>([
-    ["RSA of 2048 bits", rsa.publicKey],
-    ["P-256", p256.publicKey],
-    ["Ed25519", ed25519.publicKey],
-  ])("can be %s in PEM or as a JWK", (_what, key) => {
-    for (const text of [pemOf(key), jwkOf(key), ` ${jwkOf(key)}`, `# of the app\n${pemOf(key)}`]) {
-      const { keys } = jwtOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY: text });
-      expect(keys.kind === "static" && "equals" in keys.key && keys.key.equals(key)).toBe(true);
-    }
+describe("published keys", () => {
+  const timesOf = (cache: number, stale: number, cooldown: number) => ({
+    ...byDiscovery,
+    AUTH_JWKS_CACHE_S: String(cache),
+    AUTH_JWKS_STALE_MAX_S: String(stale),
+    AUTH_JWKS_COOLDOWN_S: String(cooldown),
   });
 
-  test("can be RSA in its older PEM form", () => {
-    const pem = String(rsa.publicKey.export({ format: "pem", type: "pkcs1" }));
-    expect(jwtOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY: pem }).keys.kind).toBe("static");
-  });
-
-  const weak = keyPairOf("rsa", { modulusLength: 1024 }).publicKey;
-  const pss = keyPairOf("rsa-pss", { modulusLength: 2048 }).publicKey;
-  const password = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" } as const;
-  const otherKind = "is a public key of another kind than RSA, P-256 or Ed25519";
-  const isPrivate = "is a private key, where a public key belongs";
-  const isKeySet = "is a JWKS document: give one key of it, or its URL in AUTH_JWT_JWKS_URL";
-  test.each<[string, string, string]>([
-    ["RSA of 1024 bits", pemOf(weak), "is RSA of 1024 bits, where at least 2048 are needed"],
-    ["RSA of 1024 bits as a JWK", jwkOf(weak), "is RSA of 1024 bits, where at least 2048 are needed"],
-    ["a key for RSA-PSS only", pemOf(pss), otherKind],
-    ["P-384", pemOf(keyOf("secp384r1").publicKey), otherKind],
-    ["secp256k1", pemOf(keyOf("secp256k1").publicKey), otherKind],
-    ["Ed448", pemOf(keyOf("ed448").publicKey), otherKind],
-    ["X25519", pemOf(keyOf("x25519").publicKey), otherKind],
-    ["a private RSA key", pemOf(rsa.privateKey), isPrivate],
-    ["an old private RSA key", String(rsa.privateKey.export({ type: "pkcs1", format: "pem" })), isPrivate],
-    ["an old private EC key", String(p256.privateKey.export({ type: "sec1", format: "pem" })), isPrivate],
-    [
-      "an encrypted private key",
-      String(p256.privateKey.export(password)),
-      "is an encrypted private key, which is taken nowhere",
-    ],
-    ["a private key below its public one", pemOf(ed25519.publicKey) + pemOf(ed25519.privateKey), isPrivate],
-    ["a private JWK", jwkOf(p256.privateKey), isPrivate],
-    [
-      "a secret as a JWK",
-      JSON.stringify({ kty: "oct", k: Buffer.from(secret).toString("base64url") }),
-      "is a shared secret, where a public key belongs",
-    ],
-    ["a key set", JSON.stringify({ keys: [JSON.parse(jwkOf(p256.publicKey))] }), isKeySet],
-    ["a JWK in a list", `[${jwkOf(p256.publicKey)}]`, isKeySet],
-    ["half a PEM", pemOf(rsa.publicKey).slice(0, 200), "is cut short: its PEM has no end"],
-    [
-      "a PEM with its middle gone",
-      pemOf(rsa.publicKey).replace(/[A-Za-z0-9+/]{64}\n/, ""),
-      "is PEM that cannot be read",
-    ],
-    ["a PEM on one line", pemOf(rsa.publicKey).replace(/\n/g, " ").trim(), "has lost the line ends of its PEM"],
-    ["half a JWK", jwkOf(p256.publicKey).slice(0, -9), "is not JSON, though it begins like it"],
-    [
-      "a point that is not on its curve",
-      JSON.stringify({ ...JSON.parse(jwkOf(p256.publicKey)), x: "AAAA" }),
-      "is a JWK that cannot be read",
-    ],
-    [
-      "two public keys",
-      pemOf(keyOf("ed25519").publicKey) + pemOf(keyOf("ed25519").publicKey),
-      "holds several keys: give one, or publish them and set AUTH_JWT_JWKS_URL",
-    ],
-    ["a key of OpenSSH", `ssh-ed25519 ${mark}`, "is an OpenSSH key, not PEM"],
-    [
-      "a request for a certificate",
-      `-----BEGIN CERTIFICATE REQUEST-----\n${mark}\n-----END CERTIFICATE REQUEST-----`,
-      "is a certificate request, where a public key belongs",
-    ],
-    ["garbage", mark, "is not PEM"],
-    ["an empty object", "{}", "is JSON, but no key (JWK)"],
-    ["a URL", `https://${mark}.example/keys`, "is a URL, not PEM"],
-    ["a key in quotes", `"${pemOf(rsa.publicKey)}"`, "is in quotes: leave them out"],
-    ["a placeholder", `<${mark}>`, "is a placeholder: put the value in its place"],
-  ])("cannot be %s, which is said in words", (_what, text, problem) => {
-    expect(problemOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY: text })).toBe(`AUTH_JWT_PUBLIC_KEY ${problem}`);
-    expect(problemOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY_FILE: "/key" }, { "/key": text })).toBe(
-      `AUTH_JWT_PUBLIC_KEY_FILE names a file that ${problem}`,
-    );
-  });
-
-  test.each<[string, (pem: string) => string]>([
-    ["two characters each", (pem) => pem.replaceAll("\n", "\\n")],
-    ["four characters each", (pem) => pem.replaceAll("\n", "\\r\\n")],
-    ["those of Windows", (pem) => pem.replaceAll("\n", "\r\n")],
-    ["half of those", (pem) => pem.replaceAll("\n", "\r")],
-    ["followed by blanks of YAML", (pem) => `  ${pem.replaceAll("\n", "\n  ")}`],
-    ["preceded by blanks", (pem) => pem.replaceAll("\n", " \n")],
-  ])("may have line ends that are %s", (_how, write) => {
-    const { keys } = jwtOf({ ...byDiscovery, AUTH_JWT_PUBLIC_KEY: write(pemOf(rsa.publicKey)) });
-    expect(keys.kind === "static" && "equals" in keys.key && keys.key.equals(rsa.publicKey)).toBe(true);
+  test("may be fetched again until they are too old", () => {
+    expect(jwtOf(timesOf(4, 6, 10)).keys).toMatchObject({ cacheMs: 4_000, staleMaxMs: 6_000, cooldownMs: 10_000 });
+    expect(problemOf(timesOf(4, 6, 11))).toMatch(/^AUTH_JWKS_COOLDOWN_S is above AUTH_JWKS_CACHE_S and /);
   });
 });
 
@@ -563,29 +476,6 @@ describe("TRUSTED_PROXIES", () => {
     expect(problemOf({ TRUSTED_PROXIES })).toBe("TRUSTED_PROXIES must list IP addresses or CIDR ranges, with commas");
   });
 });
-
-type Kind = "ed25519" | "ed448" | "x25519" | "prime256v1" | "secp384r1" | "secp256k1";
-
-function keyOf(kind: Kind): { publicKey: KeyObject; privateKey: KeyObject } {
-  switch (kind) {
-    case "ed25519":
-      return keyPairOf("ed25519");
-    case "ed448":
-      return keyPairOf("ed448");
-    case "x25519":
-      return keyPairOf("x25519");
-    default:
-      return keyPairOf("ec", { namedCurve: kind });
-  }
-}
-
-function pemOf(key: KeyObject): string {
-  return String(key.export({ format: "pem", type: key.type === "private" ? "pkcs8" : "spki" }));
-}
-
-function jwkOf(key: KeyObject): string {
-  return JSON.stringify(key.export({ format: "jwk" }));
-}
 
 describe("a setting that would do nothing", () => {
   const jwt = { AUTH_MODE: "jwt", AUTH_JWT_ISSUER: "https://issuer.example", AUTH_JWT_AUDIENCE: "app" };
