@@ -79,15 +79,15 @@ export function createJwtVerifier(rules: JwtRules, getKey: JWTVerifyGetKey, now:
 }
 
 /** Is a token that was good once still within its times? `now`: milliseconds since the epoch. */
-export function isTimely({ exp = 0, nbf = 0, iat }: VerifiedToken["times"], rules: JwtRules, now: number): boolean {
+export function isTimely(times: VerifiedToken["times"], rules: JwtRules, now: number): boolean {
+  const { exp = 0, nbf = 0, iat = 0 } = times;
   const { clockSkewSeconds: skew, maxAgeSeconds } = rules;
   const seconds = Math.floor(now / 1_000);
-  const age = seconds - (iat ?? seconds);
   return (
     exp > seconds - skew &&
     nbf <= seconds + skew &&
-    age >= -skew &&
-    (maxAgeSeconds === 0 || age <= maxAgeSeconds + skew)
+    iat <= seconds + skew &&
+    (maxAgeSeconds === 0 || seconds - iat <= maxAgeSeconds + skew)
   );
 }
 

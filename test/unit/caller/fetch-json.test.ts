@@ -46,7 +46,7 @@ describe("a public JSON document", () => {
 
   test.each([201, 204, 206, 304, 401, 404, 500, 503])("with status %i is refused", async (status) => {
     await withUpstream(always(status, status === 204 || status === 304 ? "" : "{}"), async ({ url }) => {
-      await expect(fetchJson(new URL(url), never)).rejects.toThrow();
+      await expect(fetchJson(new URL(url), never)).rejects.toMatchObject({ reason: "unexpected status", status });
     });
   });
 
@@ -78,14 +78,24 @@ describe("a public JSON document", () => {
     ["the body does not end", (response: Parameters<Answer>[0]) => void response.writeHead(200).write("[")],
   ])("is given up when its time is over and %s", async (_when, answer: Answer) => {
     const over = new AbortController();
+    const reason = new Error("its time is over");
     const late: Answer = (response, request) => {
       answer(response, request);
-      over.abort();
+      over.abort(reason);
     };
     await withUpstream(late, async ({ url }) => {
-      await expect(fetchJson(new URL(url), { ...never, signal: over.signal })).rejects.toMatchObject({
-        name: "AbortError",
-      });
+      await expect(fetchJson(new URL(url), { ...never, signal: over.signal })).rejects.toBe(reason);
+    });
+  });
+
+  test("is not asked for once its time is over", async () => {
+    const reason = new Error("its time is over");
+    await withUpstream(always(200, "{}"), async ({ url, seen }) => {
+      const asked = fetchJson(new URL(url), { ...never, signal: AbortSignal.abort(reason) });
+      await expect(asked).rejects.toBe(reason);
+      // An error that nobody listens for would end the process now.
+      await setImmediate();
+      expect(seen).toEqual([]);
     });
   });
 

@@ -167,6 +167,7 @@ describe("a token that was good", () => {
   const times: VerifiedToken["times"] = { exp: now + 60, nbf: undefined, iat: undefined };
   test.each<[string, Partial<typeof times>, Partial<JwtRules>, boolean]>([
     ["before its end", {}, {}, true],
+    ["without an end", { exp: undefined }, {}, false],
     ["within the skew after its end", { exp: now - skew + 1 }, {}, true],
     ["when the skew after its end is over", { exp: now - skew }, {}, false],
     ["within the skew before it begins", { nbf: now + skew }, {}, true],
@@ -176,10 +177,11 @@ describe("a token that was good", () => {
     ["at any age without a greatest one", { iat: 0 }, {}, true],
     ["within the skew after its greatest age", { iat: now - 60 - skew }, { maxAgeSeconds: 60 }, true],
     ["after that", { iat: now - 61 - skew }, { maxAgeSeconds: 60 }, false],
+    ["at no age where there is a greatest one", {}, { maxAgeSeconds: 60 }, false],
   ])("%s is judged as at first", async (_when, more, moreRules, isGood) => {
     expect(isTimely({ ...times, ...more }, { ...rules, ...moreRules }, nowMs + 999)).toBe(isGood);
     expect(await reasonOf({ ...times, ...more }, moreRules)).toMatch(
-      isGood ? "accepted" : /ERR_JWT_EXPIRED|check failed/,
+      isGood ? "accepted" : /ERR_JWT_EXPIRED|check failed|missing/,
     );
   });
 });
