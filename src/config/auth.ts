@@ -138,11 +138,8 @@ function readKeySource(
 function readKeyTimes(reader: Reader): Pick<JwksOptions, "cacheMs" | "staleMaxMs" | "cooldownMs" | "timeoutMs"> {
   const cacheMs = 1000 * reader.integer("AUTH_JWKS_CACHE_S");
   const staleMaxMs = 1000 * reader.integer("AUTH_JWKS_STALE_MAX_S");
-  const cooldownMs = 1000 * reader.integer("AUTH_JWKS_COOLDOWN_S");
-  if (cooldownMs > cacheMs + staleMaxMs) {
-    const served = "AUTH_JWKS_CACHE_S and AUTH_JWKS_STALE_MAX_S together";
-    reader.problem(`AUTH_JWKS_COOLDOWN_S is above ${served}: keys would be too old before they may be fetched again`);
-  }
+  // Keys must not be too old before they may be fetched again.
+  const cooldownMs = Math.min(1000 * reader.integer("AUTH_JWKS_COOLDOWN_S"), cacheMs + staleMaxMs);
   return { cacheMs, staleMaxMs, cooldownMs, timeoutMs: reader.integer("AUTH_JWKS_TIMEOUT_MS") };
 }
 

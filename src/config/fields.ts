@@ -122,7 +122,8 @@ const authFields = {
     most: 3_600,
     default: 10,
     unit: "seconds",
-    meaning: "At most one fetch in so long; not above AUTH_JWKS_CACHE_S and AUTH_JWKS_STALE_MAX_S together",
+    meaning:
+      "At most one fetch in so long, or in AUTH_JWKS_CACHE_S and AUTH_JWKS_STALE_MAX_S together where they are less",
   },
   AUTH_JWKS_TIMEOUT_MS: {
     kind: "integer",

@@ -339,6 +339,7 @@ const shutsNothing: Readonly<Record<string, string>> = {
   "telemetry/metrics.ts": "numbers, for those who read them",
   "telemetry/redis-metrics.ts": "numbers, for those who read them",
   "telemetry/open-telemetry.ts": "has it said that traces fail; it tries at each span",
+  "telemetry/registry.ts": "numbers, for those who read them",
   "telemetry/request-record.ts": "what happened to one request",
   "token/single-flight.ts": "forgets each piece of work when it ends",
   "token/token.store.ts": "forgets tokens as they die",
