@@ -20,10 +20,10 @@ export interface Refusal {
 /** Counts a refused credential by who sent it, and tells of it. Throws RATE_LIMITED beyond the rate of an address. */
 export async function countRefusal(
   { rateLimits, logger, metrics }: RefusalSinks,
-  { claim, ...refusal }: Refusal,
+  refusal: Refusal,
   address: string,
 ): Promise<void> {
   metrics.credentialRefused(refusal.reason);
-  logger.info({ ...refusal, ...(claim !== undefined && { claim }) }, "credential refused");
+  logger.info(refusal, "credential refused");
   await rateLimits.countRefusal(address);
 }

@@ -107,6 +107,7 @@ describe("the target user", () => {
     ["the caller's own for null", alice, null, "alice"],
     ["the one given by a delegate", delegate, "bob", "bob"],
     ["the one given by anybody", anybody, "bob", "bob"],
+    ["one with the longest id", anybody, "x".repeat(100), "x".repeat(100)],
   ])("is %s", (_what, caller, given, userId) => {
     expect(target(caller, given)).toBe(userId);
   });
@@ -125,8 +126,9 @@ describe("the target user", () => {
     expect(codeOf(() => target(caller, given))).toBe(code);
   });
 
-  test("that is missing is named in the error", () => {
+  test("that is missing or cannot be one is named in the error", () => {
     expect(() => target(service)).toThrow(/^userId must be given/);
+    expect(() => target(delegate, "")).toThrow(/^userId must not be empty/);
   });
 });
 
@@ -143,12 +145,18 @@ describe("a user to change", () => {
     ["with roles, by a service with the one for users", changing("user"), "shop-1", true, "FORBIDDEN"],
     ["by a service with the scope for roles alone", changing("roles"), "shop-1", true, "FORBIDDEN"],
     ["by anybody", anybody, "bob", true, undefined],
+    ["of the longest id", anybody, "x".repeat(50), false, undefined],
     ["of too long an id", anybody, "x".repeat(51), false, "BAD_USER_INPUT"],
     ["of an empty id", anybody, "", false, "BAD_USER_INPUT"],
   ])("%s is judged alike in both places", (_what, caller, userId, roles, code) => {
     expect(codeOf(() => changedUserId(caller, "input.userId", userId, { roles }))).toBe(code);
     const input = { userId, ...(roles && { roles: [] }) };
     expect(check(caller, "upsertUser", { input })).toBe(code);
+  });
+
+  test("is the one given, or is named in the error", () => {
+    expect(changedUserId(changing("user"), "input.userId", "shop-1", { roles: false })).toBe("shop-1");
+    expect(() => changedUserId(anybody, "input.userId", "", { roles: false })).toThrow(/^input\.userId must not/);
   });
 
   test("keeps its roles when they are null", () => {
@@ -182,4 +190,21 @@ describe("the display name", () => {
   ])("that is not the credential's is forbidden (%#)", (caller, given) => {
     expect(codeOf(() => displayNameFor(caller, targetUserId(caller, "userId", "alice"), given))).toBe("FORBIDDEN");
   });
+});
+
+test.each<[string, () => unknown, string]>([
+  ["acts for another", () => targetUserId(alice, "userId", "bob"), "acts for another"],
+  ["changes another", () => changedUserId(alice, "userId", "bob", { roles: false }), "changes users"],
+  [
+    "changes himself",
+    () => changedUserId({ ...anybody, userId: "a" }, "userId", "a", { roles: false }),
+    "changes users",
+  ],
+  [
+    "changes his name",
+    () => displayNameFor(named, targetUserId(named, "userId", "alice"), "Al"),
+    "another display name",
+  ],
+])("a user who %s is refused for a reason", (_what, ask, reason) => {
+  expect(ask).toThrow(expect.objectContaining({ code: "FORBIDDEN", reason }));
 });

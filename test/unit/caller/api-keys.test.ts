@@ -132,6 +132,17 @@ describe("a list of keys", () => {
     expect(parseApiKeys(JSON.stringify([good, { ...good, id: "second" }]))).toHaveLength(2);
   });
 
+  test.each<[string, object]>([
+    ["the longest id", { id: "x".repeat(64) }],
+    ["an id of all kinds of characters", { id: "Shop_1-b" }],
+    ["a digest in capitals", { sha256: "0F".repeat(32) }],
+    ["no scope", { scopes: [] }],
+    ["a prefix with a line end", { userIdPrefix: "\n" }],
+    ["an end in fractions of a second", { expires: "2026-01-01T00:00:00.123Z" }],
+  ])("may hold a key with %s", (_what, change) => {
+    expect(parseApiKeys(JSON.stringify([{ ...good, ...change }]))).toHaveLength(1);
+  });
+
   test("keeps what an entry says", () => {
     const entry = { ...good, userIdPrefix: "shop-", expires: "2026-01-01T01:00:00+01:00" };
     expect(parseApiKeys(JSON.stringify([entry]))).toEqual([{ ...entry, expires: Date.UTC(2026, 0, 1) }]);
@@ -170,9 +181,21 @@ describe("a list of keys", () => {
   test("that cannot be used names the place and the fault", () => {
     const problemOf = (change: object) => () => parseApiKeys(JSON.stringify([good, { ...good, id: "b", ...change }]));
     expect(problemOf({ secret: "x" })).toThrow("holds no key at list.1: unknown property");
-    expect(problemOf({ sha256: "x" })).toThrow(/ list\.1\.sha256: ./);
     expect(() => parseApiKeys('["x"]')).toThrow(/ list\.0: (?!unknown property)./);
     expect(problemOf({ id: good.id })).toThrow("holds two keys with one id");
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["id", "a.b", /: 1 to 64 of A-Z a-z 0-9 _ - /],
+    ["sha256", "0f", /: 64 hexadecimal digits /],
+    ["scopes", "mint", /: a list of strings /],
+    ["userIdPrefix", "", /: some text /],
+    ["expires", "2026-01-01", /: a time such as \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /],
+  ])("that cannot be used for its %s says what is expected", (property, value, expected) => {
+    const parse = () => parseApiKeys(JSON.stringify([{ ...good, [property]: value }]));
+    expect(parse).toThrow(`holds no key at list.0.${property}: `);
+    expect(parse).toThrow(expected);
+    expect(parse).toThrow(expect.objectContaining({ reason: "not a list of keys" }));
   });
 
   test.each([

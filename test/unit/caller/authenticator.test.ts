@@ -11,14 +11,17 @@ import {
   unauthenticated,
 } from "../../../src/caller/authenticator.js";
 import { InvalidCredential } from "../../../src/caller/invalid-credential.js";
+import { jwtKeyParsers } from "../../../src/caller/jwt-key.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { noProxy } from "../../../src/system/forward-proxy.js";
 import { Reloads } from "../../../src/system/reloading-file.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
 import { recordingLogger } from "../../support/canary.js";
 import { testClock } from "../../support/clock.js";
+import { withIssuer } from "../../support/issuer.js";
+import { wordsOf } from "../../support/reloads.js";
 import { closedPort } from "../../support/sockets.js";
-import { claimsOf, type SigningKey, signToken } from "../../support/tokens.js";
+import { claimsOf, makeKey, type SigningKey, signToken } from "../../support/tokens.js";
 
 const nowMs = Date.UTC(2026, 0, 1);
 const issuer = "https://issuer.example";
@@ -46,15 +49,18 @@ const noScope = { mode: "credentials", delegateScope: undefined } as const;
 function authenticatorFor(settings: AuthSettings) {
   const { logger, lines } = recordingLogger();
   const clock = testClock(nowMs);
+  const metrics = new Metrics();
+  const reloaded: string[] = [];
+  const reloads = new Reloads(clock, (name, outcome) => reloaded.push(`${name} ${wordsOf(outcome)}`));
   return {
-    ...createAuthenticator(settings, {
-      clock,
-      logger,
-      reloads: new Reloads(clock, () => {}),
-      metrics: new Metrics(),
-      proxyFor: noProxy,
-    }),
-    lines,
+    ...createAuthenticator(settings, { clock, logger, reloads, metrics, proxyFor: noProxy }),
+    clock,
+    lines: () => lines.map((line) => JSON.parse(line)),
+    /** The samples of the metrics of callers' keys. */
+    samples: async () => (await metrics.text()).body.match(/(?<=^amity_caller_keys_)\w.*/gm),
+    reloads,
+    /** What was told of files. */
+    reloaded,
   };
 }
 
@@ -137,19 +143,87 @@ describe("a service key's scope", () => {
   });
 });
 
-test("service keys follow their file", async () => {
+test("a service key ends by the wall clock", async () => {
+  const { credential, entry } = createApiKey({ id: "a", scopes: [], expires: "2026-01-01T00:00:10Z" });
+  const keys = { path: "/nowhere", first: parseApiKeys(JSON.stringify([entry])) };
+  const { authenticate, clock } = authenticatorFor({ ...noScope, apiKeys: keys });
+  clock.setWall(9_999);
+  expect(await outcome(authenticate(`ApiKey ${credential}`))).toBe("key:a");
+  clock.setWall(1);
+  expect(await outcome(authenticate(`ApiKey ${credential}`))).toBe("expired key");
+});
+
+/** Lends the path of a file that is not there yet, and what writes it. */
+async function withFile(use: (path: string, write: (text: string) => Promise<void>) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "amity-graphql-"));
-  const path = join(folder, "keys.json");
-  const clock = testClock(nowMs);
-  const reloads = new Reloads(clock, () => {});
-  const tools = { clock, logger: recordingLogger().logger, reloads, metrics: new Metrics(), proxyFor: noProxy };
-  const { authenticate } = createAuthenticator({ ...noScope, apiKeys: { ...apiKeys, path } }, tools);
+  try {
+    const path = join(folder, "file");
+    await use(path, (text) => writeFile(path, text));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe("service keys in a file", () => {
   const shop = createApiKey({ id: "shop", scopes: [] });
-  await writeFile(path, JSON.stringify([shop.entry]));
-  await reloads.reloadAll();
-  expect(await outcome(authenticate(`ApiKey ${shop.credential}`))).toBe("key:shop");
-  expect(await outcome(authenticate(`ApiKey ${billing.credential}`))).toBe("no such key");
-  await rm(folder, { recursive: true });
+  const followed = (path: string) => authenticatorFor({ ...noScope, apiKeys: { ...apiKeys, path } });
+
+  test("follow it", async () => {
+    await withFile(async (path, write) => {
+      const { authenticate, reloads, reloaded } = followed(path);
+      await write(JSON.stringify([shop.entry]));
+      await reloads.reloadAll();
+      expect(await outcome(authenticate(`ApiKey ${shop.credential}`))).toBe("key:shop");
+      expect(await outcome(authenticate(`ApiKey ${billing.credential}`))).toBe("no such key");
+      expect(reloaded).toEqual(["AUTH_API_KEYS_FILE taken"]);
+    });
+  });
+
+  test("stay as they were while it cannot be used", async () => {
+    await withFile(async (path, write) => {
+      const { authenticate, reloads, reloaded } = followed(path);
+      await write("[");
+      await reloads.reloadAll();
+      expect(await outcome(authenticate(`ApiKey ${billing.credential}`))).toBe("key:billing");
+      expect(reloaded).toEqual(["AUTH_API_KEYS_FILE is not JSON"]);
+    });
+  });
+
+  test("age until others are taken", async () => {
+    await withFile(async (path, write) => {
+      const { clock, reloads, samples } = followed(path);
+      const ageAfter = async (text: string, ms: number) => {
+        await write(text);
+        await reloads.reloadAll();
+        clock.advance(ms);
+        return (await samples())?.filter((sample) => sample.startsWith("age_"));
+      };
+      expect(await ageAfter("[", 2_500)).toEqual(['age_seconds{source="file"} 2.5']);
+      expect(await ageAfter("{", 500)).toEqual(['age_seconds{source="file"} 3']);
+      expect(await ageAfter("[]", 250)).toEqual(['age_seconds{source="file"} 0.25']);
+    });
+  });
+});
+
+describe("a JWT key in a file", () => {
+  test.each([
+    ["HS256", "AUTH_JWT_SECRET"],
+    ["EdDSA", "AUTH_JWT_PUBLIC_KEY"],
+  ] as const)("for %s is followed, under the name of its setting", async (alg, name) => {
+    await withFile(async (path, write) => {
+      const [old, next] = [await makeKey(alg), await makeKey(alg)];
+      const keys = { kind: "static", key: jwtKeyParsers[name](old.text), file: { name, path } } as const;
+      const rules = { ...jwt.rules, algorithms: [alg] };
+      const { authenticate, isReady, reloads, reloaded } = authenticatorFor({ ...noScope, jwt: { rules, keys } });
+      const ask = async (key: SigningKey) =>
+        outcome(authenticate(`Bearer ${await signToken(key, claimsOf(issuer, nowMs))}`));
+      const refused = "ERR_JWS_SIGNATURE_VERIFICATION_FAILED";
+      expect([await isReady(), await ask(old), await ask(next)]).toEqual([true, "user:alice", refused]);
+      await write(next.text);
+      await reloads.reloadAll();
+      expect([await ask(old), await ask(next), reloaded]).toEqual([refused, "user:alice", [`${name}_FILE taken`]]);
+    });
+  });
 });
 
 describe("the scheme to answer with", () => {
@@ -164,21 +238,56 @@ describe("the scheme to answer with", () => {
 });
 
 describe("keys that are published", () => {
+  const published = (jwksUrl: string) => {
+    const times = { cacheMs: 60_000, staleMaxMs: 1, cooldownMs: 1, timeoutMs: 600_000 };
+    const keys = { kind: "published", location: { jwksUrl: new URL(jwksUrl) }, ...times } as const;
+    return authenticatorFor({ ...noScope, jwt: { rules: { ...jwt.rules, algorithms: ["EdDSA"] }, keys }, apiKeys });
+  };
+
+  test("verify callers once they are fetched, and have an age", async () => {
+    const key = await makeKey("EdDSA");
+    await withIssuer({ keys: [key] }, async ({ keysUrl }) => {
+      const { isReady, authenticate, clock, samples, lines } = published(keysUrl);
+      expect(await samples()).toContain('age_seconds{source="published"} +Inf');
+      expect(await isReady()).toBe(true);
+      const token = await signToken(key, claimsOf(issuer, nowMs));
+      expect(await outcome(authenticate(`Bearer ${token}`))).toBe("user:alice");
+      clock.advance(2_500);
+      expect(await samples()).toEqual([
+        "fetch_failures_total 0",
+        'age_seconds{source="published"} 2.5',
+        'age_seconds{source="file"} 2.5',
+      ]);
+      expect(lines()).toEqual([]);
+    });
+  });
+
+  test("beside odd entries verify callers, and say so", async () => {
+    const key = await makeKey("EdDSA");
+    await withIssuer({ keys: [{ kty: "RSA" }, key, { kty: "EC", crv: "P-256" }] }, async ({ keysUrl }) => {
+      const { isReady, lines } = published(keysUrl);
+      expect(await isReady()).toBe(true);
+      const message = "so many entries of the identity provider's key set cannot be used";
+      expect(lines()).toEqual([{ level: "warn", message, entries: 2 }]);
+    });
+  });
+
   test("and cannot be fetched make callers unverifiable, and say so", async () => {
-    const location = { jwksUrl: new URL(`http://127.0.0.1:${await closedPort()}/keys`) };
-    const keys = { kind: "published", location, cacheMs: 1, staleMaxMs: 1, cooldownMs: 1, timeoutMs: 1_000 } as const;
-    const { isReady, authenticate, lines } = authenticatorFor({ ...noScope, jwt: { ...jwt, keys }, apiKeys });
+    const keysUrl = `http://127.0.0.1:${await closedPort()}/keys`;
+    const { isReady, authenticate, lines, samples } = published(keysUrl);
     expect(await isReady()).toBe(false);
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect(lines()).toEqual([
       {
         level: "warn",
         message: "the identity provider's keys cannot be fetched",
         reason: "ECONNREFUSED",
         document: "keys",
-        host: location.jwksUrl.host,
+        host: new URL(keysUrl).host,
       },
     ]);
-    await expect(authenticate(`Bearer ${await tokenOfAlice()}`)).rejects.toMatchObject({ code: "AUTH_UNAVAILABLE" });
+    expect(await samples()).toContain("fetch_failures_total 1");
+    const token = await signToken(await makeKey("EdDSA"), claimsOf(issuer, nowMs));
+    await expect(authenticate(`Bearer ${token}`)).rejects.toMatchObject({ code: "AUTH_UNAVAILABLE" });
     expect(await outcome(authenticate(`ApiKey ${billing.credential}`))).toBe("key:billing");
   });
 
@@ -202,5 +311,12 @@ describe("a refusal", () => {
       code: "UNAUTHENTICATED",
       message: "The credential is not valid",
     });
+  });
+
+  test.each([
+    ["its reason", new InvalidCredential("no such key"), { reason: "no such key" }],
+    ["the claim", new InvalidCredential("claim missing", "sub"), { reason: "claim missing", claim: "sub" }],
+  ])("tells the operator %s", (_what, refused, told) => {
+    expect(unauthenticated(refused).log).toStrictEqual(told);
   });
 });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { RateLimiterRes } from "rate-limiter-flexible";
 import { anybody, type Caller } from "../../../src/caller/caller.js";
 import { RateLimits } from "../../../src/caller/rate-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
+import { notedCounters } from "../../support/counters.js";
 
 const user = (id: string): Caller => ({
   kind: "user",
@@ -133,10 +135,71 @@ describe("a minute", () => {
   });
 });
 
+describe("the counters", () => {
+  test("have the name and the points of their limit", () => {
+    const { made, makeCounter } = notedCounters();
+    new RateLimits({ user: 3, service: 5, failedAuth: 2 }, makeCounter);
+    expect(made).toEqual([
+      ["user", 3],
+      ["service", 5],
+      ["failedAuth", 2],
+    ]);
+  });
+
+  test("of limits that are zero are not made", () => {
+    const { made, makeCounter } = notedCounters();
+    new RateLimits({ user: 0, service: 0, failedAuth: 0 }, makeCounter);
+    expect(made).toEqual([]);
+  });
+
+  test("are asked by subject, and by sender for refusals", async () => {
+    const { taken, makeCounter } = notedCounters();
+    const some = new RateLimits({ user: 3, service: 5, failedAuth: 2 }, makeCounter);
+    await some.count(user("a"), 2);
+    await some.count(service("b"), 1);
+    await some.countRefusal("2001:db8:1:2::9");
+    expect(taken).toEqual([
+      ["user", "user:a", 2],
+      ["service", "key:b", 1],
+      ["failedAuth", "2001:db8:1:2::/64", 1],
+    ]);
+  });
+});
+
+describe("a refusal", () => {
+  const refusing = (msBeforeNext: number) => {
+    const full = new RateLimiterRes(0, msBeforeNext, 4, false);
+    const { makeCounter } = notedCounters({ user: full, service: full, failedAuth: full });
+    return new RateLimits({ user: 3, service: 5, failedAuth: 2 }, makeCounter);
+  };
+
+  test.each<[string, (some: RateLimits) => Promise<void>, object]>([
+    ["a user", (some) => some.count(user("a"), 1), { limit: "user", reason: "caller's rate" }],
+    ["a service", (some) => some.count(service("a"), 1), { limit: "service", reason: "caller's rate" }],
+    ["refused credentials", (some) => some.countRefusal("192.0.2.1"), { limit: "failedAuth" }],
+  ])("of %s names its limit, and its reason", async (_what, attempt, named) => {
+    const refusal: unknown = await attempt(refusing(7_000)).catch((error: unknown) => error);
+    expect(refusal).toHaveProperty("code", "RATE_LIMITED");
+    expect(refusal).toHaveProperty("details", { ...named, retryAfterSeconds: 7 });
+  });
+
+  test.each([
+    [-1, 1],
+    [0, 1],
+    [1_000, 1],
+    [1_001, 2],
+    [60_000, 60],
+    [60_001, 60],
+  ])("of %i ms tells to wait for %i s", async (ms, seconds) => {
+    const details = { retryAfterSeconds: seconds };
+    await expect(refusing(ms).count(user("a"), 1)).rejects.toMatchObject({ details });
+  });
+});
+
 test("a fault of the counter is no refusal of the caller", async () => {
-  const some = limits();
-  const odd = { ...user("a"), subject: Symbol("no key") as unknown as string };
-  await expect(some.count(odd, 1)).rejects.not.toBeInstanceOf(AppError);
+  const fault = new Error("out of order");
+  const some = new RateLimits({ user: 3, service: 5, failedAuth: 2 }, notedCounters({ user: fault }).makeCounter);
+  await expect(some.count(user("a"), 1)).rejects.toBe(fault);
 });
 
 test("a clock that is set back makes nobody wait for more than the minute", async () => {

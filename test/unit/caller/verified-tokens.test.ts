@@ -114,6 +114,38 @@ describe("a token that was verified", () => {
     expect([await ask(token), await ask(token), verified()]).toEqual(["alice", "alice", 2]);
   });
 
+  test("is verified again once it was refused by another key", async () => {
+    let key = first.key;
+    const { clock, ask, verified } = remembering({}, () => key);
+    const token = await tokenAt(clock);
+    await ask(token);
+    key = createSecretKey(randomBytes(32));
+    expect(await ask(token)).toBe("ERR_JWS_SIGNATURE_VERIFICATION_FAILED");
+    key = first.key;
+    expect([await ask(token), verified()]).toEqual(["alice", 3]);
+  });
+
+  test("is known for a minute since its verification began", async () => {
+    const clock = testClock();
+    const getKey = () => first.key;
+    const plain = createJwtVerifier(rules, getKey, clock.now);
+    let verified = 0;
+    const verify: typeof plain = async (token) => {
+      verified++;
+      clock.advance(30_000);
+      return plain(token);
+    };
+    const know = rememberVerified({ verify, rules, getKey, clock });
+    const token = await tokenAt(clock);
+    await know(token);
+    clock.advance(29_999);
+    await know(token);
+    expect(verified).toBe(1);
+    clock.advance(1);
+    await know(token);
+    expect(verified).toBe(2);
+  });
+
   test("makes room when there are thousands of others", async () => {
     const clock = testClock();
     const getKey = () => first.key;

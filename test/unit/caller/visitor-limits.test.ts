@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { RateLimiterRes } from "rate-limiter-flexible";
 import { VisitorLimits } from "../../../src/caller/visitor-limits.js";
 import { AppError } from "../../../src/errors/app-error.js";
+import { notedCounters } from "../../support/counters.js";
 
 /** How many of ten tries in a row pass, and which limit ended them. */
 async function passing(attempt: (count: number) => Promise<void>): Promise<[passed: number, limit?: string]> {
@@ -48,13 +50,50 @@ describe("visitors", () => {
     ]);
   });
 
-  test("who ask for nothing are not counted", async () => {
-    const limits = new VisitorLimits({ address: 1, device: 1 });
+  test("who ask for nothing are not counted, when the limit is reached too", async () => {
+    const limits = new VisitorLimits({ address: 3, device: 9 });
+    expect(await passing(() => limits.count("192.0.2.1", []))).toEqual([10]);
+    expect(await passing(() => limits.count("192.0.2.1", ["phone"]))).toEqual([3, "visitorAddress"]);
     expect(await passing(() => limits.count("192.0.2.1", []))).toEqual([10]);
   });
 
   test("have no limit where it is zero", async () => {
     const limits = new VisitorLimits({ address: 0, device: 0 });
     expect(await passing(() => limits.count("192.0.2.1", ["phone"]))).toEqual([10]);
+  });
+});
+
+describe("the counters of visitors", () => {
+  test("have the name and the points of their limit", () => {
+    const { made, makeCounter } = notedCounters();
+    new VisitorLimits({ address: 3, device: 2 }, makeCounter);
+    expect(made).toEqual([
+      ["visitorAddress", 3],
+      ["visitorDevice", 2],
+    ]);
+  });
+
+  test("keep nothing that cannot be a deviceId", async () => {
+    const { taken, makeCounter } = notedCounters();
+    const [longest, tooLong] = ["x".repeat(150), "x".repeat(151)];
+    const limits = new VisitorLimits({ address: 9, device: 9 }, makeCounter);
+    await limits.count("2001:db8:1:2::9", ["phone", "phone", undefined, "", longest, tooLong]);
+    expect(taken).toEqual([
+      ["visitorAddress", "2001:db8:1:2::/64", 6],
+      ["visitorDevice", "phone", 1],
+      ["visitorDevice", "phone", 1],
+      ["visitorDevice", longest, 1],
+    ]);
+  });
+
+  test.each([
+    ["an address", "visitorAddress", ["visitorAddress"]],
+    ["a device", "visitorDevice", ["visitorAddress", "visitorDevice"]],
+  ] as const)("refuse %s for a reason, and keep nothing more", async (_what, limit, asked) => {
+    const { taken, makeCounter } = notedCounters({ [limit]: new RateLimiterRes(0, 7_000, 4, false) });
+    const limits = new VisitorLimits({ address: 9, device: 9 }, makeCounter);
+    const refusal: unknown = await limits.count("192.0.2.1", ["phone"]).catch((error: unknown) => error);
+    expect(refusal).toHaveProperty("details", { limit, reason: "visitors' rate", retryAfterSeconds: 7 });
+    expect(taken.map(([name]) => name)).toEqual(asked);
   });
 });
