@@ -9,7 +9,7 @@ export const folders = {
     tests: ["unit/amity/!(*.property)", "unit/token/token.{store,service}", "unit/config/mutual-tls"],
     leastScore: 95,
   },
-  caller: { tests: ["unit/caller/!(*-cost)"], leastScore: 76 },
+  caller: { tests: ["unit/caller/!(*-cost)"], leastScore: 98 },
   errors: { tests: ["unit/errors/*"], leastScore: 95 },
   graphql: { tests: ["unit/graphql/!(bad-requests|*.property)", "unit/caller/access"], leastScore: 94 },
   session: { tests: ["unit/session/*", "unit/schema-product"], leastScore: 100 },
