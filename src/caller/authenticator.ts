@@ -1,4 +1,3 @@
-import type { JWTVerifyGetKey } from "jose";
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
 import type { ProxyFor } from "../system/forward-proxy.js";
@@ -10,7 +9,7 @@ import { anybody, type Caller, defaultDelegateScope } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 import { createJwksSource, type FetchFailure, type JwksOptions } from "./jwks.js";
 import { createJwtVerifier, type JwtRules } from "./jwt.js";
-import { type JwtKey, jwtKeyParsers } from "./jwt-key.js";
+import { type GetKey, type JwtKey, jwtKeyParsers } from "./jwt-key.js";
 import { rememberVerified } from "./verified-tokens.js";
 
 /** Where the keys that verify a JWT come from: exactly one. */
@@ -85,7 +84,7 @@ function createJwt(
   { rules, keys }: { rules: JwtRules; keys: JwtKeySource },
   { clock, logger, reloads, metrics, proxyFor }: AuthenticatorTools,
 ): { verify: (token: string) => Promise<Caller>; isReady: () => Promise<boolean> } {
-  const verifierOf = (getKey: JWTVerifyGetKey) =>
+  const verifierOf = (getKey: GetKey) =>
     rememberVerified({ verify: createJwtVerifier(rules, getKey, clock.now), rules, getKey, clock });
   if (keys.kind === "static") {
     const { key, file } = keys;

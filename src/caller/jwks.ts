@@ -1,4 +1,3 @@
-import type { JWTVerifyGetKey } from "jose";
 import * as errors from "jose/errors";
 import { AppError } from "../errors/app-error.js";
 import { reasonOf, Unusable } from "../errors/reason-of.js";
@@ -6,6 +5,7 @@ import type { Reason } from "../errors/reasons.js";
 import type { Clock } from "../system/clock.js";
 import { ProxyError, type ProxyFor } from "../system/forward-proxy.js";
 import { type FetchOptions, fetchJson } from "./fetch-json.js";
+import type { GetKey } from "./jwt-key.js";
 import { type Found, KeySet } from "./key-set.js";
 
 /** Where the identity provider publishes its keys. */
@@ -42,7 +42,7 @@ export interface JwksOptions {
 
 /** The identity provider's published keys. */
 export interface JwksSource {
-  readonly getKey: JWTVerifyGetKey;
+  readonly getKey: GetKey;
   /** Were keys ever loaded? If not, tries to load them. */
   warmUp(): Promise<boolean>;
   /** Since the keys in use were fetched; infinite before there were any. Milliseconds. */

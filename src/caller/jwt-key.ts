@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import type { JWTHeaderParameters } from "jose";
 import { pemOf, pemProblem } from "../system/pem.js";
 import { lineOf, UnusableText } from "../system/setting-text.js";
 
@@ -9,6 +10,9 @@ export const leastRsaBits = 2048;
 
 /** What verifies tokens: a public key, or the bytes of a shared secret. */
 export type JwtKey = KeyObject | Uint8Array;
+
+/** Finds the key for a token by its header. Throws what jose does for none, AUTH_UNAVAILABLE when nobody can tell. */
+export type GetKey = (header: JWTHeaderParameters) => JwtKey | Promise<JwtKey>;
 
 /** Reads the key that a setting of this name holds. Each throws UnusableText, whose words follow the name. */
 export const jwtKeyParsers = {

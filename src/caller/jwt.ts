@@ -1,4 +1,4 @@
-import type { JWTHeaderParameters, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
+import type { JWTHeaderParameters, JWTPayload, JWTVerifyOptions } from "jose";
 import * as errors from "jose/errors";
 import { jwtVerify } from "jose/jwt/verify";
 import { limits, textProblem } from "../amity/input-rules.js";
@@ -7,6 +7,7 @@ import type { CredentialReason } from "../errors/reasons.js";
 import type { WallClock } from "../system/clock.js";
 import { type Caller, changeScopes } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
+import type { GetKey } from "./jwt-key.js";
 import { hasRepeatedNames } from "./repeated-names.js";
 
 /** A longer token is refused before any cryptography. */
@@ -47,7 +48,7 @@ export interface VerifiedToken {
 export type JwtVerifier = (token: string) => Promise<VerifiedToken>;
 
 /** `getKey`: the one key source, static or published. */
-export function createJwtVerifier(rules: JwtRules, getKey: JWTVerifyGetKey, now: WallClock): JwtVerifier {
+export function createJwtVerifier(rules: JwtRules, getKey: GetKey, now: WallClock): JwtVerifier {
   const options: JWTVerifyOptions = {
     issuer: rules.issuer,
     audience: [...rules.audience],
@@ -62,8 +63,8 @@ export function createJwtVerifier(rules: JwtRules, getKey: JWTVerifyGetKey, now:
     const currentDate = new Date(now());
     let key: unknown;
     // jose tells only of a key of its own that it has made of this one.
-    const noteKey: JWTVerifyGetKey = async (...about) => {
-      const found = await getKey(...about);
+    const noteKey: GetKey = async (header) => {
+      const found = await getKey(header);
       key = found;
       return found;
     };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { JWTVerifyGetKey } from "jose";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../system/clock.js";
 import type { Caller } from "./caller.js";
 import { isTimely, type JwtRules, type JwtVerifier, type VerifiedToken } from "./jwt.js";
+import type { GetKey } from "./jwt-key.js";
 
 /** About a kilobyte each. */
 const mostTokens = 5_000;
@@ -19,7 +19,7 @@ interface Known extends VerifiedToken {
 export interface VerifiedTokensOptions {
   readonly verify: JwtVerifier;
   readonly rules: JwtRules;
-  readonly getKey: JWTVerifyGetKey;
+  readonly getKey: GetKey;
   readonly clock: Pick<Clock, "now" | "elapsed">;
 }
 
@@ -34,7 +34,7 @@ export function rememberVerified({ verify, rules, getKey, clock }: VerifiedToken
   const holds = async ({ header, key, times, verifiedAt }: Known): Promise<boolean> => {
     if (clock.elapsed() - verifiedAt >= longestMs || !isTimely(times, rules, clock.now())) return false;
     try {
-      return (await getKey(header, unsigned)) === key;
+      return (await getKey(header)) === key;
     } catch {
       // Whoever verifies it finds the same, and says so.
       return false;
@@ -52,6 +52,3 @@ export function rememberVerified({ verify, rules, getKey, clock }: VerifiedToken
     return verified.caller;
   };
 }
-
-/** A key is found by the header alone. */
-const unsigned = { payload: "", signature: "" };

@@ -315,7 +315,7 @@ async function withKeys(
       onFailure() {},
       onOddEntries() {},
     });
-    const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
+    const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid });
     seen = await use({ issuer, find });
   });
   return seen;

@@ -66,7 +66,7 @@ async function withKeys(
       onOddEntries() {},
     });
     const isFound = (kid: string) =>
-      Promise.resolve(getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" })).then(
+      Promise.resolve(getKey({ alg: "EdDSA", kid })).then(
         () => true,
         () => false,
       );

@@ -43,7 +43,7 @@ async function withSource(use: (scene: Scene) => Promise<void>): Promise<void> {
     const ageMs = () => source.ageMs;
     const find = async (kid: string) => {
       try {
-        await getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
+        await getKey({ alg: "EdDSA", kid });
         return "found";
       } catch (error) {
         if (error instanceof errors.JWKSNoMatchingKey) return "unknown";

@@ -25,7 +25,7 @@ function sourceAt(location: JwksLocation, { timeoutMs = 3_000, proxyFor = noProx
     onFailure: (failure) => failures.push(failure),
     onOddEntries: (entries) => oddEntries.push(entries),
   });
-  const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid }, { payload: "", signature: "" });
+  const find = async (kid: string) => source.getKey({ alg: "EdDSA", kid });
   const reasonOf = (kid: string) => find(kid).catch((error: unknown) => error instanceof AppError && error.reason);
   return { source, advance, failures, oddEntries, find, reasonOf };
 }

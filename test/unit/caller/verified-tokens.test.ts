@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { JWTVerifyGetKey } from "jose";
 import { createAuthenticator, type JwtKeySource } from "../../../src/caller/authenticator.js";
 import { createJwtVerifier, type JwtRules } from "../../../src/caller/jwt.js";
+import type { GetKey } from "../../../src/caller/jwt-key.js";
 import { rememberVerified } from "../../../src/caller/verified-tokens.js";
 import { noProxy } from "../../../src/system/forward-proxy.js";
 import { Reloads } from "../../../src/system/reloading-file.js";
@@ -39,7 +39,7 @@ interface Scene {
 }
 
 /** `getKey`: the key in use. */
-function remembering(more: Partial<JwtRules> = {}, getKey: JWTVerifyGetKey = () => first.key): Scene {
+function remembering(more: Partial<JwtRules> = {}, getKey: GetKey = () => first.key): Scene {
   const clock = testClock();
   const all = { ...rules, ...more };
   let verified = 0;
