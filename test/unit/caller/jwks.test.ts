@@ -56,13 +56,13 @@ const reasons: Readonly<Record<IssuerFault, Expected>> = {
 };
 
 describe("published keys", () => {
-  test("asked for 10,000 unknown ids are fetched once", async () => {
+  test("asked for a thousand unknown ids are fetched once", async () => {
     const key = await makeKey("EdDSA");
     await withIssuer({ keys: [key] }, async (issuer) => {
       const { source, advance, find } = sourceAt({ jwksUrl: new URL(issuer.keysUrl) });
       await source.warmUp();
       advance(10_000);
-      const tries = Array.from({ length: 10_000 }, (_, index) => find(`unknown-${index}`));
+      const tries = Array.from({ length: 1_000 }, (_, index) => find(`unknown-${index}`));
       const outcomes = await Promise.allSettled(tries);
       expect(outcomes.filter(({ status }) => status === "fulfilled")).toEqual([]);
       expect(issuer.fetches).toBe(2);
