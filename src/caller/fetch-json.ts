@@ -32,9 +32,9 @@ export async function fetchJson(url: URL, { signal, proxyFor }: FetchOptions): P
   const request =
     url.protocol === "http:" ? httpGet(url, options) : httpsGet(url, { ...options, agent: createAgent({}) });
   try {
-    const [response]: IncomingMessage[] = await once(request, "response", { signal });
-    const status = response?.statusCode ?? 0;
-    if (!response || status !== 200) throw new Unusable(reasonOfStatus(status), undefined, status);
+    const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
+    const { statusCode: status = 0 } = response;
+    if (status !== 200) throw new Unusable(reasonOfStatus(status), undefined, status);
     return parseJson(await bodyOf(response));
   } catch (error) {
     if (signal.aborted && proxy && !request.socket) throw new ProxyError("PROXY_TIMEOUT", proxy.name);

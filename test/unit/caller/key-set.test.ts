@@ -44,6 +44,21 @@ describe("a key set", () => {
     expect(kindOf([good.jwk, another, ec.jwk, ...(header.kid === "off" ? [offCurve] : [])], header)).toBe(kind);
   });
 
+  test("gives no key of any algorithm for an unknown one", () => {
+    const { alg: _, ...open } = good.jwk;
+    expect(["none", "HS256", "EdDSA"].map((alg) => kindOf([open], { alg, kid: "good" }))).toEqual([
+      "none",
+      "none",
+      "key",
+    ]);
+  });
+
+  test("gives one key as one object, each time", () => {
+    const set = new KeySet({ keys: [good.jwk] });
+    const [first, second] = [set.find({ alg: "EdDSA" }), set.find({ alg: "EdDSA", kid: "good" })];
+    expect(first.kind === "key" && second.kind === "key" && first.key === second.key).toBe(true);
+  });
+
   test("is given up after a hundred entries that are no keys", () => {
     const odd = (count: number) => Array.from({ length: count }, (_, index) => ({ ...offCurve, kid: String(index) }));
     expect(() => new KeySet({ keys: [...odd(99), good.jwk] })).not.toThrow();
