@@ -191,6 +191,49 @@ describe("work that nobody waits for any more", () => {
   });
 });
 
+describe("work that is forgotten", () => {
+  const forgetA = (flights: SingleFlight<string>) => flights.forget((key) => key === "a");
+
+  test("is joined by nobody else, and goes on for who waits", async () => {
+    const { flights, ask, work } = heldFlights();
+    const before = ask();
+    forgetA(flights);
+    const after = ask();
+    work(1).resolve("new");
+    work(0).resolve("old");
+    expect([await before.result, await after.result]).toEqual(["old", "new"]);
+  });
+
+  test("is that of the keys meant alone", () => {
+    const { flights, ask, begun } = heldFlights();
+    for (const key of ["a", "b"]) ask(key);
+    forgetA(flights);
+    for (const key of ["b", "a"]) ask(key);
+    expect(begun).toHaveLength(3);
+  });
+
+  test("ends without ending its successor", async () => {
+    const { flights, ask, begun, work } = heldFlights();
+    ask();
+    forgetA(flights);
+    ask();
+    work(0).resolve("old");
+    await turn();
+    ask();
+    expect(begun).toHaveLength(2);
+  });
+
+  test("is cancelled by the last who leaves, and its successor is not", () => {
+    const { flights, ask, begun, work } = heldFlights();
+    const before = ask();
+    forgetA(flights);
+    ask();
+    before.leave();
+    ask();
+    expect([work(0).signal.aborted, work(1).signal.aborted, begun.length]).toEqual([true, false, 2]);
+  });
+});
+
 describe("one who comes late", () => {
   test.each([
     ["joins", joinableMs - 1, 1],

@@ -1,90 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { RegionCode } from "../../../src/amity/regions.js";
-import { targetUserId } from "../../../src/caller/access.js";
-import { anybody } from "../../../src/caller/caller.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { type ErrorCode, errorCodes } from "../../../src/errors/codes.js";
-import { Cancellation, type CancelSignal } from "../../../src/system/cancellation.js";
-import { Audit } from "../../../src/telemetry/audit.js";
-import { Metrics } from "../../../src/telemetry/metrics.js";
+import { Cancellation } from "../../../src/system/cancellation.js";
 import { RequestRecord } from "../../../src/telemetry/request-record.js";
-import { TokenService } from "../../../src/token/token.service.js";
-import { TokenStore } from "../../../src/token/token.store.js";
-import { recordingLogger } from "../../support/canary.js";
-import { testClock } from "../../support/clock.js";
-import { type Deferred, deferred } from "../../support/deferred.js";
-import { fakeAmity, type Script } from "../../support/fake-amity.js";
+import { type Ask, counting, held, serviceWith, timeoutMs, turn } from "../../support/token-service.js";
 
 const minuteMs = 60_000;
-const timeoutMs = 10_000;
-
-interface Ask {
-  readonly userId?: string;
-  readonly region?: RegionCode;
-  readonly subject?: string;
-  readonly signal?: CancelSignal;
-}
-
-/** A service before a client that answers by the script. */
-function serviceWith(script: Script, reuseMs = 0) {
-  const clock = testClock();
-  const amity = fakeAmity(script);
-  const { logger, lines } = recordingLogger();
-  let reuses = 0;
-  const service = new TokenService({
-    amity,
-    store: new TokenStore(reuseMs, clock),
-    audit: new Audit({ logger, metrics: new Metrics() }),
-    clock,
-    timeoutMs,
-    onReuse: () => reuses++,
-  });
-  const issue = ({ userId = "alice", region = RegionCode.EU, subject = `user:${userId}`, signal }: Ask = {}) => {
-    const key = { region, userId: targetUserId(anybody, "userId", userId) };
-    return service.issue(key, {
-      subject,
-      signal: signal ?? new AbortController().signal,
-      record: new RequestRecord("request-1", () => 0),
-    });
-  };
-  /** The token's text, or the error's code. */
-  const outcome = (ask?: Ask): Promise<string> =>
-    issue(ask).then(
-      ({ token }) => token,
-      (error: unknown) => (error instanceof AppError ? error.code : String(error)),
-    );
-  const audited = () => lines.map((line) => JSON.parse(line));
-  return { clock, amity, issue, outcome, audited, reuses: () => reuses };
-}
-
-/** Mints token-1, token-2 and so on, until it is told to fail. */
-function counting() {
-  let count = 0;
-  let failure: unknown;
-  return {
-    mint: async () => {
-      if (failure !== undefined) throw failure;
-      return `token-${++count}`;
-    },
-    fail(error: unknown) {
-      failure = error;
-    },
-  };
-}
-
-/** Mints that wait for the test. */
-function held() {
-  const calls: Deferred<string>[] = [];
-  const mint = () => {
-    const call = deferred<string>();
-    calls.push(call);
-    return call.promise;
-  };
-  return { calls, mint };
-}
-
-/** Lets all that is settled be heard. */
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("an issued token", () => {
   test("is the user's and the region's, and dies ten minutes after it was asked for", async () => {
@@ -140,13 +62,15 @@ describe("an issued token", () => {
 });
 
 describe("equal calls at the same time", () => {
-  test("of one asker are one", async () => {
+  test("of one asker are one, as each request's record says", async () => {
     const { calls, mint } = held();
     const { outcome } = serviceWith({ mint });
-    const asked = [outcome(), outcome(), outcome()];
+    const records = Array.from({ length: 3 }, () => new RequestRecord("request-1", () => 0));
+    const asked = records.map((record) => outcome({ record }));
     await turn();
     calls[0]?.resolve("shared");
     expect([await Promise.all(asked), calls.length]).toEqual([["shared", "shared", "shared"], 1]);
+    expect(records.map(({ facts }) => facts)).toEqual([{}, { shared: 1 }, { shared: 1 }]);
   });
 
   test.each<[string, Ask]>([
@@ -154,38 +78,38 @@ describe("equal calls at the same time", () => {
     ["region", { region: RegionCode.SG }],
     ["user", { userId: "Alice", subject: "user:alice" }],
   ])("that differ by their %s are two, each with its own token", async (_what, other) => {
-    const { calls, mint } = held();
+    const { mint, release } = held();
     const { outcome } = serviceWith({ mint });
     const asked = [outcome(), outcome(other)];
     await turn();
-    for (const [index, call] of calls.entries()) call.resolve(`token-${index}`);
+    release();
     expect(await Promise.all(asked)).toEqual(["token-0", "token-1"]);
   });
 
   test("that only look alike when joined are two", async () => {
-    const { calls, mint } = held();
+    const { mint, release } = held();
     const { outcome } = serviceWith({ mint, generation: () => "g" });
     const asked = [outcome({ subject: "a", userId: "bEUgc" }), outcome({ subject: "aEUgb", userId: "c" })];
     await turn();
-    for (const [index, call] of calls.entries()) call.resolve(`token-${index}`);
+    release();
     expect(await Promise.all(asked)).toEqual(["token-0", "token-1"]);
   });
 
   test("before and after a rotation of keys are two", async () => {
     let generation = "1";
-    const { calls, mint } = held();
+    const { mint, release } = held();
     const { outcome } = serviceWith({ mint, generation: () => generation });
     const before = outcome();
     await turn();
     generation = "2";
     const after = outcome();
     await turn();
-    for (const [index, call] of calls.entries()) call.resolve(`token-${index}`);
+    release();
     expect([await before, await after]).toEqual(["token-0", "token-1"]);
   });
 
   test("are two when one comes after half of the time", async () => {
-    const { calls, mint } = held();
+    const { mint, release } = held();
     const { clock, outcome } = serviceWith({ mint });
     const asked = [outcome()];
     for (const passed of [timeoutMs / 2 - 1, 1]) {
@@ -194,7 +118,7 @@ describe("equal calls at the same time", () => {
       asked.push(outcome());
     }
     await turn();
-    for (const [index, call] of calls.entries()) call.resolve(`token-${index}`);
+    release();
     expect(await Promise.all(asked)).toEqual(["token-0", "token-0", "token-1"]);
   });
 
@@ -214,11 +138,13 @@ describe("equal calls at the same time", () => {
 describe("a held token", () => {
   const reuseMs = 2 * minuteMs;
 
-  test("is handed out again, counted and audited like any other", async () => {
+  test("is handed out again, counted, recorded and audited like any other", async () => {
     const { clock, outcome, reuses, audited } = serviceWith(counting(), reuseMs);
-    expect(await outcome()).toBe("token-1");
+    const [first, second] = [new RequestRecord("request-1", () => 0), new RequestRecord("request-2", () => 0)];
+    expect(await outcome({ record: first })).toBe("token-1");
     clock.advance(reuseMs - 1);
-    expect([await outcome(), reuses()]).toEqual(["token-1", 1]);
+    expect([await outcome({ record: second }), reuses()]).toEqual(["token-1", 1]);
+    expect([first.facts, second.facts]).toEqual([{}, { reused: 1 }]);
     expect(audited().map((line) => line.outcome)).toEqual(["issued", "issued"]);
     clock.advance(1);
     expect([await outcome(), reuses()]).toEqual(["token-2", 1]);

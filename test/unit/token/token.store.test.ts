@@ -81,6 +81,30 @@ describe("a held token", () => {
     expect(store.usable(key)).toEqual(token);
   });
 
+  test("is found no more once everybody is forgotten, nor held when asked for before", () => {
+    const { store, token, clock } = storeWithToken();
+    const { era } = store;
+    const keys = [key, { ...key, region: RegionCode.US }, { ...key, userId: "bob" }];
+    for (const one of keys) store.put(one, { token, askedAt: momentOf(clock), era });
+    store.forgetAll();
+    expect(keys.map((one) => store.usable(one))).toEqual([undefined, undefined, undefined]);
+    store.put(key, { token, askedAt: momentOf(clock), era });
+    expect(store.usable(key)).toBeUndefined();
+    store.put(key, { token, askedAt: momentOf(clock), era: store.era });
+    expect(store.usable(key)).toEqual(token);
+  });
+
+  test.each([
+    [60_000, 0, true],
+    [60_000, -1, false],
+    [0, 0, false],
+  ])("of a reuse for %i ms, asked for in the era %i from now, is said to be held: %p", (reuseMs, eras, isHeld) => {
+    const { store, token, clock } = storeWithToken(reuseMs);
+    store.forgetAll();
+    const isKept = store.put(key, { token, askedAt: momentOf(clock), era: store.era + eras });
+    expect([isKept, store.usable(key) !== undefined]).toEqual([isHeld, isHeld]);
+  });
+
   test("makes room for the 10,001st, the one that was not used for longest first", () => {
     const { clock, store, token } = storeWithToken();
     const others = Array.from({ length: 10_000 }, (_, index) => ({ ...key, userId: `user-${index}` }));
