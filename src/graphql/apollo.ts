@@ -40,7 +40,7 @@ export interface ApolloOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Undefined: nothing is traced. */
-  readonly traces?: Traces | undefined;
+  readonly traces?: Pick<Traces, "field"> | undefined;
 }
 
 /** Apollo Server with all that this gateway does not offer switched off, named here so that no default surprises. */
@@ -88,7 +88,7 @@ function sharedParts() {
   return shared;
 }
 
-function tracedParts(traces: Traces) {
+function tracedParts(traces: Pick<Traces, "field">) {
   const schema = buildGraphQLSchema();
   traceRootFields(schema, traces);
   return partsOf(schema);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Authenticator } from "../../../src/caller/authenticator.js";
 import type { Caller } from "../../../src/caller/caller.js";
@@ -8,8 +9,12 @@ import { AppError } from "../../../src/errors/app-error.js";
 import type { CredentialReason } from "../../../src/errors/reasons.js";
 import type { ApolloOptions } from "../../../src/graphql/apollo.js";
 import { DocumentStore } from "../../../src/graphql/document-store.js";
+import { Audit, type AuditTrail } from "../../../src/telemetry/audit.js";
+import { silentLogger } from "../../../src/telemetry/logger.js";
+import { Metrics } from "../../../src/telemetry/metrics.js";
 import { RequestRecord } from "../../../src/telemetry/request-record.js";
 import { type ApolloScene, alice, knowing, withApollo } from "../../support/apollo.js";
+import { deferred } from "../../support/deferred.js";
 
 /** Notes each step of admission and each resolver that runs. */
 async function withSteps(
@@ -53,8 +58,8 @@ interface Limits {
   readonly failedAuth: number;
 }
 
-const refuse = (reason: CredentialReason) => async () => {
-  throw new InvalidCredential(reason);
+const refuse = (reason: CredentialReason, claim?: string) => async () => {
+  throw new InvalidCredential(reason, claim);
 };
 
 const forBob = 'authToken(userId: "bob") { token }';
@@ -108,6 +113,52 @@ describe("an operation", () => {
       ]);
       expect(steps).toContain("list regions");
     });
+  });
+
+  test("with an unusable value beside a forbidden field is forbidden, and runs nothing", async () => {
+    const delegate: Caller = { ...alice, mayActFor: (userId) => userId !== "bob" };
+    const unusable = 'unusable: authToken(userId: "") { token }';
+    for (const fields of [`${unusable} ${forBob}`, `${forBob} ${unusable}`]) {
+      await withSteps({ authenticate: async () => delegate }, async (scene, steps) => {
+        expect((await scene.ask(`{ regions { code } ${fields} }`)).codes).toEqual(["FORBIDDEN"]);
+        expect(steps).not.toContain("list regions");
+        expect(scene.logged.map(({ outcome }) => outcome).sort()).toEqual(["BAD_USER_INPUT", "FORBIDDEN"]);
+      });
+    }
+  });
+
+  test("with a forbidden field audits that one, and not what did not run", async () => {
+    await withSteps({}, async (scene) => {
+      await scene.ask(`{ own: authToken { token } ${forBob} regions { code } }`);
+      expect(scene.logged.map(({ userId, outcome }) => [userId, outcome])).toEqual([["bob", "FORBIDDEN"]]);
+    });
+  });
+
+  test("that is forbidden is answered once its line of the audit is taken", async () => {
+    const [offered, taken] = [deferred<object>(), deferred<boolean>()];
+    const trail: AuditTrail = {
+      outage: undefined,
+      take(fields) {
+        offered.resolve(fields);
+        return taken.promise;
+      },
+    };
+    const audit = new Audit({ logger: silentLogger, metrics: new Metrics(), trail });
+    await withSteps(
+      {},
+      async ({ ask }) => {
+        let isAnswered = false;
+        const answer = ask(`{ ${forBob} }`).finally(() => {
+          isAnswered = true;
+        });
+        expect(await offered.promise).toMatchObject({ userId: "bob", outcome: "FORBIDDEN" });
+        await setImmediate();
+        expect(isAnswered).toBe(false);
+        taken.resolve(true);
+        expect((await answer).codes).toEqual(["FORBIDDEN"]);
+      },
+      { audit },
+    );
   });
 
   test("that is forbidden leaves an audit line without what is nobody's id", async () => {
@@ -226,6 +277,34 @@ describe("an operation", () => {
     });
   });
 
+  test("that is named among others is the one that is checked and run", async () => {
+    const query = `query Forbidden { ${forBob} regions { code } } query Open { regions { code } again: regions { code } }`;
+    await withSteps({}, async ({ ask }, steps) => {
+      expect((await ask({ query, operationName: "Forbidden" })).codes).toEqual(["FORBIDDEN"]);
+      expect(steps).not.toContain("list regions");
+      const { body } = await ask({ query, operationName: "Open" });
+      expect(body).toEqual({ data: { regions: [], again: [] } });
+      expect(steps.slice(-3)).toEqual(["count 2 of user:alice", "list regions", "list regions"]);
+    });
+  });
+
+  test("is checked by the variables that its fields get", async () => {
+    const query =
+      'query ($c: RegionCode!, $u: ID = "bob") { region(code: $c) { code } authToken(userId: $u) { token } }';
+    const regions = { get: (code: string) => ({ code }) };
+    const tokens = { issue: async ({ userId }: { userId: string }) => ({ token: `of ${userId}` }) };
+    await withApollo({ authenticator: knowing(alice) }, { regions, tokens }, async ({ ask }) => {
+      const answers = [
+        await ask({ query, variables: { c: "SG", u: "alice" } }),
+        await ask({ query, variables: { c: "SG" } }),
+      ];
+      expect(answers.map(({ codes, body }) => [codes, body.data])).toEqual([
+        [[], { region: { code: "SG" }, authToken: { token: "of alice" } }],
+        [["FORBIDDEN"], undefined],
+      ]);
+    });
+  });
+
   test("counts its root fields, introspection too", async () => {
     await withSteps({}, async ({ ask }, steps) => {
       await ask(
@@ -334,6 +413,15 @@ describe("a refused credential", () => {
         },
         { level: "info", message: "credential refused", requestId: "request-1", reason: "expired key" },
       ]);
+    });
+  });
+
+  test("is named by its claim in both lines", async () => {
+    await withSteps({ authenticate: refuse("claim check failed", "aud") }, async (scene) => {
+      await scene.ask("{ regions { code } }");
+      expect(scene.logged.map(({ reason, claim }) => [reason, claim])).toEqual(
+        Array(2).fill(["claim check failed", "aud"]),
+      );
     });
   });
 

@@ -1,7 +1,8 @@
 import { HeaderMap } from "@apollo/server";
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { type ErrorCode, errorCodes } from "../../../src/errors/codes.js";
 import { credentialReasons } from "../../../src/errors/reasons.js";
+import { DocumentStore } from "../../../src/graphql/document-store.js";
 import { mediaTypes } from "../../../src/graphql/media-type.js";
 import { issuingFields } from "../../../src/telemetry/audit.js";
 import { Metrics } from "../../../src/telemetry/metrics.js";
@@ -54,6 +55,18 @@ describe("a document", () => {
       ];
       expect(answers.map(({ status, codes }) => [status, ...codes])).toEqual([[200], [400, "QUERY_TOO_COMPLEX"]]);
     });
+  });
+
+  test("is parsed and validated once for all who send it", async () => {
+    const set = jest.spyOn(DocumentStore.prototype, "set");
+    try {
+      await withApollo({}, {}, async ({ ask }) => {
+        for (const document of ["{ __typename }", "{ __typename }", "{ nowhere }"]) await ask(document);
+        expect(set).toHaveBeenCalledTimes(1);
+      });
+    } finally {
+      set.mockRestore();
+    }
   });
 
   test("of many errors is told five and that there are more", async () => {
@@ -180,4 +193,36 @@ test("an answer that cannot be written out is left to the HTTP layer", async () 
       await expect(answer).rejects.toThrow(TypeError);
     },
   );
+});
+
+describe("a gateway that traces", () => {
+  const regions = { list: () => [] };
+
+  /** A gateway's options, and the fields that it has traced. */
+  function tracing() {
+    const fields: string[] = [];
+    const field = (name: string, run: () => unknown) => {
+      fields.push(name);
+      return run();
+    };
+    return { fields, options: { traces: { field } } };
+  }
+
+  test("traces its own root fields, and no other gateway's of the process", async () => {
+    const [one, other] = [tracing(), tracing()];
+    for (const options of [one.options, {}, other.options, {}]) {
+      await withApollo(options, { regions }, async ({ ask }) => {
+        expect((await ask("{ regions { code } }")).body).toEqual({ data: { regions: [] } });
+      });
+    }
+    expect([one.fields, other.fields]).toEqual([["regions"], ["regions"]]);
+  });
+
+  test("has the limits of documents too", async () => {
+    const { fields, options } = tracing();
+    await withApollo(options, { regions }, async ({ ask }) => {
+      expect((await ask(`{ ${"regions { code } ".repeat(5)} }`)).codes).toEqual(["QUERY_TOO_COMPLEX"]);
+    });
+    expect(fields).toEqual([]);
+  });
 });

@@ -77,10 +77,19 @@ describe("a document store", () => {
     expect([await store.get("large"), await held(store, 3)]).toEqual([undefined, 3]);
   });
 
-  test("has room for an app's documents as it is built", async () => {
+  test.each([
+    ["short", 600, 0, { young: 200, kept: 500 }],
+    ["of 30,000 characters", 150, 30_000, { young: 64, kept: 129 }],
+  ])("as it is built has room for documents that are %s", async (_what, count, length, most) => {
     const store = new DocumentStore();
-    await fill(store, 200);
-    expect(await held(store, 200)).toBe(200);
+    const padding = "x".repeat(length);
+    for (let i = 0; i < count; i++) {
+      const document = documentOf(i, padding);
+      await store.set(`kept${i}`, document);
+      store.keep(document);
+    }
+    await fill(store, count, padding, "young");
+    expect({ young: await held(store, count, "young"), kept: await held(store, count, "kept") }).toEqual(most);
   });
 });
 

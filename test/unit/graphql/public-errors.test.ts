@@ -295,6 +295,15 @@ describe("a credential that is refused", () => {
   });
 });
 
+test("an answer has no header and no status of the one before", async () => {
+  await withFailing({ regions: new AppError("OVERLOADED") }, async (scene) => {
+    const refused = await scene.ask(ask);
+    expect([refused.status, refused.headers["retry-after"]]).toEqual([503, "1"]);
+    const { status, headers } = await scene.ask("{ __typename }");
+    expect([status, headers]).toEqual([200, { "content-type": modern }]);
+  });
+});
+
 test("an answer without errors has its media type and no line", async () => {
   await withApollo({}, {}, async (scene) => {
     const answer = await scene.ask("{ __typename }", { mediaType: legacy });

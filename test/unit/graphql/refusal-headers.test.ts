@@ -53,11 +53,13 @@ describe("WWW-Authenticate", () => {
 });
 
 describe("Retry-After", () => {
-  test.each<ErrorCode>(["RATE_LIMITED", "OVERLOADED", "AUTH_UNAVAILABLE"])("of %s is a second by default", (code) => {
+  const toComeBack: ErrorCode[] = ["RATE_LIMITED", "OVERLOADED", "AUTH_UNAVAILABLE", "AUDIT_UNAVAILABLE"];
+
+  test.each(toComeBack)("of %s is a second by default", (code) => {
     expect(headersOf([code])).toEqual({ "retry-after": "1" });
   });
 
-  test.each<ErrorCode>(["RATE_LIMITED", "OVERLOADED", "AUTH_UNAVAILABLE"])("of %s is the error's own", (code) => {
+  test.each(toComeBack)("of %s is the error's own", (code) => {
     expect(headersOf(["BAD_USER_INPUT", code], { retryAfterSeconds: 42 })).toEqual({ "retry-after": "42" });
   });
 
