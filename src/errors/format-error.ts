@@ -97,7 +97,7 @@ function describe(error: unknown, reader: Reader): Description {
 }
 
 /** graphql-js's text when a document exceeds one of the parser's limits. */
-const tooMuchToParse = /Document contains more tha[nt] \d+ (tokens|comments)/;
+const tooMuchToParse = /^Syntax Error: Document contains more tha[nt] \d+ (tokens|comments)\b/;
 
 /** The parser's limit that a document exceeds, if that is why it was refused. */
 export function parserLimitOf(error: GraphQLError): "tokens" | "comments" | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type ErrorCode, errorCodes, isErrorCode } from "../../../src/errors/codes.js";
+import { documentCodes, type ErrorCode, errorCodes, isDocumentCode, isErrorCode } from "../../../src/errors/codes.js";
 import { statusOf } from "../../../src/errors/status.js";
 
 const modern = { legacy: false, executed: true };
@@ -30,4 +30,16 @@ test.each(Object.entries(errorCodes))("%s is told to clients in words", (_code, 
 
 test("a list that reads like a code is none", () => {
   expect(isErrorCode(["BAD_REQUEST"])).toBe(false);
+});
+
+test("five codes are those of a document that does not come to run", () => {
+  const codes = [
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "OPERATION_RESOLUTION_FAILURE",
+    "PERSISTED_QUERY_NOT_SUPPORTED",
+    "QUERY_TOO_COMPLEX",
+  ];
+  expect([...documentCodes].sort()).toEqual(codes);
+  expect([...Object.keys(errorCodes), "constructor", undefined].filter(isDocumentCode).sort()).toEqual(codes);
 });

@@ -14,7 +14,7 @@ import {
 } from "graphql";
 import { AppError } from "../../../src/errors/app-error.js";
 import type { Audience } from "../../../src/errors/audience.js";
-import { formatError, formatErrors } from "../../../src/errors/format-error.js";
+import { formatError, formatErrors, parserLimitOf } from "../../../src/errors/format-error.js";
 import { invalidAt } from "../../../src/errors/invalid-value.js";
 
 const schema = buildSchema(`
@@ -141,6 +141,7 @@ describe("an error of graphql-js or Apollo", () => {
     ['{\n  f(a: "SECRET', "GRAPHQL_PARSE_FAILED", "Syntax error at 2:15"],
     ["{ a a a a a a a SECRET }", "QUERY_TOO_COMPLEX", "The operation is too large"],
     ['{ a "1000 tokens" }', "GRAPHQL_PARSE_FAILED", "Syntax error at 1:5"],
+    ['{ a "Document contains more than 9 tokens" }', "GRAPHQL_PARSE_FAILED", "Syntax error at 1:5"],
   ])("in the syntax of %j is told by its place", (query, code, message) => {
     expect(summary(formatError(syntaxError(query), "id"))).toEqual({ code, message });
   });
@@ -344,6 +345,20 @@ test("an error about a value, of no known operation, names no value", () => {
 test("a syntax error in words that are new to us is not repeated", () => {
   const error = new GraphQLError("Syntax Error: SECRET", { extensions: { code: "GRAPHQL_PARSE_FAILED" } });
   expect(formatErrors([error], "id", { schema, audience: "developer" })[0]?.message).toBe("Syntax error");
+});
+
+test.each([
+  ["{ a b c d e f }", "tokens"],
+  ["#\n#\n#\n{ a }", "comments"],
+  ["{", undefined],
+  ['{ "Document contains more than 5 tokens" }', undefined],
+])("%j is beyond the parser's limit of %p", (query, limit) => {
+  expect(() => parse(query, { maxTokens: 5, maxComments: 2 })).toThrow(GraphQLError);
+  try {
+    parse(query, { maxTokens: 5, maxComments: 2 });
+  } catch (error) {
+    expect(error instanceof GraphQLError && parserLimitOf(error)).toBe(limit);
+  }
 });
 
 describe("where a value is invalid", () => {
