@@ -104,7 +104,7 @@ describe("a token that another process minted", () => {
 
   test.each(waysToForgetAll)("is not held when its user is forgotten meanwhile %s", async (_where, forget) => {
     const place = deferred<Found>();
-    const others = new Others(() => (others.asked.length === 1 ? place.promise : Promise.resolve(undefined)));
+    const others: Others = new Others(() => (others.asked.length === 1 ? place.promise : Promise.resolve(undefined)));
     const service = serviceWith(counting(), reuseMs, others);
     const first = service.outcome();
     await turn();

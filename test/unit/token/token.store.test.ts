@@ -94,6 +94,15 @@ describe("a held token", () => {
     expect(store.usable(key)).toEqual(token);
   });
 
+  test("asked for before its user, and then everybody, was forgotten is not held", () => {
+    const { store, token, clock } = storeWithToken();
+    const { era } = store;
+    store.forget(key);
+    store.forgetAll();
+    store.put(key, { token, askedAt: momentOf(clock), era });
+    expect(store.usable(key)).toBeUndefined();
+  });
+
   test.each([
     [60_000, 0, true],
     [60_000, -1, false],
