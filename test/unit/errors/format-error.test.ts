@@ -352,6 +352,7 @@ test.each([
   ["#\n#\n#\n{ a }", "comments"],
   ["{", undefined],
   ['{ "Document contains more than 5 tokens" }', undefined],
+  ['{ "Syntax Error: Document contains more that 5 tokens" }', undefined],
 ])("%j is beyond the parser's limit of %p", (query, limit) => {
   expect(() => parse(query, { maxTokens: 5, maxComments: 2 })).toThrow(GraphQLError);
   try {

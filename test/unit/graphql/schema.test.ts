@@ -11,7 +11,6 @@ import {
 } from "graphql";
 import { buildGraphQLSchema, printedSchema } from "../../../src/graphql/build-schema.js";
 import { configTable, envExample, errorTable } from "../../support/generate/tables.js";
-import { troubleshootingPage } from "../../support/generate/troubleshooting.js";
 
 const file = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
 const types = Object.values(buildGraphQLSchema().getTypeMap()).filter(
@@ -25,10 +24,6 @@ describe("a generated file is current (npm run generate):", () => {
 
   test(".env.example", () => {
     expect(file(".env.example")).toBe(envExample());
-  });
-
-  test("docs/troubleshooting.md", () => {
-    expect(file("docs/troubleshooting.md")).toBe(troubleshootingPage());
   });
 
   test.each([
