@@ -129,7 +129,7 @@ describe("an operation", () => {
 
   test("with a forbidden field audits that one, and not what did not run", async () => {
     await withSteps({}, async (scene) => {
-      await scene.ask(`{ own: authToken { token } ${forBob} regions { code } }`);
+      await scene.ask(`{ own: authToken { token } ${forBob} again: authToken { token } regions { code } }`);
       expect(scene.logged.map(({ userId, outcome }) => [userId, outcome])).toEqual([["bob", "FORBIDDEN"]]);
     });
   });
