@@ -1,5 +1,5 @@
 import { limits, textProblem } from "./input-rules.js";
-import { parseJson } from "./wire.js";
+import { isObject, parseJson } from "./wire.js";
 
 /** What Amity says of an access token: it is alive, it is none or dead, its user is banned. */
 export enum SessionState {
@@ -21,5 +21,5 @@ export function userIdIn(accessToken: string): string | undefined {
 }
 
 function at(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  return isObject(value) ? value[name] : undefined;
 }

@@ -39,7 +39,7 @@ export function createAdminClient(regions: Readonly<Record<RegionCode, Region>>,
     const region = regions[code];
     const request = userListRequest({ auth, token: await region.adminToken() }, userIds);
     try {
-      return await region.send({ operation: "listUsers", kind: "look up", ...callLimits }, request, (text) =>
+      return await region.send({ operation: "listUsers", ...callLimits }, request, (text) =>
         parseUsers(text, region.onUnusableField(callLimits)),
       );
     } catch (error) {
@@ -62,7 +62,7 @@ export function createAdminClient(regions: Readonly<Record<RegionCode, Region>>,
       const region = regions[code];
       const request = userRevocationRequest({ auth, token: await region.adminToken() }, userId);
       try {
-        await region.send({ operation: "revokeUserSessions", kind: "revoke", ...callLimits }, request, parseSuccess);
+        await region.send({ operation: "revokeUserSessions", ...callLimits }, request, parseSuccess);
         return true;
       } catch (error) {
         if (error instanceof AppError && isUnknownUser(error)) return false;
@@ -73,13 +73,13 @@ export function createAdminClient(regions: Readonly<Record<RegionCode, Region>>,
     async rotateAdminToken(code, callLimits) {
       const region = regions[code];
       const request = adminTokenRequest({ auth, token: await region.adminToken() });
-      return region.send({ operation: "rotateAdminToken", kind: "rotate", ...callLimits }, request, parseNewAdminToken);
+      return region.send({ operation: "rotateAdminToken", ...callLimits }, request, parseNewAdminToken);
     },
 
     async updateUser(code, update, callLimits) {
       const region = regions[code];
       const request = userUpdateRequest({ auth, token: await region.adminToken() }, update);
-      return region.send({ operation: "updateUser", kind: "update", ...callLimits }, request, (text) =>
+      return region.send({ operation: "updateUser", ...callLimits }, request, (text) =>
         parseUser(text, update.userId, region.onUnusableField(callLimits)),
       );
     },

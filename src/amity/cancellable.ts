@@ -29,6 +29,6 @@ export function cancellable<T>(
         reject(error);
       },
     );
-    signal?.addEventListener("abort", cancel, { once: true });
+    signal?.addEventListener("abort", cancel);
   });
 }

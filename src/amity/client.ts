@@ -96,7 +96,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       if (!serverKeys.isConfigured) {
         throw settings.apiKey ? secureModeNotConfigured(code) : regionNotConfigured(code, "no server key");
       }
-      const call: Call = { operation: "mintAuthToken", kind: "mint", ...limits };
+      const call: Call = { operation: "mintAuthToken", ...limits };
       const keys = await serverKeys.current();
       for (const [index, key] of keys.entries()) {
         try {
@@ -116,7 +116,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const { apiKey } = region.settings;
       if (!apiKey) throw regionNotConfigured(code);
       const operation = request.authToken === undefined ? "createSession" : "createSessionWithAuthToken";
-      const call: Call = { operation, kind: "register", ...limits };
+      const call: Call = { operation, ...limits };
       const authToken = request.authToken ?? minted;
       const asked = sessionRequest(options.sessionApi, await apiKey.current(), merged(request, { authToken }));
       return region.send(call, asked, (text) => parseSession(text, request.userId, region.onUnusableField(limits)));
@@ -126,7 +126,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const region = regions[code];
       const { apiKey } = region.settings;
       if (!apiKey) throw regionNotConfigured(code);
-      const call: Call = { operation: "createVisitorSession", kind: "register", ...limits };
+      const call: Call = { operation: "createVisitorSession", ...limits };
       const asked = visitorSessionRequest(await apiKey.current(), request);
       return region.send(call, asked, (text) => parseSession(text, undefined, region.onUnusableField(limits)));
     },
@@ -134,7 +134,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
     async verifySession(code, accessToken, limits) {
       const region = regions[code];
       region.requireKeys();
-      const call: Call = { operation: "verifySession", kind: "verify", ...limits };
+      const call: Call = { operation: "verifySession", ...limits };
       try {
         await region.send(call, verificationRequest(accessToken), parseVerification);
         return SessionState.ACTIVE;
@@ -153,7 +153,7 @@ export function createAmityClient(options: AmityClientOptions): AmityClient {
       const onAttempt: Call["onAttempt"] = (_attempt, isAnswerLost) => {
         mayBeDone ||= isAnswerLost;
       };
-      const call: Call = { operation: "revokeSession", kind: "revoke", onAttempt, ...limits };
+      const call: Call = { operation: "revokeSession", onAttempt, ...limits };
       try {
         await region.send(call, revocationRequest(accessToken), parseSuccess);
         return true;

@@ -5,5 +5,5 @@ export const mostLevels = 64;
 export function isDeep(value: unknown, levels = mostLevels): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
-  return (Array.isArray(value) ? value : Object.values(value)).some((entry) => isDeep(entry, levels - 1));
+  return Object.values(value).some((entry) => isDeep(entry, levels - 1));
 }

@@ -1,5 +1,6 @@
 import { readDateTime } from "../system/date-time.js";
 import { isDeep } from "./depth.js";
+import { isObject } from "./wire.js";
 
 /**
  * Fields of an answer that the answer can do without. Absent, null or of no use, each has a value that stands for it.
@@ -20,8 +21,6 @@ export type ReadBy<F extends Fields> = { -readonly [Name in keyof F]: F[Name] ex
 
 /** Hears the name of each field that holds something of no use, as often as one does. */
 export type OnUnusable = (place: string) => void;
-
-type JsonObject = Record<string, unknown>;
 
 /** A list of more is left short: a real user takes hundreds of bytes, and each entry costs twenty GraphQL fields. */
 const mostEntries = 1_000;
@@ -55,7 +54,7 @@ export function object<F extends Fields>(place: string, fields: F): Field<ReadBy
   const parts = Object.entries(fields).map(([name, field]) => ({ name, place: `${place}.${name}`, ...field }));
   const read: Field<ReadBy<F>>["read"] = (value, onUnusable) => {
     if (!isObject(value)) return undefined;
-    const result: JsonObject = {};
+    const result: Record<string, unknown> = {};
     for (const { name, place, read, absent } of parts) {
       const part = value[name] ?? undefined;
       const usable = part === undefined ? undefined : read(part, onUnusable);
@@ -100,8 +99,4 @@ function listOf<T>(place: string, readEntry: Field<T>["read"]): Field<T[]> {
     absent: [],
     places: [place],
   };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,4 @@
-import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as makeRequest } from "node:http";
 import type { Duplex } from "node:stream";
 import { urlToHttpOptions } from "node:url";
 import got, { type HandlerFunction, Options, type Request, type RequestFunction } from "got";
@@ -116,10 +115,10 @@ function fewOptions(this: Options): Pick<Options, "method" | "headers"> {
 
 const client = got.extend({ handlers: [withFewOptions] });
 
-/** What TLS needs, the agents know. */
+/** What TLS needs, and whether there is TLS at all, the agents know. */
 function requestTo(baseUrl: URL, { http, https }: Agents): RequestFunction {
   const { protocol, hostname, port } = urlToHttpOptions(baseUrl);
-  const [makeRequest, agent] = protocol === "https:" ? [httpsRequest, https] : [httpRequest, http];
+  const agent = protocol === "https:" ? https : http;
   return ({ pathname, search }, { method, headers }) =>
     makeRequest({ protocol, hostname, port, path: pathname + search, method, headers, agent });
 }
@@ -161,7 +160,7 @@ function readAnswer(
       else chunks.push(chunk);
     });
     stream.on("error", (error) => {
-      const reason = reasonOf(error.cause ?? error, "unknown fault");
+      const reason = reasonOf(error, "unknown fault");
       fail(faultOf(reason, stream.response !== undefined), reason, error);
     });
     // Nobody asked for another protocol; Node hands its socket over and forgets about it.
@@ -182,6 +181,6 @@ function readAnswer(
       }
     });
     if (signal?.aborted) cancel();
-    else signal?.addEventListener("abort", cancel, { once: true });
+    else signal?.addEventListener("abort", cancel);
   });
 }

@@ -7,7 +7,7 @@ import { cancellable } from "./cancellable.js";
 import { Circuit, type Passage, type RegionHealth, type Verdict } from "./circuit.js";
 import { answerFailure, type Operation, transportFailure } from "./failures.js";
 import { type UpstreamRequest, type UpstreamResponse } from "./http.js";
-import { type CallKind, type FailedAttempt, isAnswerLost, isStaleConnection, retryDelayMs } from "./retry.js";
+import { type FailedAttempt, isAnswerLost, isStaleConnection, retryDelayMs } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 import { TransportError } from "./transport-error.js";
 
@@ -23,7 +23,6 @@ export interface CallLimits {
 
 export interface Call extends CallLimits {
   readonly operation: Operation;
-  readonly kind: CallKind;
   /** Hears how each try of it ended, and whether Amity may have done what it was asked without telling. */
   readonly onAttempt?: (attempt: UpstreamAttempt, isAnswerLost: boolean) => void;
 }
@@ -75,7 +74,8 @@ export class RegionGuard {
       if ("response" in outcome) return outcome.response;
       const { failed, error } = outcome;
       const remainingMs = call.deadline - clock.elapsed();
-      const delayMs = retryDelayMs({ kind: call.kind, failed, attempt: count, remainingMs, random: random() });
+      const facts = { operation: call.operation, failed, attempt: count, remainingMs, random: random() };
+      const delayMs = retryDelayMs(facts);
       if (delayMs === undefined || this.health !== "available") throw error;
       freshConnection = isStaleConnection(failed);
       // A stale connection is no sign of an outage, so it costs nothing of the budget.

@@ -1,11 +1,14 @@
 import type { ErrorCode } from "../errors/codes.js";
+import type { Operation } from "./failures.js";
 import { isBeforeRequest, type TransportError } from "./transport-error.js";
 
-/** What the call does at Amity. */
-export type CallKind = "mint" | "register" | "verify" | "revoke" | "rotate" | "look up" | "update";
-
 /** What is not done twice: a session may be registered again, and a second new admin token ends the one in use. */
-const onceOnly: ReadonlySet<CallKind> = new Set<CallKind>(["register", "rotate"]);
+const onceOnly: ReadonlySet<Operation> = new Set<Operation>([
+  "createSession",
+  "createSessionWithAuthToken",
+  "createVisitorSession",
+  "rotateAdminToken",
+]);
 
 /** A failed attempt: Amity's refusal, as its status and our code for it, or an exchange that gave no answer. */
 export type FailedAttempt =
@@ -13,7 +16,7 @@ export type FailedAttempt =
   | Pick<TransportError, "fault" | "phase" | "reusedConnection">;
 
 export interface RetryFacts {
-  readonly kind: CallKind;
+  readonly operation: Operation;
   readonly failed: FailedAttempt;
   /** 1 for the first. */
   readonly attempt: number;
@@ -25,16 +28,15 @@ export interface RetryFacts {
 
 const maxAttempts = 3;
 const firstDelayMs = 100;
-const maxDelayMs = 1_000;
 
 /**
  * When to try again, in milliseconds from now; undefined: not at all. The wait is full jitter (a random share of a
  * doubling bound), and at least what Amity's Retry-After asks; one that would pass the deadline is not begun.
  */
-export function retryDelayMs({ kind, failed, attempt, remainingMs, random }: RetryFacts): number | undefined {
-  if (attempt >= maxAttempts || !isRetryable(kind, failed, attempt)) return undefined;
+export function retryDelayMs({ operation, failed, attempt, remainingMs, random }: RetryFacts): number | undefined {
+  if (attempt >= maxAttempts || !isRetryable(operation, failed, attempt)) return undefined;
   if (isStaleConnection(failed)) return 0;
-  const jitterMs = random * Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
+  const jitterMs = random * firstDelayMs * 2 ** (attempt - 1);
   const askedMs = "status" in failed ? (failed.retryAfterSeconds ?? 0) * 1_000 : 0;
   const delayMs = Math.max(jitterMs, askedMs);
   return delayMs < remainingMs ? delayMs : undefined;
@@ -54,25 +56,25 @@ export function isAnswerLost(failed: FailedAttempt): boolean {
   return failed.code === "UPSTREAM_UNAVAILABLE" && failed.status !== 503;
 }
 
-function isRetryable(kind: CallKind, failed: FailedAttempt, attempt: number): boolean {
-  if (isStaleConnection(failed)) return !onceOnly.has(kind) && attempt === 1;
-  return "fault" in failed ? isRetryableFault(kind, failed) : isRetryableAnswer(kind, failed, attempt);
+function isRetryable(operation: Operation, failed: FailedAttempt, attempt: number): boolean {
+  if (isStaleConnection(failed)) return !onceOnly.has(operation) && attempt === 1;
+  return "fault" in failed ? isRetryableFault(operation, failed) : isRetryableAnswer(operation, failed, attempt);
 }
 
 /** What is not done twice is asked for again only when nothing of it was sent the first time. */
-function isRetryableFault(kind: CallKind, { fault, phase }: Pick<TransportError, "fault" | "phase">): boolean {
+function isRetryableFault(operation: Operation, { fault, phase }: Pick<TransportError, "fault" | "phase">): boolean {
   if (fault === "cancelled" || fault === "malformed") return false;
-  return !onceOnly.has(kind) || isBeforeRequest(phase);
+  return !onceOnly.has(operation) || isBeforeRequest(phase);
 }
 
 function isRetryableAnswer(
-  kind: CallKind,
+  operation: Operation,
   { status, code }: { readonly status: number; readonly code: ErrorCode },
   attempt: number,
 ): boolean {
   // A ban or a parameter error stays what it is, whatever its status.
   if (code !== "UPSTREAM_UNAVAILABLE" && code !== "UPSTREAM_RATE_LIMITED") return false;
   if (status === 429 || status === 503) return true;
-  if (onceOnly.has(kind)) return false;
+  if (onceOnly.has(operation)) return false;
   return status === 502 || status === 504 || (status === 500 && attempt === 1);
 }

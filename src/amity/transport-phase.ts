@@ -30,7 +30,7 @@ export function phaseOf(stream: Progress, { baseUrl, proxy }: Way, isReused: boo
   if (isLookupError(error)) return "lookup";
   if (connect !== undefined) return "tls";
   // URL keeps the brackets around an IPv6 address.
-  return lookup !== undefined || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 ? "connect" : "lookup";
+  return lookup !== undefined || isIP(hostname.replace(/[[\]]/g, "")) !== 0 ? "connect" : "lookup";
 }
 
 /** Without an error it is the time that was over: nobody knows more than that there is no tunnel yet. */

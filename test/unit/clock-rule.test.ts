@@ -116,15 +116,12 @@ const scenes: Readonly<Record<string, Scene>> = {
       const options = { attemptTimeoutMs: 5_000, clock, random: () => 0, onRetry() {}, onHealth() {} };
       const times: number[] = [];
       const deadline = clock.elapsed() + 8_000;
-      const run = new RegionGuard(options).run(
-        { operation: "mintAuthToken", kind: "mint", deadline },
-        async (terms) => {
-          times.push(terms.timeoutMs);
-          clock.advance(4_000);
-          disturb();
-          return { status: 503, headers: {}, text: "" };
-        },
-      );
+      const run = new RegionGuard(options).run({ operation: "mintAuthToken", deadline }, async (terms) => {
+        times.push(terms.timeoutMs);
+        clock.advance(4_000);
+        disturb();
+        return { status: 503, headers: {}, text: "" };
+      });
       await run.catch(() => {});
       return times;
     },

@@ -1,93 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
-import { type AmityClient, createAmityClient } from "../../../src/amity/client.js";
-import type { CertificatePair } from "../../../src/amity/client-certificate.js";
 import type { RegionSettings } from "../../../src/amity/region.js";
 import { RegionCode } from "../../../src/amity/regions.js";
-import type { AdminAuth, SessionApi, TokenApi } from "../../../src/amity/requests.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { fixed } from "../../../src/system/reloading-file.js";
-import { RequestRecord, type UpstreamCall } from "../../../src/telemetry/request-record.js";
-import { type TestClock, testClock } from "../../support/clock.js";
-import { type Answer, always, type SeenRequest, withUpstream } from "../../support/upstream.js";
+import { fullKeys, type Scene, type Setup, withClient } from "../../support/amity-client.js";
+import { type Answer, always, type SeenRequest } from "../../support/upstream.js";
 
 const { EU } = RegionCode;
-const fullKeys: Partial<RegionSettings> = {
-  apiKey: fixed("api-key"),
-  serverKeys: [fixed("key-1")],
-  adminToken: fixed("admin-token"),
-};
-
-interface Setup {
-  readonly keys?: Partial<RegionSettings>;
-  readonly tokenApi?: TokenApi;
-  readonly sessionApi?: SessionApi;
-  readonly adminAuth?: AdminAuth;
-  /** Where client certificates come from. */
-  readonly pairs?: readonly (() => Promise<readonly CertificatePair[]>)[];
-}
-
-interface Scene {
-  readonly client: AmityClient;
-  readonly clock: TestClock;
-  readonly seen: readonly SeenRequest[];
-  /** What the operator hears. */
-  readonly heard: unknown[];
-  /** Of a request with this id, with all the time that there is. */
-  readonly limits: { readonly deadline: number; readonly record: RequestRecord };
-  readonly calls: UpstreamCall[];
-}
-
-/** A client of an Amity on loopback that answers every region by this. */
-async function withClient(answer: Answer, setup: Setup, use: (scene: Scene) => Promise<void>): Promise<void> {
-  const { keys = fullKeys, tokenApi = "v4", sessionApi = "v4", adminAuth = "bearer", pairs = [] } = setup;
-  const clock = testClock();
-  const heard: unknown[] = [];
-  const hear =
-    (what: string) =>
-    (...facts: unknown[]) =>
-      void heard.push([what, ...facts]);
-  const calls: UpstreamCall[] = [];
-  class NotedRecord extends RequestRecord {
-    override call(call: UpstreamCall) {
-      calls.push(call);
-    }
-  }
-  const record = new NotedRecord("request-1", clock.elapsed);
-  await withUpstream(answer, async ({ url, seen }) => {
-    const region: RegionSettings = { serverKeys: [], ...keys, baseUrl: new URL(url) };
-    const client = createAmityClient({
-      regions: { EU: region, SG: region, US: region },
-      tokenApi,
-      sessionApi,
-      adminAuth,
-      mutualTls: { ca: undefined, pairs: pairs.map((current) => ({ ...fixed([]), current })) },
-      attemptTimeoutMs: 20_000,
-      clock,
-      random: () => 0,
-      observer: {
-        onCall: hear("call"),
-        onRetry: hear("retry"),
-        onHealth: hear("health"),
-        onUnusableField: hear("unusable"),
-        onKeyFallback: hear("fallback"),
-      },
-    });
-    try {
-      await use({ client, clock, seen, heard, calls, limits: { deadline: clock.elapsed() + 20_000, record } });
-    } finally {
-      client.close();
-    }
-  });
-}
-
 const user = { userId: "alice" };
 const session = { accessToken: "access", users: [user] };
 const likeAmity: Answer = (response, { method, url }) => {
-  const isToken = url.includes("/token");
-  always(200, JSON.stringify(isToken ? "minted-token" : { ...session, success: method === "DELETE" }))(
-    response,
-    {} as never,
-  );
+  const whole = { ...session, adminToken: "next-admin-token", success: method === "DELETE" };
+  always(200, JSON.stringify(url.includes("/token") ? "minted-token" : whole))(response, {} as never);
 };
 
 /** Every call that a client can make. */
@@ -100,10 +24,15 @@ const callsOf = ({ client, limits }: Pick<Scene, "client" | "limits">) => ({
   verifySession: () => client.verifySession(EU, "access", limits),
   revokeSession: () => client.revokeSession(EU, "access", limits),
   revokeUserSessions: () => client.revokeUserSessions(EU, "a/b", limits),
+  rotateAdminToken: () => client.rotateAdminToken(EU, limits),
+  listUsers: () => client.listUsers(EU, ["alice", "a/b"], limits),
+  updateUser: () => client.updateUser(EU, { userId: "alice", displayName: "Alice" }, limits),
 });
 const visitor = { deviceId: "phone", authSignature: "signature", authSignatureExpiresAt: "2026-01-01T00:00:00.000Z" };
 type Operation = keyof ReturnType<typeof callsOf>;
 const operations = Object.keys(callsOf({} as never)) as Operation[];
+/** What is done with the admin token. */
+const adminOperations = ["revokeUserSessions", "rotateAdminToken", "listUsers", "updateUser"] as const;
 
 /** What came of a call: its result, or its error's code. */
 async function outcomeOf(call: () => Promise<unknown>): Promise<unknown> {
@@ -169,6 +98,21 @@ describe("a call to Amity", () => {
       { "x-admin-token": "admin-token" },
       "",
     ],
+    ["rotateAdminToken", {}, "POST /api/v1/admin-token", { authorization: "Bearer admin-token" }, ""],
+    [
+      "listUsers",
+      {},
+      "GET /api/v3/users/list?userIds%5B%5D=alice&userIds%5B%5D=a%2Fb",
+      { authorization: "Bearer admin-token" },
+      "",
+    ],
+    [
+      "updateUser",
+      {},
+      "PUT /api/v3/users",
+      { authorization: "Bearer admin-token", "content-type": json },
+      { userId: "alice", displayName: "Alice" },
+    ],
   ];
 
   test.each(cases)("%s %j sends %s and nothing else", async (operation, setup, line, headers, body) => {
@@ -199,7 +143,19 @@ describe("a call to Amity", () => {
         accessToken: "access",
         user: expect.objectContaining(user),
       });
-      expect(results).toEqual(["minted-token", opened, opened, opened, "ACTIVE", true, true]);
+      const changed = expect.objectContaining(user);
+      expect(results).toEqual([
+        "minted-token",
+        opened,
+        opened,
+        opened,
+        "ACTIVE",
+        true,
+        true,
+        { token: "next-admin-token", issuedAt: undefined, expiresAt: undefined },
+        [changed],
+        changed,
+      ]);
     });
   });
 
@@ -226,6 +182,29 @@ describe("a call to Amity", () => {
     });
   });
 
+  test("is traced, try by try", async () => {
+    const told: unknown[] = [];
+    const traces: Setup["traces"] = {
+      call(...facts) {
+        told.push(facts);
+        return {
+          attempt(run) {
+            told.push("a try");
+            return run();
+          },
+          ended: ({ outcome }) => void told.push(outcome),
+        };
+      },
+    };
+    let count = 0;
+    const answer: Answer = (response, request) => (count++ === 0 ? always(500, "") : likeAmity)(response, request);
+    await withClient(answer, { traces }, async (scene) => {
+      expect(await callsOf(scene).verifySession()).toBe("ACTIVE");
+      expect(told).toEqual([[EU, "verifySession"], "a try", "UPSTREAM_UNAVAILABLE", "a try", "OK"]);
+      expect(scene.seen).toHaveLength(2);
+    });
+  });
+
   test.each(operations)("%s that fails says in the log where and how often", async (operation) => {
     await withClient(always(422, '{"code":500000}'), {}, async (scene) => {
       const error = await callsOf(scene)
@@ -247,6 +226,9 @@ describe("a call to Amity", () => {
     ["verifySession", 2],
     ["revokeSession", 2],
     ["revokeUserSessions", 2],
+    ["rotateAdminToken", 1],
+    ["listUsers", 2],
+    ["updateUser", 2],
   ])("%s after a server error is made %i times", async (operation, times) => {
     await withClient(always(500, ""), {}, async (scene) => {
       expect(await outcomeOf(callsOf(scene)[operation])).toBe("UPSTREAM_UNAVAILABLE");
@@ -299,7 +281,7 @@ describe("a call to Amity", () => {
           () => "OK",
           (error) => error.message,
         );
-      const isProtected = operation === "mintAuthToken" || operation === "revokeUserSessions";
+      const isProtected = ["mintAuthToken", ...adminOperations].includes(operation);
       expect(outcome).toBe(isProtected ? "disk" : "OK");
       expect(scene.heard).toEqual([["call", EU, operation, isProtected ? "INTERNAL_SERVER_ERROR" : "OK", 0]]);
     });
@@ -321,14 +303,16 @@ describe("without its key", () => {
     ["createVisitorSession", "an API key", { ...fullKeys, apiKey: undefined }, "REGION_NOT_CONFIGURED", all],
     ["verifySession", "any key", { adminToken: fixed("t") }, "REGION_NOT_CONFIGURED", all],
     ["revokeSession", "any key", { adminToken: fixed("t") }, "REGION_NOT_CONFIGURED", all],
-    ["revokeUserSessions", "any key", { adminToken: fixed("t") }, "REGION_NOT_CONFIGURED", all],
-    [
-      "revokeUserSessions",
-      "an admin token",
-      { ...fullKeys, adminToken: undefined },
-      "ADMIN_NOT_CONFIGURED",
-      { ...all, reason: "no admin token" },
-    ],
+    ...adminOperations.flatMap((operation): typeof cases => [
+      [operation, "any key", { adminToken: fixed("t") }, "REGION_NOT_CONFIGURED", all],
+      [
+        operation,
+        "an admin token",
+        { ...fullKeys, adminToken: undefined },
+        "ADMIN_NOT_CONFIGURED",
+        { ...all, reason: "no admin token" },
+      ],
+    ]),
   ];
 
   test.each(cases)("%s without %s is no call", async (operation, _what, keys, code, log) => {

@@ -60,10 +60,11 @@ describe("a request", () => {
     "user-agent": `amity-graphql/${version}`,
   };
 
-  test.each<["GET" | "POST" | "DELETE", string | undefined]>([
+  test.each<["GET" | "POST" | "PUT" | "DELETE", string | undefined]>([
     ["GET", undefined],
     ["POST", "text"],
     ["POST", undefined],
+    ["PUT", "text"],
     ["DELETE", undefined],
   ])("by %s with the body %j is sent as it was given", async (method, body) => {
     await withUpstream(always(200, "ok", { "x-answer": "1" }), async ({ url, seen }) => {
@@ -154,6 +155,16 @@ describe("an answer's Content-Encoding", () => {
       );
     },
   );
+});
+
+test("a fault that nobody foresaw is told as unknown", async () => {
+  await withUpstream(always(200, "ok"), async ({ url, seen }) => {
+    await withTransport(url, async (transport) => {
+      const headers = { "x-api-key": "canary\u0000" };
+      expect(await outcomeOf(transport, { headers })).toBe("unreachable while connect: unknown fault");
+    });
+    expect(seen).toEqual([]);
+  });
 });
 
 test("an answer that is not UTF-8 is not read", async () => {

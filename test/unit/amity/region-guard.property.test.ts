@@ -3,7 +3,6 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type UpstreamResponse } from "../../../src/amity/http.js";
 import { RegionGuard, type Terms } from "../../../src/amity/region-guard.js";
-import type { CallKind } from "../../../src/amity/retry.js";
 import { TransportError } from "../../../src/amity/transport-error.js";
 import { AppError } from "../../../src/errors/app-error.js";
 import { testClock } from "../../support/clock.js";
@@ -27,8 +26,11 @@ type Ending = keyof typeof endings;
 const wholeMs = 10_000;
 const attemptMs = 5_000;
 
+/** What may be done again, and what is done once. */
+type Operation = "mintAuthToken" | "createSession";
+
 interface Call {
-  readonly kind: CallKind;
+  readonly operation: Operation;
   readonly deadline: number;
   readonly gone: AbortController;
   readonly attempts: Attempt[];
@@ -43,7 +45,7 @@ interface Attempt extends Deferred<UpstreamResponse> {
 }
 
 type Step =
-  | { readonly kind: "ask"; readonly times: number; readonly what: CallKind; readonly gone: boolean }
+  | { readonly kind: "ask"; readonly times: number; readonly what: Operation; readonly gone: boolean }
   | { readonly kind: "end"; readonly times: number; readonly ending: Ending }
   | { readonly kind: "leave"; readonly place: number }
   | { readonly kind: "pass"; readonly ms: number };
@@ -53,7 +55,7 @@ const steps = fc.array(
     fc.record({
       kind: fc.constant("ask"),
       times: fc.integer({ min: 1, max: 40 }),
-      what: fc.constantFrom("mint", "register"),
+      what: fc.constantFrom("mintAuthToken", "createSession"),
       gone: fc.constantFrom(false, false, false, true),
     }),
     fc.record({
@@ -94,14 +96,14 @@ class Scene {
     });
   }
 
-  ask(kind: CallKind, isGone = false): Call {
+  ask(operation: Operation, isGone = false): Call {
     const { clock } = this;
     const gone = new AbortController();
     if (isGone) gone.abort();
-    const call: Call = { kind, deadline: clock.elapsed() + wholeMs, gone, attempts: [] };
+    const call: Call = { operation, deadline: clock.elapsed() + wholeMs, gone, attempts: [] };
     this.calls.push(call);
     this.#seconds.calls.push(Math.floor(clock.elapsed() / 1_000));
-    const told = { operation: "mintAuthToken", kind, deadline: call.deadline, signal: gone.signal } as const;
+    const told = { operation, deadline: call.deadline, signal: gone.signal };
     this.#guard
       .run(told, (terms) => this.#begin(call, terms))
       .then(
@@ -119,7 +121,7 @@ class Scene {
     this.#check(terms.timeoutMs > 0 && terms.timeoutMs <= Math.min(attemptMs, leftMs), "an attempt has its time");
     this.#check(!call.gone.signal.aborted, "nothing begins for who has left");
     this.#check(call.attempts.length < 3, "three attempts are the most");
-    this.#check(!before || call.kind === "mint" || endings[before].again, "a session is registered once");
+    this.#check(!before || call.operation === "mintAuthToken" || endings[before].again, "a session is registered once");
     this.#check(this.clock.elapsed() >= this.#shutUntil, "an open circuit lets nothing pass");
     this.#check(!isTrial || ![...this.#open].some((other) => other.isTrial), "one trial is made at a time");
     call.attempts.push(attempt);
@@ -181,7 +183,7 @@ class Scene {
     }
     while (this.#open.size > 0) await this.end("200");
     this.clock.advance(5_000);
-    const last = this.ask("register");
+    const last = this.ask("createSession");
     await setImmediate();
     await this.end("200");
     this.#check(last.outcome === 200, "a region that answers again is used again");

@@ -30,7 +30,7 @@ function guardWithClock() {
   const attempts: Pending[] = [];
   /** Starts a call: its outcome as far as it is known, a status or an error's code. */
   const start = (more: Partial<Call> = {}) => {
-    const call: Call = { operation: "mintAuthToken", kind: "mint", deadline: clock.elapsed() + 10_000, ...more };
+    const call: Call = { operation: "mintAuthToken", deadline: clock.elapsed() + 10_000, ...more };
     const started: { outcome?: number | string; error?: unknown } = {};
     const attempt: Attempt = (terms) => {
       const pending = { ...deferred<Answer>(), terms };
@@ -50,7 +50,7 @@ function guardWithClock() {
   };
   /** Calls that Amity answers so, each once: a session is not registered again after 500. */
   const answered = async (status: number, times: number) => {
-    const started = Array.from({ length: times }, () => start({ operation: "createSession", kind: "register" }));
+    const started = Array.from({ length: times }, () => start({ operation: "createSession" }));
     await setImmediate();
     for (const { resolve } of attempts.slice(-times)) resolve(answer(status));
     await setImmediate();
@@ -136,12 +136,12 @@ describe("an attempt", () => {
 
 describe("a retry", () => {
   test.each([
-    [429, "mint"],
-    [503, "mint"],
-    [503, "register"],
-  ] as const)("of %i waits as long as Retry-After asks a %s", async (status, kind) => {
+    [429, "mintAuthToken"],
+    [503, "mintAuthToken"],
+    [503, "createSession"],
+  ] as const)("of %i waits as long as Retry-After asks of %s", async (status, operation) => {
     const { clock, attempts, start } = guardWithClock();
-    const call = start({ kind });
+    const call = start({ operation });
     await setImmediate();
     attempts[0]?.resolve(answer(status, { "retry-after": "2" }));
     await setImmediate();
@@ -248,7 +248,7 @@ describe("against a region", () => {
   test.each(rows)("%s counts as it should", async (_what, ending, health) => {
     const { guard, attempts, start } = guardWithClock();
     for (let i = 0; i < 40; i++) {
-      start({ kind: "register" });
+      start({ operation: "createSession" });
       await setImmediate();
       if (ending instanceof Error) attempts.at(-1)?.reject(ending);
       else attempts.at(-1)?.resolve(ending);
@@ -259,11 +259,11 @@ describe("against a region", () => {
 
   test("clients that leave hide no timeouts", async () => {
     const { guard, attempts, start } = guardWithClock();
-    for (let i = 0; i < 60; i++) start({ kind: "register" });
+    for (let i = 0; i < 60; i++) start({ operation: "createSession" });
     await setImmediate();
     for (const { reject } of attempts.splice(0)) reject(fault("cancelled"));
     await setImmediate();
-    for (let i = 0; i < 55; i++) start({ kind: "register" });
+    for (let i = 0; i < 55; i++) start({ operation: "createSession" });
     await setImmediate();
     for (const { reject } of attempts) reject(fault("timeout"));
     await setImmediate();
@@ -272,7 +272,7 @@ describe("against a region", () => {
 
   test("timeouts of an outage count no more after it", async () => {
     const { guard, attempts, start, answered, clock } = guardWithClock();
-    for (let i = 0; i < 40; i++) start({ kind: "register" });
+    for (let i = 0; i < 40; i++) start({ operation: "createSession" });
     await setImmediate();
     const late = [...attempts];
     await answered(500, 20);
@@ -298,7 +298,7 @@ describe("an open circuit", () => {
 
   test("keeps nobody in the queue for a slot", async () => {
     const { clock, attempts, start } = guardWithClock();
-    for (let i = 0; i < 64; i++) start({ kind: "register" });
+    for (let i = 0; i < 64; i++) start({ operation: "createSession" });
     const waiting = Array.from({ length: 128 }, () => start());
     await setImmediate();
     const held = attempts.splice(0, 64);
@@ -332,7 +332,7 @@ describe("the trial of a circuit", () => {
     const { attempts, start } = await guardBeforeTrial();
     const before = attempts.length;
     start();
-    const others = [start(), start({ kind: "register" })];
+    const others = [start(), start({ operation: "createSession" })];
     await setImmediate();
     expect(attempts.length - before).toBe(1);
     for (const { outcome, error } of others) {

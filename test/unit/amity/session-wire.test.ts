@@ -108,6 +108,10 @@ describe("a session", () => {
     expect(parse({ files: [{ fileId: "f", attributes: { size } }] }).session.files[0]?.attributes).toEqual({ size });
   });
 
+  test.each([0, -1, 2 ** 31 - 1, -(2 ** 31)])("keeps a count of %i, which GraphQL can carry", (flagCount) => {
+    expect(parse({ users: [{ userId: "alice", flagCount }] }).session.user.flagCount).toBe(flagCount);
+  });
+
   test("reads a null optional field as absent", () => {
     const empty = { refreshToken: null, files: null, roles: null, users: [{ userId: "alice", hashFlag: null }] };
     const { session, unusable } = parse(empty);
@@ -145,6 +149,7 @@ describe("a field of no use", () => {
     ["users.metadata", user({ metadata: nested(65) }), { user: { metadata: undefined } }],
     ["users.metadata", user({ metadata: { flat: 1, deep: nested(64) } }), { user: { metadata: undefined } }],
     ["users.flagCount", user({ flagCount: 2 ** 31 }), { user: { flagCount: 0 } }],
+    ["users.flagCount", user({ flagCount: -(2 ** 31) - 1 }), { user: { flagCount: 0 } }],
     ["users.flagCount", user({ flagCount: "3" }), { user: { flagCount: 0 } }],
     ["users.roles", user({ roles: "admin" }), { user: { roles: [] } }],
     ["users.roles", user({ roles: ["a", 1, null, "b"] }), { user: { roles: ["a", "b"] } }],
