@@ -15,8 +15,8 @@ const holders = [
 ];
 
 /**
- * By how much V8's heap may grow between two full collections, and what that comes to: MB resident at most in five rounds
- * of minting with AUTH_MODE=none, and how many times cheaper than Express 5 with axios a mint is. 2026-11-26.
+ * By how much V8's heap may grow between two full collections, and what that comes to: MB resident at most in five
+ * rounds of minting with AUTH_MODE=none, and how many times cheaper than Express 5 with axios a mint is. 2026-11-26.
  */
 const growths = [
   ["four times what is alive, as V8 would have it", 184, 1.38],

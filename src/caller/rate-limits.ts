@@ -1,14 +1,15 @@
 import type * as flexible from "rate-limiter-flexible";
+import memoryLimiter from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import result from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { AppError } from "../errors/app-error.js";
 import type { Reason } from "../errors/reasons.js";
 import type { limitNames } from "../limits.js";
 import { senderOf } from "../system/address.js";
-import { partOf } from "../system/package-part.js";
 import type { Caller } from "./caller.js";
 
 /** The package's index loads a limiter for each of thirty stores. */
-const RateLimiterMemory: typeof flexible.RateLimiterMemory = partOf("rate-limiter-flexible/lib/RateLimiterMemory");
-const RateLimiterRes: typeof flexible.RateLimiterRes = partOf("rate-limiter-flexible/lib/RateLimiterRes");
+const RateLimiterMemory = memoryLimiter as typeof flexible.RateLimiterMemory;
+const RateLimiterRes = result as typeof flexible.RateLimiterRes;
 
 /** Requests in a minute; 0: no limit. Replicas count together where they share a Redis, else each on its own. */
 export interface RateLimitSettings {

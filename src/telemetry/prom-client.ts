@@ -1,14 +1,21 @@
+import { createRequire } from "node:module";
 import type * as promClient from "prom-client";
-import { partOf } from "../system/package-part.js";
+import counter from "prom-client/lib/counter.js";
+import gauge from "prom-client/lib/gauge.js";
+import histogram from "prom-client/lib/histogram.js";
+import registry from "prom-client/lib/registry.js";
 
 /** Parts of prom-client, whose index loads OpenTelemetry's API and ways to push: a tenth of all files of a start. */
 
-export const Registry: typeof promClient.Registry = partOf("prom-client/lib/registry");
-export const Counter: typeof promClient.Counter = partOf("prom-client/lib/counter");
-export const Gauge: typeof promClient.Gauge = partOf("prom-client/lib/gauge");
-export const Histogram: typeof promClient.Histogram = partOf("prom-client/lib/histogram");
+export const Registry = registry as typeof promClient.Registry;
+export const Counter = counter as typeof promClient.Counter;
+export const Gauge = gauge as typeof promClient.Gauge;
+export const Histogram = histogram as typeof promClient.Histogram;
 
-/** Measures the process itself, from then on. */
+const require = createRequire(import.meta.url);
+
+/** Measures the process itself, from then on. Not by `import`, which remembers that a module could not be read once. */
 export function collectProcessMetrics(register: promClient.Registry): void {
-  partOf<typeof promClient.collectDefaultMetrics>("prom-client/lib/defaultMetrics")({ register });
+  const collect: typeof promClient.collectDefaultMetrics = require("prom-client/lib/defaultMetrics");
+  collect({ register });
 }
