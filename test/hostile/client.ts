@@ -26,7 +26,19 @@ export class Client {
   }
 
   /** Rejects when no whole answer comes, or one that is not JSON. */
-  post({ headers = {}, body, chunkBytes }: HostileRequest): Promise<Answered> {
+  async post(hostile: HostileRequest): Promise<Answered> {
+    for (let resets = 0; ; resets++) {
+      try {
+        return await this.#post(hostile);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        // Whoever still sends when he is refused may lose the answer with his connection (RFC 9112, 9.6): not each time.
+        if ((code !== "EPIPE" && code !== "ECONNRESET") || resets === mostResets) throw error;
+      }
+    }
+  }
+
+  #post({ headers = {}, body, chunkBytes }: HostileRequest): Promise<Answered> {
     const bytes = Buffer.from(body);
     const length = chunkBytes === undefined ? { "content-length": bytes.length } : {};
     return this.#exchange(
@@ -77,6 +89,8 @@ export class Client {
     });
   }
 }
+
+const mostResets = 3;
 
 /** Far more than any answer takes, even of a machine that is busy with much else. */
 const deadlineMs = 60_000;
