@@ -21,6 +21,14 @@ describe("lists of users", () => {
     expect(userLists(ids)).toEqual([ids]);
   });
 
+  test.each([
+    [89, [79]],
+    [90, [78, 1]],
+  ])("are full at 8,000 bytes, the next ampersand counted: %i", (last, sizes) => {
+    const ids = [...numbered(78).map((id) => id.padEnd(86, "x")), "x".repeat(last)];
+    expect(userLists(ids).map((list) => list.length)).toEqual(sizes);
+  });
+
   test.each(["😀", "é", "&", "x"])("of ids full of %j lose nobody and fit a request line", (character) => {
     const ids = numbered(100, character.repeat(97));
     const lists = userLists(ids);
