@@ -32,7 +32,7 @@ export class Client {
         return await this.#post(hostile);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        // Whoever still sends when he is refused may lose the answer with his connection (RFC 9112, 9.6): not each time.
+        // Whoever still sends may lose the answer with his connection (RFC 9112, 9.6), but not each time.
         if ((code !== "EPIPE" && code !== "ECONNRESET") || resets === mostResets) throw error;
       }
     }
