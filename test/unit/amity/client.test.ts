@@ -128,6 +128,17 @@ describe("a call to Amity", () => {
     });
   });
 
+  test.each<[string, string | undefined, string | undefined, string | undefined]>([
+    ["the client's own", "own", "minted", "own"],
+    ["the gateway's", undefined, "minted", "minted"],
+    ["no", undefined, undefined, undefined],
+  ])("that opens a session takes %s auth token", async (_whose, authToken, minted, sent) => {
+    await withClient(likeAmity, {}, async ({ client, limits, seen }) => {
+      await client.createSession(EU, { userId: "alice", deviceId: "phone", authToken }, limits, minted);
+      expect(JSON.parse(seen[0]?.body ?? "")).toEqual({ userId: "alice", deviceId: "phone", authToken: sent });
+    });
+  });
+
   test.each([".", ".."])("for the user %j takes no step in the path", async (userId) => {
     await withClient(likeAmity, {}, async ({ client, limits, seen }) => {
       expect(await client.revokeUserSessions(EU, userId, limits)).toBe(true);

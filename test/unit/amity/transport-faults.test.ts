@@ -114,6 +114,16 @@ describe("an exchange fails", () => {
     );
   });
 
+  test("in a handshake that does not end, after two seconds of a longer time", async () => {
+    await withSocketServer(
+      () => {},
+      async (transport) => {
+        expect(await outcomeOf(transport, { timeoutMs: 3_600_000 })).toBe("timeout while tls, timeout");
+      },
+      "https",
+    );
+  });
+
   test("with a certificate that nobody trusts", async () => {
     const authority = { ...(await createTestAuthority()), server: selfSigned };
     await withTlsUpstream(
