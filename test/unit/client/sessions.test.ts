@@ -75,6 +75,16 @@ describe("the access token handler", () => {
     expect(sent[0]?.body.variables).toEqual({ input: { userId: "alice", deviceId: "phone" } });
   });
 
+  test("renews for one user apart from another", async () => {
+    const { auth, sent } = client((asked, index) => {
+      const { userId } = Object(asked.body.variables["input"]);
+      asked.answer(sessionAnswer(0, { userId, accessToken: `access-${index + 1}` }));
+    });
+    const { onTokenRenew } = auth.accessTokenHandler();
+    expect(await Promise.all(["alice", "bob"].map(onTokenRenew))).toEqual(["access-1", "access-2"]);
+    expect(sent.map(({ body }) => Object(body.variables["input"]).userId)).toEqual(["alice", "bob"]);
+  });
+
   test("opens one session for calls at once, and another later", async () => {
     const { renew } = client();
     expect(await Promise.all([renew(), renew()])).toEqual(["access-1", "access-1"]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { createAmityAuth } from "../../../src/client/index.js";
+import { createAges } from "../../../src/client/ages.js";
+import { type AuthToken, createAmityAuth } from "../../../src/client/index.js";
 import { deviceClock, type Sent, scriptedFetch, tokenAnswer } from "./scripted.js";
 
 const endpoint = "https://gateway.example/graphql";
@@ -71,6 +72,21 @@ describe("a dead token of a cache", () => {
     await expect(auth.getAuthToken()).rejects.toMatchObject(stale);
     await expect(auth.getAuthToken({ forceRefresh: true })).rejects.toMatchObject(stale);
     expect(sent).toHaveLength(3);
+  });
+
+  test.each([
+    [999, true],
+    [1_000, false],
+  ])("is known after %d others: %s", (others, isKnown) => {
+    const clock = deviceClock();
+    const ages = createAges(clock);
+    const times = { issuedAt: new Date(0).toISOString(), expiresAt: new Date(600_000).toISOString() };
+    const isPast = (token: string) =>
+      ages.isPast({ result: { ...times, token } as AuthToken, requestId: undefined }, ages.moment());
+    isPast("token-1");
+    for (let other = 0; other < others; other++) isPast(`other-${other}`);
+    clock.advance(10);
+    expect(isPast("token-1")).toBe(isKnown);
   });
 
   test("is refused after clear too", async () => {
