@@ -26,10 +26,7 @@ export type WriteBytes = (
   done: (error: NodeJS.ErrnoException | null, written: number) => void,
 ) => void;
 
-interface Line {
-  readonly text: string;
-  readonly isAudit: boolean;
-}
+type Line = { readonly text: string; readonly isAudit: boolean };
 
 export interface LogSinkOptions {
   readonly write: WriteBytes;
@@ -58,6 +55,8 @@ export class LogSink {
   /** Since lines were dropped, until the outlet takes some again. */
   #isOut = false;
   #onRest: (() => void) | undefined;
+  #cancelRetry = () => {};
+  #isClosed = false;
 
   constructor(private readonly options: LogSinkOptions) {}
 
@@ -84,9 +83,14 @@ export class LogSink {
     if (this.#state === "idle") this.#writeNext();
   }
 
-  /** Ends when all is written, when nothing can be, or after a second. */
-  close(): Promise<void> {
-    if (this.#state !== "writing") return Promise.resolve();
+  /** Ends when all is written, when nothing can be, or after a second. Nothing is tried again then. */
+  async close(): Promise<void> {
+    if (this.#state === "writing") await this.#rested();
+    this.#isClosed = true;
+    this.#cancelRetry();
+  }
+
+  #rested(): Promise<void> {
     return new Promise((resolve) => {
       const { clock, complain } = this.options;
       const callOff = clock.after(closeMs, () => {
@@ -138,7 +142,7 @@ export class LogSink {
     this.#state = "writing";
     this.options.write(bytes, (error, written) => {
       if (error?.code === "EAGAIN") {
-        this.options.clock.after(stalledRetryMs, () => this.#write(bytes, onError), { ref: false });
+        this.#retry(stalledRetryMs, () => this.#write(bytes, onError));
         return;
       }
       if (error) return onError(error);
@@ -155,7 +159,11 @@ export class LogSink {
     this.#waiting = 0;
     this.#rest("failed");
     if (lost.length > 0) this.#drop(lost, code);
-    this.options.clock.after(failedRetryMs, () => this.#tryAgain(), { ref: false });
+    this.#retry(failedRetryMs, () => this.#tryAgain());
+  }
+
+  #retry(ms: number, run: () => void): void {
+    if (!this.#isClosed) this.#cancelRetry = this.options.clock.after(ms, run, { ref: false });
   }
 
   /** Tries with the line that says what is missing, for it will be true once it is written. */

@@ -206,6 +206,18 @@ describe("the end of a log sink", () => {
     expect(complaints).toEqual(["the log ends early: nobody reads its last lines\n"]);
   });
 
+  test.each<Outlet>(["ENOSPC", "stalled"])("is the end of all tries: %s", async (outlet) => {
+    const { sink, settle, pass, clock, under } = sinkTo(outlet);
+    sink.write("a\n");
+    settle();
+    const closed = sink.close();
+    pass(1_000);
+    await closed;
+    settle();
+    clock.advance(60_000);
+    expect(under).toEqual([]);
+  });
+
   test.each<Outlet>(["ENOSPC", "EPIPE"])("comes with the failure %s", async (code) => {
     const { sink, settle } = sinkTo(code);
     sink.write("a\n");
