@@ -33,14 +33,14 @@ export function memoryHolders() {
       ["", "MB"],
       holders.map(([what, mb]) => [what, String(mb)]),
     ),
-    paragraph(`That is with a heap that grows by 30 % between full collections. AUTH_MODE=jwt adds some
-      10 MB: verified tokens, callers' counts and the log. V8 would let a heap grow to four times what is alive on a
-      machine with memory to spare, so \`start\` sets less, which costs collections:`),
+    paragraph(`That is with a heap that grows by 30 % between full collections. AUTH_MODE=jwt adds some 10 MB: verified
+      tokens, callers' counts and the log. V8 would let a heap grow to four times what is alive on a machine with memory
+      to spare, so \`start\` sets less, which costs collections:`),
     table(
       ["The heap may grow by", "resident at most, MB", "times cheaper than Express 5 + axios"],
       growths.map(([growth, mb, ratio]) => [growth, String(mb), ratio.toFixed(2)]),
     ),
-    paragraph(`A smaller young generation (\`--max-semi-space-size=8\`) takes 20 MB less, and costs up to a tenth of the
+    paragraph(`A smaller young generation (\`--max-semi-space-size=8\`) took 20 MB less before these levers, and cost a tenth of the
       CPU, for what dies young is copied more often then. Node.js 24 would let it grow to 64 MB three times, for 300 MB
       resident, and is told 16, as older versions have it. \`MALLOC_ARENA_MAX=2\` changes nothing.`),
     paragraph(`What is kept for callers is bounded. Documents: 700, and 12 MB. Verified tokens: 5,000, a kilobyte each.

@@ -22,11 +22,11 @@ export function timeSection() {
       2026-11-26. Fastify is less than 1 % of it; the shares are rounded.`),
     table(["Layer", "CPU"], rows),
     paragraph(`What is left without any guard of the gateway's is three quarters of it, so on this stack regions would
-      be 1.45 times cheaper than Express at best, and a token that is kept as well.`),
+      be some 1.45 times cheaper than Express at best.`),
     paragraph(`A token that is minted costs some two and a half times as much, and most of that is the call: in samples of
       such a process writing to sockets has 26 %, Node's HTTP, events and streams 16 %, got with its helpers 12 %, the
       garbage collector 6 %, graphql-js with type-graphql 7 %, Apollo Server 1 %, and all of the gateway's own 14 %.`),
-    paragraph(`**Found and mended.** Two habits of V8 in Node.js 20 had a third of that. For each property that follows a
+    paragraph(`**Found and mended.** A habit of V8 in Node.js 20 had a third of that. For each property that follows a
       leading spread, as in \`{ ...call, onAttempt }\`, it makes a hidden class anew: most of a microsecond, and bytes
       that only a full collection takes away. got gathers thirty options for Node in such a literal, 35 us and 15 kB for
       each call; ours takes the two that are of use (\`src/amity/http.ts\`), and a mint became 1.21 times cheaper than
@@ -43,8 +43,7 @@ export function timeSection() {
       loaded and not the whole: prom-client's metrics of the process, which bring OpenTelemetry's API, come with the first
       scrape, of rate-limiter-flexible's thirty limiters one is needed, and of two copies of semver one. What it still
       loads beyond the process that it is compared with is prom-client, pino and jose. The packages are not bundled: an
-      operator's scanner looks
-      for them where they are installed. V8's cache of compiled code, NODE_COMPILE_CACHE from Node.js 22 on, takes another
-      tenth; it is the operator's choice, for whoever can write to its folder decides what the process runs.`),
+      operator's scanner looks for them where they are installed. V8's cache of compiled code, NODE_COMPILE_CACHE from
+      Node.js 22 on, takes another tenth; it is the operator's choice, for whoever can write to its folder decides what the process runs.`),
   ].join("\n\n");
 }

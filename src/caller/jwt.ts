@@ -5,6 +5,7 @@ import { limits, textProblem } from "../amity/input-rules.js";
 import { AppError } from "../errors/app-error.js";
 import type { CredentialReason } from "../errors/reasons.js";
 import type { WallClock } from "../system/clock.js";
+import { merged } from "../system/merged.js";
 import { type Caller, changeScopes } from "./caller.js";
 import { InvalidCredential } from "./invalid-credential.js";
 import type { GetKey } from "./jwt-key.js";
@@ -68,7 +69,7 @@ export function createJwtVerifier(rules: JwtRules, getKey: GetKey, now: WallCloc
       key = found;
       return found;
     };
-    const verified = await jwtVerify(token, noteKey, { ...options, currentDate }).catch(refuse);
+    const verified = await jwtVerify(token, noteKey, merged(options, { currentDate })).catch(refuse);
     const { payload, protectedHeader: header } = verified;
     checkNames(token);
     checkTimes(payload, currentDate, rules.clockSkewSeconds);

@@ -48,7 +48,7 @@ export function rememberVerified({ verify, rules, getKey, clock }: VerifiedToken
     known.delete(digest);
     const verifiedAt = clock.elapsed();
     const verified = await verify(token);
-    known.set(digest, { ...verified, verifiedAt });
+    known.set(digest, { verifiedAt, ...verified });
     return verified.caller;
   };
 }

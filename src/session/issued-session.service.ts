@@ -6,6 +6,7 @@ import type { RegionCode } from "../amity/regions.js";
 import type { PermittedUserId } from "../caller/access.js";
 import type { Asker } from "../caller/caller.js";
 import type { Clock } from "../system/clock.js";
+import { merged } from "../system/merged.js";
 import type { Audit, AuditEntry } from "../telemetry/audit.js";
 import type { Revocation, SessionStatus } from "./issued-session.type.js";
 
@@ -74,7 +75,7 @@ export class IssuedSessionService {
       }
     };
     return this.options.audit.around(
-      { ...entryOf("revokeUserSessions", region, asker), userId },
+      merged(entryOf("revokeUserSessions", region, asker), { userId }),
       end,
       ({ revoked }) => ({
         outcome: revoked ? "revoked" : "absent",

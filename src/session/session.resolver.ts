@@ -31,6 +31,6 @@ export class SessionResolver {
     input: CreateVisitorSessionInput,
     @Ctx() { regions, sessions, visitor }: Context,
   ): Promise<Session> {
-    return sessions.createForVisitor({ ...input, region: regions.resolve(input.region) }, visitor());
+    return sessions.createForVisitor(merged(input, { region: regions.resolve(input.region) }), visitor());
   }
 }

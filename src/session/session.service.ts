@@ -80,7 +80,7 @@ export class SessionService {
     const callLimits = { deadline: clock.elapsed() + timeoutMs, signal, record };
     const session = await amity.createVisitorSession(region, signed, callLimits);
     const { userType = UserType.VISITOR } = session;
-    return toSession({ ...session, userType }, region, startedAt, sessionLifeMs.secure);
+    return toSession(merged(session, { userType }), region, startedAt, sessionLifeMs.secure);
   }
 
   async #create(order: SessionOrder, { signal, record }: Asker): Promise<Session> {

@@ -53,9 +53,8 @@ export class Revocations {
 
   #giveOneUp(): void {
     const [oldest] = this.#byUser.keys();
-    const sent = [...this.#byUser].find(([, { isSent }]) => isSent)?.[0];
-    this.#byUser.delete(sent ?? oldest ?? "");
-    if (sent !== undefined) return;
+    for (const [key, { isSent }] of this.#byUser) if (isSent) return void this.#byUser.delete(key);
+    this.#byUser.delete(oldest ?? "");
     if (this.#givenUp === 0) {
       this.logger.warn({}, `More than ${mostRemembered} revocations wait for Redis: the oldest are given up`);
     }

@@ -104,7 +104,7 @@ export class Audit {
       throw error;
     }
     const { outcome, userId = entry.userId } = endingOf(result);
-    const line = { ...entry, userId };
+    const line = merged(entry, { userId });
     if (await this.#take(merged(line, { outcome }))) this.#log(line, outcome);
     else {
       const error = unavailable(this.sinks.trail?.outage);

@@ -3,6 +3,7 @@ import { limits } from "../amity/input-rules.js";
 import { RegionCode } from "../amity/regions.js";
 import { changedUserId } from "../caller/access.js";
 import type { Context } from "../context.js";
+import { merged } from "../system/merged.js";
 import { UpsertUserInput } from "./user.input.js";
 import { User } from "./user.type.js";
 import { UserProfile } from "./user-profile.type.js";
@@ -53,6 +54,6 @@ export class UserResolver {
   ): Promise<User> {
     const roles = Array.isArray(input.roles);
     const userId = changedUserId(identity.caller, "input.userId", input.userId, { roles });
-    return users.upsert({ ...input, userId, region: regions.resolve(input.region) }, asker());
+    return users.upsert(merged(input, { userId, region: regions.resolve(input.region) }), asker());
   }
 }

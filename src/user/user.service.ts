@@ -8,6 +8,7 @@ import type { AmityUser } from "../amity/user-wire.js";
 import type { Asker } from "../caller/caller.js";
 import { AppError } from "../errors/app-error.js";
 import type { Clock } from "../system/clock.js";
+import { merged } from "../system/merged.js";
 import type { Audit, AuditEntry } from "../telemetry/audit.js";
 import { checkUser, type UserOrder } from "./user.rules.js";
 import type { User } from "./user.type.js";
@@ -39,7 +40,7 @@ export class UserService {
 
   /** One user, or null. Throws USER_PROFILES_NOT_ENABLED, BAD_USER_INPUT, or what the call to Amity throws. */
   find({ region, userId }: UserKey, loader: UserProfileLoader, asker: Asker): Promise<UserProfile | null> {
-    const entry = { ...entryOf("user", region, asker), userId: usableText(userId, limits.tokenUserId) };
+    const entry = merged(entryOf("user", region, asker), { userId: usableText(userId, limits.tokenUserId) });
     return this.#lookUp(entry, () => loader.load({ region, userId: checkText("userId", userId, limits.tokenUserId) }));
   }
 
@@ -50,7 +51,7 @@ export class UserService {
     asker: Asker,
   ): Promise<readonly (UserProfile | null)[]> {
     const { lookedUpUsers: most, tokenUserId } = limits;
-    const entry = { ...entryOf("users", region, asker), userIds: usableTexts(userIds, most, tokenUserId) };
+    const entry = merged(entryOf("users", region, asker), { userIds: usableTexts(userIds, most, tokenUserId) });
     return this.#lookUp(entry, () => {
       checkTexts("userIds", userIds, most, tokenUserId);
       return Promise.all(userIds.map((userId) => loader.load({ region, userId })));
@@ -68,7 +69,7 @@ export class UserService {
     const ask = async ({ region, userIds }: UserLookUp) => {
       try {
         const users = await this.options.amity.listUsers(region, userIds, callLimits);
-        for (const user of users) results.set(userKey({ ...user, region }), toProfile(user, region));
+        for (const user of users) results.set(userKey({ region, userId: user.userId }), toProfile(user, region));
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         for (const userId of userIds) results.set(userKey({ region, userId }), error);
@@ -84,7 +85,7 @@ export class UserService {
   upsert(order: UserOrder, asker: Asker): Promise<User> {
     const { audit, amity } = this.options;
     const { region, userId } = order;
-    const entry = { ...entryOf("upsertUser", region, asker), userId };
+    const entry = merged(entryOf("upsertUser", region, asker), { userId });
     const update = async () => amity.updateUser(region, checkUser(order), this.#limits(asker));
     return audit.around(entry, update, () => ({ outcome: "written" }));
   }

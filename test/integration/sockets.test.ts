@@ -22,6 +22,13 @@ async function connected(url: string): Promise<Socket> {
   return socket;
 }
 
+test("an idle connection outlives those of load balancers", async () => {
+  await withGateway({}, async ({ send }) => {
+    const [, seconds] = /^timeout=(\d+)$/.exec((await send("/livez")).headers.get("keep-alive") ?? "") ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+});
+
 describe("a body that is too large", () => {
   test.each([
     ["as declared", `${post}content-length: 102401\r\n\r\n{`],
